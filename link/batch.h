@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * batch.h -- the messages of one bundle on their way to rt and back.
+ *
+ * The loop compiles each packet into one batch per time at which part of it
+ * is due (one for a plain message), chains them, and posts the head: a packet
+ * is taken whole or not at all.  rt applies a batch's commands in order at
+ * one sample, writes into each what became of it, and gives the batch back in
+ * a report; so every outcome reaches the loop, in order, and nothing has to
+ * be allocated to say so (ADR 0001).  Until then the memory is rt's.
+ *
+ * The sender's pointers (sender, address, call) pass through rt unread.
+ */
+#ifndef TACTUS_LINK_BATCH_H
+#define TACTUS_LINK_BATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "outgoing.h"
+#include "reason.h"
+#include "shape.h"
+
+/** Longest key of a node, with its terminating zero. */
+#define KEY_SIZE 64
+
+enum placement {
+	PLACE_HEAD = 0,
+	PLACE_TAIL = 1,
+	PLACE_BEFORE = 2,
+	PLACE_AFTER = 3
+};
+
+/** Bus map flags, as OSC has them. */
+enum map_flag { MAP_EXTERNAL = 1, MAP_FEEDBACK = 2, MAP_REPLACE = 4 };
+
+/** Done flags, as OSC has them. */
+enum done_flag {
+	DONE_FREE_SELF = 1,
+	DONE_FREE_PRECEDING = 2,
+	DONE_FREE_FOLLOWING = 4,
+	DONE_FREE_SIBLINGS = 8,
+	DONE_FREE_PARENT = 16,
+	DONE_NOTIFY = 32
+};
+
+enum command_kind {
+	COMMAND_CALL,      /* nothing for rt: the loop acts when it is back */
+	COMMAND_SYNC,      /* back when all that came before has ended */
+	COMMAND_GROUP_NEW, /* new */
+	COMMAND_SYNTH_NEW, /* new */
+	COMMAND_ACTIVATE,
+	COMMAND_MAP_INPUT, /* map */
+	COMMAND_MAP_OUTPUT,
+	COMMAND_MAP_CONTROL,
+	COMMAND_SET, /* set */
+	COMMAND_DONE_FLAGS, /* number */
+	COMMAND_FREE,
+	COMMAND_FREE_ALL,
+	COMMAND_RELEASE, /* seconds */
+	COMMAND_MOVE,    /* new: target, placement */
+	COMMAND_RUN,     /* number */
+	COMMAND_NAME,    /* name */
+	COMMAND_TREE,    /* tree */
+	COMMAND_QUERY,   /* query */
+	COMMAND_CLEAR,
+	COMMAND_MUTE,        /* number */
+	COMMAND_METER,       /* number: frames between reports, 0 off */
+	COMMAND_DEVICE,      /* device: rt takes the card over */
+	COMMAND_OFFLINE_RUN, /* number: frames */
+	COMMAND_STOP         /* fade out, free all, end the thread */
+};
+
+/** A port by index, or by name when index is -1. */
+struct port_ref {
+	int32_t index;
+	uint32_t hash;    /* of the name */
+	const char *name; /* in the batch; NULL when by index */
+};
+
+/** One pair of /node/set. */
+struct set_pair {
+	struct port_ref port;
+	double seconds; /* of the ramp; negative: none was given */
+	float value;
+	int32_t resource; /* when `integral`: what an i said */
+	bool integral;    /* the value came as an i */
+};
+
+/** One node of the answer to /node/tree, depth first. */
+struct tree_item {
+	const struct shape *shape; /* NULL: a group */
+	int32_t id;
+	int32_t parent; /* -1: the root has none */
+	uint32_t state; /* enum node_state */
+	char key[KEY_SIZE];
+};
+
+/** What rt writes for /node/tree; made with room for `room` items. */
+struct tree_reply {
+	uint32_t room;
+	uint32_t count;
+	uint32_t groups;
+	uint32_t synths;
+	struct tree_item item[];
+};
+
+enum node_state { NODE_INACTIVE, NODE_RUNNING, NODE_PAUSED, NODE_RELEASING };
+
+/** One port in the answer to /node/query. */
+struct port_state {
+	float value;   /* of a control */
+	int32_t bus;   /* -1: none */
+	int32_t flags; /* of the map */
+};
+
+/** What rt writes for /node/query; made with room for all ports. */
+struct query_reply {
+	struct tree_item node;
+	int32_t previous; /* -1: none */
+	int32_t next;
+	uint32_t ports;
+	struct port_state port[TACTUS_MAX_PORTS];
+};
+
+/** One message, as rt understands it. */
+struct command {
+	struct command *next; /* of the batch */
+	const char *address;  /* the loop's */
+	uint16_t kind;        /* enum command_kind */
+	uint16_t reason;      /* enum reason: rt's answer */
+	int32_t told[2];      /* what the reason speaks of */
+	int32_t id;           /* the node; rt writes the one it chose for -1 */
+	int32_t first;        /* the message's first integer, for /error */
+	uint32_t has_first;
+	union {
+		struct {
+			struct synth_spec *spec; /* rt takes it: NULL then */
+			int32_t target;
+			int32_t placement;
+			bool chosen; /* the id was -1: answer with it */
+		} new;
+		struct {
+			struct port_ref port;
+			int32_t bus; /* -1: unmap */
+			uint32_t flags;
+		} map;
+		struct {
+			const struct set_pair *pairs;
+			uint32_t count;
+		} set;
+		struct tree_reply *tree;
+		struct query_reply *query;
+		const char *name; /* at most KEY_SIZE - 1 bytes */
+		double seconds;
+		int64_t number;
+		void *call;
+		void *device;
+	} u;
+};
+_Static_assert(sizeof(struct command) <= 80, "a command is small");
+
+enum batch_flag {
+	BATCH_NOW = 1,     /* at once: at the next block's first frame */
+	BATCH_REFUSED = 2, /* rt: the packet had no room; nothing applied */
+	BATCH_LATE = 4,    /* rt: its time had passed; applied at once */
+	BATCH_HOLD = 8     /* rt: waits in a queue of its own (sync, run) */
+};
+
+struct batch {
+	struct outgoing outgoing;    /* rt's place for it on its way back */
+	struct batch *chain;         /* the same packet's next part */
+	struct command *first;       /* its commands, in order */
+	void *sender;                /* the loop's */
+	uint64_t at;                 /* sample at which it is due */
+	uint64_t order;              /* 1/65536 samples: order within one */
+	uint64_t applied;            /* rt: the sample at which it was */
+	uint64_t late;               /* rt: frames past, with BATCH_LATE */
+	uint32_t flags;              /* enum batch_flag */
+	uint32_t parts;              /* in the head: length of the chain */
+	uint32_t commands;           /* how many */
+	uint32_t held;               /* rt's own, for BATCH_HOLD */
+};
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * osc_read.h -- Open Sound Control packets, taken apart where they lie.
+ *
+ * OSC 1.0 with the common 1.1 types: i f s b h d t T F N I [ ].  Nothing is
+ * copied or allocated; nothing recurses; nothing outside the packet is read,
+ * whatever stands in it.  A packet is checked once, whole; after that walking
+ * cannot fail.  Pure: no thread, no state but the caller's.
+ *
+ * See Wright, "The Open Sound Control 1.0 Specification" (2002) and Freed and
+ * Schmeder, "Features and Future of Open Sound Control version 1.1" (2009).
+ */
+#ifndef TACTUS_NRT_OSC_READ_H
+#define TACTUS_NRT_OSC_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mark.h"
+
+#define OSC_MAX_DEPTH 16 /* bundles within bundles */
+#define OSC_MAX_ARRAY 8  /* arrays within arrays */
+#define OSC_NOW 1        /* the time tag that means "at once"; so does 0 */
+
+/** A message in a checked packet; points into it. */
+struct osc_message {
+	const char *address;
+	const char *types;   /* without the comma; "" when there were none */
+	const uint8_t *args; /* the first argument's bytes */
+	const uint8_t *end;  /* behind the message */
+	uint64_t time;       /* the NTP tag that holds for it; 0 outside of
+	                        bundles; never earlier than the outer one's */
+	const uint8_t *start; /* the message itself, for copying */
+};
+
+/** One argument. */
+struct osc_arg {
+	char type; /* i f s b h d t T F N I [ ] */
+	union {
+		int32_t i;
+		float f;
+		double d;
+		int64_t h;
+		uint64_t t;
+		const char *s;
+		struct {
+			const uint8_t *data;
+			uint32_t size;
+		} b;
+	} u;
+};
+
+/**
+ * Check a whole packet: sizes, alignment, depth, types, every message.
+ * @thread any
+ * @return NULL when it is sound; else what is wrong, for /error "" 400
+ */
+TACTUS_NODISCARD const char *osc_check(const void *packet, size_t size);
+
+/** Where a walk through a packet stands. */
+struct osc_walk {
+	const uint8_t *at;
+	const uint8_t *end;
+	uint32_t depth;
+	struct {
+		const uint8_t *end;
+		uint64_t time;
+	} bundle[OSC_MAX_DEPTH + 1];
+};
+
+/** Begin to walk a packet that osc_check found sound. @thread any */
+void osc_walk_begin(struct osc_walk *w, const void *packet, size_t size);
+
+/** The next message, in order; false at the end. @thread any */
+TACTUS_NODISCARD bool osc_walk_next(
+	struct osc_walk *w, struct osc_message *out);
+
+/** Is the packet a bundle? @thread any */
+bool osc_is_bundle(const void *packet, size_t size);
+
+/** Where a walk through a message's arguments stands. */
+struct osc_args {
+	const char *type;
+	const uint8_t *at;
+	const uint8_t *end;
+};
+
+/** Begin to walk the arguments of a message. @thread any */
+void osc_args_begin(struct osc_args *a, const struct osc_message *m);
+
+/** The next argument; arrays show as '[' and ']'. False at the end.
+ * @thread any */
+TACTUS_NODISCARD bool osc_args_next(struct osc_args *a, struct osc_arg *out);
+
+/**
+ * A number from i, f, d, h (and T, F as 1, 0).
+ * @return false when it is of another type
+ */
+TACTUS_NODISCARD bool osc_number(const struct osc_arg *a, double *out);
+
+/**
+ * A whole number within int32 from i, h, f, d (and T, F as 1, 0).
+ * @return 0; 400 another type; 422 not whole or out of range (RULINGS 4)
+ */
+TACTUS_NODISCARD int osc_whole(const struct osc_arg *a, int32_t *out);
+
+/** A string or NULL when it is none. */
+const char *osc_text(const struct osc_arg *a);
+
+#endif
