@@ -24,11 +24,11 @@ enum reason {
 	REASON_NOT_GROUP,         /* 422 told: the id */
 	REASON_INSIDE_ITSELF,     /* 409 told: the id, the target */
 	REASON_ACTIVE,            /* 409 told: the id */
+	REASON_RELEASING,         /* 409 told: the id */
 	REASON_PORT_MISSING,      /* 404 told: the id, the pair's index */
 	REASON_PORT_RANGE,        /* 422 told: the id, the port index */
 	REASON_PORT_KIND,         /* 422 told: the id, the port index */
 	REASON_PORT_DIRECTION,    /* 422 told: the id, the port index */
-	REASON_PORT_TRIGGER_RAMP, /* kept free: triggers jump */
 	REASON_RESOURCE_FLOAT,    /* 422 told: the id, the port index */
 	REASON_RESOURCE_MISSING,  /* 404 told: the id, the resource id */
 	REASON_BUS_RANGE,         /* 422 told: the bus, the number of them */

@@ -55,7 +55,7 @@ struct report {
 		struct {
 			const char *address;
 			const char *types;
-			float values[TACTUS_MAX_NOTIFY];
+			double values[TACTUS_MAX_NOTIFY];
 		} note;
 		struct {
 			const char *text;
