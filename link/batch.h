@@ -171,6 +171,7 @@ struct batch {
 	struct outgoing outgoing;    /* rt's place for it on its way back */
 	struct batch *chain;         /* the same packet's next part */
 	struct command *first;       /* its commands, in order */
+	struct command *last;        /* the loop's, while it is compiled */
 	void *sender;                /* the loop's */
 	uint64_t at;                 /* sample at which it is due */
 	uint64_t order;              /* 1/65536 samples: order within one */

@@ -76,6 +76,8 @@ struct node {
 	bool told_nan;   /* its bad output has been reported */
 	uint8_t at_end;  /* enum fade_end */
 	uint32_t done_flags;
+	uint16_t inputs; /* audio ports: the shape's, at hand */
+	uint16_t outputs;
 	struct node *parent;
 	struct node *next;
 	struct node *previous;

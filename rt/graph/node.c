@@ -158,7 +158,8 @@ lay_out(struct engine *e, struct node *n, const struct synth_spec *spec,
 	n->output = (struct joint *)(void *)at;
 	for (uint32_t i = 0; i < s->controls; i++) {
 		n->control[i].bus = -1;
-		n->now[i].value = spec->controls[i];
+		n->now[i].value =
+			port_clamp(&s->port[i].port, spec->controls[i]);
 		/* a trigger fires on purpose only */
 		if ((s->port[i].port.flags & TACTUS_TRIGGER) != 0) {
 			n->now[i].value = 0.0F;
@@ -197,6 +198,8 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 	n->body = body;
 	n->def = s->def;
 	n->spec = spec;
+	n->inputs = (uint16_t)s->inputs;
+	n->outputs = (uint16_t)s->outputs;
 	lay_out(e, n, spec, ports);
 	int code = 0;
 	if (n->def->construct) {

@@ -98,9 +98,7 @@ run_pieces(struct engine *e, struct node *n, uint32_t frames)
 TACTUS_RT static void
 run_synth(struct engine *e, struct node *n, uint32_t frames)
 {
-	const struct shape *s = n->spec->shape;
-
-	for (uint32_t i = 0; i < s->inputs; i++) {
+	for (uint32_t i = 0; i < n->inputs; i++) {
 		const struct joint *j = &n->input[i];
 		if (j->bus >= 0) {
 			n->in[i] = port_read(e, j->bus, j->flags, e->offset);
@@ -116,7 +114,7 @@ run_synth(struct engine *e, struct node *n, uint32_t frames)
 	}
 	bool fades =
 		e->fades != 0 && port_envelope(e, n, e->now, frames);
-	for (uint32_t i = 0; i < s->outputs; i++) {
+	for (uint32_t i = 0; i < n->outputs; i++) {
 		if (n->output[i].bus < 0) {
 			continue;
 		}
