@@ -197,7 +197,7 @@ START_TEST(ring_keeps_its_sides_on_lines_of_their_own)
 }
 END_TEST
 
-#define TRANSFERS 3000000U
+#define TRANSFERS 1500000U
 #define MOST      48
 
 /** Eleven bytes, so that elements straddle words and lines. */
