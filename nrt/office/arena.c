@@ -48,7 +48,7 @@ static size_t
 aligned(size_t bytes)
 {
 	return (bytes + alignof(max_align_t) - 1) / alignof(max_align_t) *
-		alignof(max_align_t);
+	       alignof(max_align_t);
 }
 
 struct batch *

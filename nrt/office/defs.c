@@ -14,7 +14,7 @@
 #define MAX_OPTIONS  65536
 
 struct entry {
-	TactusSynthDef def; /* a copy: an older plugin's may be shorter */
+	TactusSynthDef def;  /* a copy: an older plugin's may be shorter */
 	struct shape *plain; /* with default options */
 };
 
@@ -76,16 +76,16 @@ port_fault(const struct shape *s, uint32_t index)
 			return "bears the name of another port";
 		}
 	}
-	uint32_t rank = p->kind == TACTUS_AUDIO ? p->kind + p->direction
-						: p->kind;
+	uint32_t rank =
+		p->kind == TACTUS_AUDIO ? p->kind + p->direction : p->kind;
 	if (p->kind != TACTUS_AUDIO && p->direction != TACTUS_INPUT) {
 		return "is a control or resource output";
 	}
 	if (index > 0) {
 		const TactusPort *q = &s->port[index - 1].port;
 		uint32_t before = q->kind == TACTUS_AUDIO
-			? q->kind + q->direction
-			: q->kind;
+					  ? q->kind + q->direction
+					  : q->kind;
 		if (rank < before) {
 			return "is out of order (controls, resources, "
 			       "inputs, outputs)";
@@ -115,8 +115,9 @@ make_shape(struct defs *d, const TactusSynthDef *def, const void *options,
 		instance += def->extra_bytes(options);
 	}
 	if (ports > TACTUS_MAX_PORTS || instance > MAX_INSTANCE) {
-		snprintf(why, size, "it wants %u ports and %zu bytes; %u and "
-				    "%u are the most",
+		snprintf(why, size,
+			"it wants %u ports and %zu bytes; %u and "
+			"%u are the most",
 			ports, instance, TACTUS_MAX_PORTS, MAX_INSTANCE);
 		return NULL;
 	}
@@ -140,12 +141,11 @@ make_shape(struct defs *d, const TactusSynthDef *def, const void *options,
 			return NULL;
 		}
 		p->hash = name_hash(p->port.name);
-		uint32_t *count = p->port.kind == TACTUS_CONTROL
-			? &s->controls
-			: p->port.kind == TACTUS_RESOURCE ? &s->resources
-			: p->port.direction == TACTUS_INPUT
-			? &s->inputs
-			: &s->outputs;
+		uint32_t *count =
+			p->port.kind == TACTUS_CONTROL      ? &s->controls
+			: p->port.kind == TACTUS_RESOURCE   ? &s->resources
+			: p->port.direction == TACTUS_INPUT ? &s->inputs
+							    : &s->outputs;
 		p->ordinal = (*count)++;
 	}
 	return s;
@@ -299,9 +299,8 @@ defs_new_spec(struct defs *d, const TactusSynthDef *def,
 		snprintf(why, size, "no memory");
 		return NULL;
 	}
-	if (def->parse != NULL &&
-		def->parse(d->host, options, count, parsed, reason,
-			sizeof reason) != 0) {
+	if (def->parse != NULL && def->parse(d->host, options, count, parsed,
+					  reason, sizeof reason) != 0) {
 		snprintf(why, size, "%s: %s", def->name, reason);
 		goto fail;
 	}

@@ -39,8 +39,8 @@ TACTUS_NODISCARD int defs_add(
  * Find a def by its URI or, where that is not ambiguous, by its last part.
  * @errors NULL, with 404 or 422 in `*code` and words in `why`
  */
-const TactusSynthDef *defs_find(struct defs *d, const char *name, int *code,
-	char *why, size_t size);
+const TactusSynthDef *defs_find(
+	struct defs *d, const char *name, int *code, char *why, size_t size);
 
 /** Def `i` in the order of registration; NULL behind the last. */
 const TactusSynthDef *defs_at(const struct defs *d, uint32_t i);

@@ -42,8 +42,8 @@ find_first(struct request *r)
 
 /** A new part of the chain; NULL: no memory. */
 static struct batch *
-new_part(struct office *o, struct peer *peer, struct build *build,
-	uint64_t time)
+new_part(
+	struct office *o, struct peer *peer, struct build *build, uint64_t time)
 {
 	struct batch *b = arena_open(&o->store);
 
@@ -112,8 +112,7 @@ defer(struct request *r)
 	if (c == NULL) {
 		return;
 	}
-	struct call *call =
-		arena_take(r->build->tail, sizeof *call + size);
+	struct call *call = arena_take(r->build->tail, sizeof *call + size);
 	if (call == NULL) {
 		request_fail(r, 503, "no memory");
 		return;
@@ -170,8 +169,8 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 	find_first(&r);
 	r.to = address_find(m->address);
 	if (r.to == NULL) {
-		request_fail(&r, 404,
-			"no such address; tactus-osc(7) tells all");
+		request_fail(
+			&r, 404, "no such address; tactus-osc(7) tells all");
 		return;
 	}
 	if (peer_role(peer) < r.to->role) {
@@ -182,7 +181,7 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 	}
 	bool timed = m->time > OSC_NOW || build->at_sample;
 	if (r.to->when == WHEN_AFTER || (r.to->when == WHEN_NOW && timed &&
-					       r.to->handle != engine_at)) {
+						r.to->handle != engine_at)) {
 		defer(&r);
 	} else {
 		r.to->handle(&r);

@@ -75,8 +75,7 @@ engine_status(struct request *r)
 	osc_put_int(&a.out, synths);
 	osc_put_int(&a.out, groups);
 	osc_put_int(&a.out, 0); /* resources */
-	osc_put_float(&a.out,
-		(float)gauge_get(g, GAUGE_LOAD_AVERAGE) * 1e-6F);
+	osc_put_float(&a.out, (float)gauge_get(g, GAUGE_LOAD_AVERAGE) * 1e-6F);
 	osc_put_float(&a.out, (float)gauge_get(g, GAUGE_LOAD_PEAK) * 1e-6F);
 	osc_put_int(&a.out, (int32_t)gauge_get(g, GAUGE_XRUNS));
 	osc_put_int(&a.out, (int32_t)gauge_get(g, GAUGE_LATE));
@@ -120,8 +119,8 @@ put_pools(struct office *o, struct osc_out *out)
 		snprintf(name, sizeof name, "pool_%llu_free",
 			(unsigned long long)o->config->pools.items[i].size);
 		put_stat(out, name,
-			(double)gauge_get(o->gauges,
-				(enum gauge)(GAUGE_POOL_FREE + i)));
+			(double)gauge_get(
+				o->gauges, (enum gauge)(GAUGE_POOL_FREE + i)));
 	}
 }
 
@@ -149,21 +148,21 @@ engine_stats(struct request *r)
 		const char *name;
 		enum gauge gauge;
 	} shown[] = {
-		{"late", GAUGE_LATE},
-		{"xruns", GAUGE_XRUNS},
-		{"lost_frames", GAUGE_LOST_FRAMES},
-		{"overloads", GAUGE_OVERLOADS},
-		{"device_lost", GAUGE_DEVICE_LOST},
-		{"stalls", GAUGE_STALLS},
-		{"tap_lost", GAUGE_TAP_LOST},
-		{"nan", GAUGE_NAN},
-		{"commands", GAUGE_COMMANDS},
-		{"deferred", GAUGE_DEFERRED},
-		{"events_pending", GAUGE_EVENTS},
-		{"reports_waiting", GAUGE_OUTBOX},
-		{"notes_refused", GAUGE_REFUSED_NOTES},
-		{"blocks", GAUGE_BLOCKS},
-		{"audit", GAUGE_AUDIT},
+		{"late",            GAUGE_LATE         },
+		{"xruns",           GAUGE_XRUNS        },
+		{"lost_frames",     GAUGE_LOST_FRAMES  },
+		{"overloads",       GAUGE_OVERLOADS    },
+		{"device_lost",     GAUGE_DEVICE_LOST  },
+		{"stalls",          GAUGE_STALLS       },
+		{"tap_lost",        GAUGE_TAP_LOST     },
+		{"nan",             GAUGE_NAN          },
+		{"commands",        GAUGE_COMMANDS     },
+		{"deferred",        GAUGE_DEFERRED     },
+		{"events_pending",  GAUGE_EVENTS       },
+		{"reports_waiting", GAUGE_OUTBOX       },
+		{"notes_refused",   GAUGE_REFUSED_NOTES},
+		{"blocks",          GAUGE_BLOCKS       },
+		{"audit",           GAUGE_AUDIT        },
 	};
 	struct office *o = r->office;
 	struct answer a;
@@ -172,8 +171,8 @@ engine_stats(struct request *r)
 		return;
 	}
 	static const struct net_counts none;
-	const struct net_counts *n = o->net != NULL ? net_counts(o->net)
-						    : &none;
+	const struct net_counts *n =
+		o->net != NULL ? net_counts(o->net) : &none;
 	answer_begin(&a, "/stats.reply");
 	put_stat(&a.out, "packets", (double)n->packets);
 	put_stat(&a.out, "malformed", (double)n->malformed);
@@ -268,8 +267,9 @@ engine_at(struct request *r)
 	}
 	r->position++;
 	if (!osc_args_next(&r->args, &blob) || blob.type != 'b') {
-		request_fail(r, 400, "argument 2 (packet) must be a blob: "
-				     "/at h:sample b:packet");
+		request_fail(r, 400,
+			"argument 2 (packet) must be a blob: "
+			"/at h:sample b:packet");
 		return;
 	}
 	if (!request_end(r)) {
@@ -293,8 +293,7 @@ engine_at(struct request *r)
 	}
 	/* a packet of its own: it is taken whole or not at all */
 	struct build build = {.at_sample = true, .sample = (uint64_t)sample};
-	dispatch_compile(
-		o, r->peer, &build, blob.u.b.data, blob.u.b.size);
+	dispatch_compile(o, r->peer, &build, blob.u.b.data, blob.u.b.size);
 	dispatch_post(o, r->peer, &build, "/at");
 }
 
@@ -341,8 +340,7 @@ engine_log_level(struct request *r)
 	}
 	if (!log_parse_level(name, &level)) {
 		request_fail(r, 422,
-			"level \"%s\" is none of err, warn, info, debug",
-			name);
+			"level \"%s\" is none of err, warn, info, debug", name);
 		return;
 	}
 	log_set_level(level);

@@ -46,8 +46,8 @@ with_number(struct request *r, enum command_kind kind, const char *what,
 		return;
 	}
 	if (number < 0 || number > most) {
-		request_fail(r, 422, "%s %d is not within 0 … %d", what,
-			number, most);
+		request_fail(r, 422, "%s %d is not within 0 … %d", what, number,
+			most);
 		return;
 	}
 	struct command *c = on_node(r, kind, id);
@@ -93,14 +93,13 @@ graph_release(struct request *r)
 	double seconds = 0.005;
 
 	if (!request_int(r, "id", &id) ||
-		(request_more(r) &&
-			!request_number(r, "seconds", &seconds)) ||
+		(request_more(r) && !request_number(r, "seconds", &seconds)) ||
 		!request_end(r)) {
 		return;
 	}
 	if (seconds < 0.0 || seconds > 3600.0) {
-		request_fail(r, 422, "seconds %g is not within 0 … 3600",
-			seconds);
+		request_fail(
+			r, 422, "seconds %g is not within 0 … 3600", seconds);
 		return;
 	}
 	struct command *c = on_node(r, COMMAND_RELEASE, id);
@@ -111,11 +110,10 @@ graph_release(struct request *r)
 
 /** Read id, target, placement: where a node is to stand. */
 static bool
-read_place(struct request *r, int32_t *id, int32_t *target,
-	int32_t *placement)
+read_place(struct request *r, int32_t *id, int32_t *target, int32_t *placement)
 {
 	return request_int(r, "id", id) && request_int(r, "target", target) &&
-		request_int(r, "placement", placement);
+	       request_int(r, "placement", placement);
 }
 
 void
@@ -164,7 +162,8 @@ begin_array(struct request *r, const char *what)
 	}
 	r->position++;
 	if (!osc_args_next(&r->args, &a) || a.type != '[') {
-		request_fail(r, 400, "argument %d must be an array of %s: %s %s",
+		request_fail(r, 400,
+			"argument %d must be an array of %s: %s %s",
 			r->position, what, r->to->name, r->to->arguments);
 		return -1;
 	}
@@ -188,13 +187,12 @@ put_control(struct request *r, struct synth_spec *spec, int32_t index,
 		return false;
 	}
 	if (p->port.kind != TACTUS_CONTROL) {
-		request_fail(r, 422, "port \"%s\" is no control",
-			p->port.name);
+		request_fail(r, 422, "port \"%s\" is no control", p->port.name);
 		return false;
 	}
 	if (!osc_number(value, &number)) {
-		request_fail(r, 400, "control \"%s\" takes a number",
-			p->port.name);
+		request_fail(
+			r, 400, "control \"%s\" takes a number", p->port.name);
 		return false;
 	}
 	float f = (float)number;
@@ -222,8 +220,7 @@ read_controls(struct request *r, struct synth_spec *spec)
 		if (name != NULL) {
 			index = defs_port(spec->shape, name);
 			if (index < 0) {
-				request_fail(r, 404,
-					"%s has no port \"%s\"",
+				request_fail(r, 404, "%s has no port \"%s\"",
 					spec->shape->def->name, name);
 				return false;
 			}
@@ -234,8 +231,7 @@ read_controls(struct request *r, struct synth_spec *spec)
 			}
 		} else if (at >= spec->shape->controls) {
 			request_fail(r, 422, "%s has %u controls, no more",
-				spec->shape->def->name,
-				spec->shape->controls);
+				spec->shape->def->name, spec->shape->controls);
 			return false;
 		}
 		at++;
@@ -413,8 +409,7 @@ map(struct request *r, enum command_kind kind)
 		!request_int(r, "flags", &flags) || !request_end(r)) {
 		return;
 	}
-	int32_t wrong =
-		kind == COMMAND_MAP_OUTPUT ? MAP_FEEDBACK : MAP_REPLACE;
+	int32_t wrong = kind == COMMAND_MAP_OUTPUT ? MAP_FEEDBACK : MAP_REPLACE;
 	if ((flags & ~MAP_FLAGS) != 0 || (flags & wrong) != 0) {
 		request_fail(r, 422,
 			"flags %d: 1 external, %s are what this takes", flags,
@@ -500,8 +495,8 @@ read_pair(struct request *r, struct batch *b, struct set_pair *pair)
 			return false;
 		}
 	} else if (!osc_number(&a, &value)) {
-		request_fail(r, 400,
-			"a value is a number or [ value seconds ]");
+		request_fail(
+			r, 400, "a value is a number or [ value seconds ]");
 		return false;
 	}
 	pair->integral = a.type == 'i';
@@ -530,9 +525,9 @@ graph_set(struct request *r)
 	/* every pair takes two tags at the least */
 	size_t most = strlen(r->args.type) / 2 + 1;
 	struct command *c = on_node(r, COMMAND_SET, id);
-	struct set_pair *pairs = c != NULL
-		? arena_take(r->build->tail, most * sizeof *pairs)
-		: NULL;
+	struct set_pair *pairs =
+		c != NULL ? arena_take(r->build->tail, most * sizeof *pairs)
+			  : NULL;
 	if (pairs == NULL) {
 		return;
 	}
@@ -564,8 +559,7 @@ graph_name(struct request *r)
 	if (length >= KEY_SIZE ||
 		strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop"
 			    "qrstuvwxyz0123456789_.-") != length) {
-		request_fail(r, 422,
-			"a key is up to %d of A-Z a-z 0-9 _ . -",
+		request_fail(r, 422, "a key is up to %d of A-Z a-z 0-9 _ . -",
 			KEY_SIZE - 1);
 		return;
 	}
@@ -623,8 +617,7 @@ graph_tree(struct request *r)
 {
 	int32_t id = 0;
 
-	if ((!request_more(r) || request_int(r, "id", &id)) &&
-		request_end(r)) {
+	if ((!request_more(r) || request_int(r, "id", &id)) && request_end(r)) {
 		ask_tree(r, id, r->office->config->limits.max_nodes);
 	}
 }

@@ -113,8 +113,7 @@ put_held(struct osc_out *out, const void *item)
 }
 
 void
-graph_answer_query(
-	struct office *o, struct peer *peer, const struct command *c)
+graph_answer_query(struct office *o, struct peer *peer, const struct command *c)
 {
 	const struct query_reply *q = c->u.query;
 	struct pages *p = pages_begin("/node/info");
@@ -148,8 +147,7 @@ graph_def_list(struct request *r)
 	}
 	struct pages *p = pages_begin("/def/list.reply");
 	const TactusSynthDef *def;
-	for (uint32_t i = 0; (def = defs_at(r->office->defs, i)) != NULL;
-		i++) {
+	for (uint32_t i = 0; (def = defs_at(r->office->defs, i)) != NULL; i++) {
 		pages_add(p, put_def, def);
 	}
 	pages_send(p, r->peer);
@@ -177,10 +175,9 @@ put_def_port(struct osc_out *out, const void *item)
 
 	osc_put_int(out, (int32_t)d->index);
 	osc_put_string(out, p->name);
-	osc_put_string(out, (p->flags & TACTUS_TRIGGER) != 0 ? "trigger"
-							     : kind[p->kind]);
-	osc_put_string(
-		out, p->direction == TACTUS_OUTPUT ? "output" : "input");
+	osc_put_string(out,
+		(p->flags & TACTUS_TRIGGER) != 0 ? "trigger" : kind[p->kind]);
+	osc_put_string(out, p->direction == TACTUS_OUTPUT ? "output" : "input");
 	osc_put_string(out, p->unit);
 	osc_put_float(out, p->minimum);
 	osc_put_float(out, p->maximum);

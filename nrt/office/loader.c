@@ -139,7 +139,7 @@ is_plugin(const struct dirent *d)
 	size_t length = strlen(d->d_name);
 
 	return length > strlen(SUFFIX) &&
-		strcmp(d->d_name + length - strlen(SUFFIX), SUFFIX) == 0;
+	       strcmp(d->d_name + length - strlen(SUFFIX), SUFFIX) == 0;
 }
 
 static void
@@ -157,8 +157,8 @@ load_folder(struct loader *l, const struct config *c, const char *folder)
 	for (int i = 0; i < count; i++) {
 		char path[4096];
 		const char *why = "there are more than enough already";
-		int length = snprintf(path, sizeof path, "%s/%s", folder,
-			found[i]->d_name);
+		int length = snprintf(
+			path, sizeof path, "%s/%s", folder, found[i]->d_name);
 		l->loading = found[i]->d_name;
 		l->registered = 0;
 		if (is_wanted(c, found[i]->d_name)) {
@@ -189,8 +189,8 @@ check_load(struct loader *l, const struct config *c)
 			const char *name = c->plugins.load.items[i];
 			const char *folder = c->plugins.path.items[k];
 			FILE *f = NULL;
-			int n = snprintf(path, sizeof path, "%s/%s", folder,
-				name);
+			int n = snprintf(
+				path, sizeof path, "%s/%s", folder, name);
 			if (n > 0 && n < (int)sizeof path - 4) {
 				f = fopen(path, "re");
 				if (f == NULL) {

@@ -22,8 +22,8 @@ struct loader;
  * Load what the configuration names; `loaded` and `skipped` count.
  * @errors -ENOMEM; a plugin that does not load is no error
  */
-TACTUS_NODISCARD int loader_open(const struct config *config, double rate,
-	struct loader **out);
+TACTUS_NODISCARD int loader_open(
+	const struct config *config, double rate, struct loader **out);
 
 /** Unload all. @pre no synth is left */
 void loader_close(struct loader *l);

@@ -92,8 +92,8 @@ tell(struct office *o, struct peer *peer, struct client *client)
 	answer_begin(&a, "/meter.levels");
 	for (uint32_t c = 0; c < o->config->audio.outputs; c++) {
 		double power = client->frames > 0
-			? client->squares[c] / client->frames
-			: 0.0;
+				       ? client->squares[c] / client->frames
+				       : 0.0;
 		osc_put_float(&a.out, client->peak[c]);
 		osc_put_float(&a.out, (float)sqrt(power));
 		client->peak[c] = 0.0F;
@@ -128,8 +128,8 @@ meter_take(struct office *o, const struct report *r)
 		client->frames += r->u.level.frames;
 		/* half a window early is nearer than half a window late */
 		if (r->sample + r->u.level.frames / 2 >= client->due) {
-			client->due = r->sample +
-				(uint64_t)(client->period_s * o->given.rate);
+			client->due = r->sample + (uint64_t)(client->period_s *
+							     o->given.rate);
 			tell(o, p, client);
 		}
 	}

@@ -52,8 +52,7 @@ TACTUS_NODISCARD int office_open(struct ev_loop *loop,
 	const struct office_config *config, struct office **out);
 
 /** Open the doors. @errors as net_open, with words in `why` */
-TACTUS_NODISCARD int office_listen(
-	struct office *o, char *why, size_t size);
+TACTUS_NODISCARD int office_listen(struct office *o, char *why, size_t size);
 
 /** Close the doors, free all that is still out. @pre rt has stopped */
 void office_close(struct office *o);

@@ -64,12 +64,12 @@ struct office {
 	ev_idle busy;     /* keeps the loop from sleeping */
 	ev_timer tick;    /* the time loop, once in 20 ms */
 
-	uint64_t out_batches; /* given to rt, not yet back */
-	uint64_t refused;     /* packets without room in the ring */
-	uint64_t nan_nodes;   /* nodes named for bad output */
+	uint64_t out_batches;   /* given to rt, not yet back */
+	uint64_t refused;       /* packets without room in the ring */
+	uint64_t nan_nodes;     /* nodes named for bad output */
 	uint64_t xrun_count[5]; /* by cause */
 	struct xrun_entry xrun[XRUNS_KEPT];
-	uint64_t xruns; /* ever; the newest is at xruns - 1 */
+	uint64_t xruns;  /* ever; the newest is at xruns - 1 */
 	uint64_t faults; /* page faults of the rt threads */
 	bool dump;
 	bool degraded;
@@ -106,9 +106,9 @@ struct request {
 };
 
 enum address_when {
-	WHEN_NOW,  /* the loop acts as it comes, or when a bundle is due */
+	WHEN_NOW, /* the loop acts as it comes, or when a bundle is due */
 	WHEN_AFTER /* it acts once rt has done all that came before */,
-	WHEN_RT    /* it makes a command */
+	WHEN_RT /* it makes a command */
 };
 
 /** One address of the contract: the table that everything is held against. */
@@ -189,8 +189,8 @@ void office_call_rt(struct office *o);
 void dispatch_post(struct office *o, struct peer *peer, struct build *build,
 	const char *address);
 /** Compile a packet that was checked into a chain. */
-void dispatch_compile(struct office *o, struct peer *peer,
-	struct build *build, const void *data, size_t size);
+void dispatch_compile(struct office *o, struct peer *peer, struct build *build,
+	const void *data, size_t size);
 /** Carry out a COMMAND_CALL. */
 void dispatch_call(struct office *o, struct peer *peer, const void *call);
 

@@ -9,9 +9,9 @@
 
 #include "office_private.h"
 
-#define NS         1000000000
-#define NTP_1970   2208988800U /* seconds from 1900 to 1970 */
-#define OFFLINE_S  0U          /* NTP of sample 0 under the offline driver */
+#define NS        1000000000
+#define NTP_1970  2208988800U /* seconds from 1900 to 1970 */
+#define OFFLINE_S 0U          /* NTP of sample 0 under the offline driver */
 
 void
 office_call_rt(struct office *o)

@@ -63,8 +63,8 @@ answer(struct office *o, struct batch *b, const struct command *c)
 		break;
 	case COMMAND_OFFLINE_RUN:
 		answer_begin(&a, "/offline/run.reply");
-		osc_put_int64(&a.out,
-			(int64_t)gauge_get(o->gauges, GAUGE_SAMPLE));
+		osc_put_int64(
+			&a.out, (int64_t)gauge_get(o->gauges, GAUGE_SAMPLE));
 		answer_send(&a, peer);
 		break;
 	case COMMAND_ACTIVATE:
@@ -117,8 +117,7 @@ outcome_take(struct office *o, struct batch *b)
 	if ((b->flags & BATCH_LATE) != 0) {
 		struct answer a;
 		answer_begin(&a, "/late");
-		osc_put_float(
-			&a.out, (float)((double)b->late / o->given.rate));
+		osc_put_float(&a.out, (float)((double)b->late / o->given.rate));
 		answer_send(&a, peer);
 	}
 	for (struct command *c = b->first; c != NULL; c = c->next) {

@@ -99,8 +99,8 @@ xrun(struct office *o, const struct report *r)
 {
 	struct xrun_entry *x = &o->xrun[o->xruns++ % XRUNS_KEPT];
 
-	*x = (struct xrun_entry){r->sample, r->u.xrun.cause, r->u.xrun.late_ns,
-		r->u.xrun.lost};
+	*x = (struct xrun_entry){
+		r->sample, r->u.xrun.cause, r->u.xrun.late_ns, r->u.xrun.lost};
 	if (r->u.xrun.cause < 5) {
 		o->xrun_count[r->u.xrun.cause]++;
 	}

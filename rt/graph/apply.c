@@ -25,10 +25,10 @@ find(struct engine *e, struct command *c)
 	struct node *n = node_find(e, c->id);
 
 	if (n == NULL) {
-		bool range = c->id < 0 ||
-			(uint32_t)c->id >= e->config.max_nodes;
-		fail(c, range ? REASON_NODE_RANGE : REASON_NODE_MISSING,
-			c->id, 0);
+		bool range =
+			c->id < 0 || (uint32_t)c->id >= e->config.max_nodes;
+		fail(c, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, c->id,
+			0);
 	}
 	return n;
 }
@@ -172,8 +172,8 @@ judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
 
 	if (p == NULL) {
 		bool range = pair->port.name == NULL && pair->port.index < 0;
-		fail(c, range ? REASON_PORT_RANGE : REASON_PORT_MISSING,
-			c->id, range ? pair->port.index : (int32_t)i);
+		fail(c, range ? REASON_PORT_RANGE : REASON_PORT_MISSING, c->id,
+			range ? pair->port.index : (int32_t)i);
 		return false;
 	}
 	int32_t index = (int32_t)(p - n->spec->shape->port);
@@ -188,8 +188,7 @@ judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
 			fail(c,
 				pair->integral ? REASON_RESOURCE_MISSING
 					       : REASON_RESOURCE_FLOAT,
-				c->id,
-				pair->integral ? pair->resource : index);
+				c->id, pair->integral ? pair->resource : index);
 		}
 		return unbind;
 	}
@@ -200,8 +199,8 @@ judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
 	uint32_t before = 0;
 	for (uint32_t k = 0; k < i; k++) {
 		if (c->u.set.pairs[k].value != 0.0F &&
-			port_find(n->spec->shape,
-				&c->u.set.pairs[k].port) == p) {
+			port_find(n->spec->shape, &c->u.set.pairs[k].port) ==
+				p) {
 			before++;
 		}
 	}
@@ -261,8 +260,8 @@ move(struct engine *e, struct command *c)
 		fail(c, REASON_ROOT, c->id, 0);
 		return;
 	}
-	enum reason r = node_place(
-		e, c->u.new.target, c->u.new.placement, &place);
+	enum reason r =
+		node_place(e, c->u.new.target, c->u.new.placement, &place);
 	if (r != REASON_NONE) {
 		fail(c, r,
 			r == REASON_PLACEMENT ? c->u.new.placement
@@ -374,8 +373,7 @@ apply_command(struct engine *e, struct command *c)
 {
 	struct node *n;
 
-	if (e->stopping && c->kind != COMMAND_CALL &&
-		c->kind != COMMAND_SYNC) {
+	if (e->stopping && c->kind != COMMAND_CALL && c->kind != COMMAND_SYNC) {
 		fail(c, REASON_STOPPING, 0, 0);
 		return false;
 	}

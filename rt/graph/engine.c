@@ -68,9 +68,9 @@ let_go(struct engine *e)
 	while (e->held_first != NULL && e->in_limbo == 0 && e->owed == 0) {
 		struct batch *b = e->held_first;
 		struct outgoing *next = b->outgoing.next;
-		e->held_first = next == NULL
-			? NULL
-			: CONTAINER_OF(next, struct batch, outgoing);
+		e->held_first = next == NULL ? NULL
+					     : CONTAINER_OF(next, struct batch,
+						       outgoing);
 		outbox_batch(e, b);
 	}
 }
@@ -183,8 +183,8 @@ stand_still(struct engine *e)
 	}
 	/* enough turns for all nodes and all events, and a few to end */
 	uint32_t most = e->config.max_nodes > e->config.max_events
-		? e->config.max_nodes
-		: e->config.max_events;
+				? e->config.max_nodes
+				: e->config.max_events;
 	for (uint32_t i = 0; i < most / REAP_PER_BLOCK + 4; i++) {
 		clear_and_stop(e);
 	}
@@ -209,9 +209,8 @@ engine_take(struct engine *e)
 		if (e->owed != 0) {
 			break; /* offline: the rest comes after the run */
 		}
-		if (!e->config.offline &&
-			(applied >= e->config.max_commands ||
-				clock_now() > until)) {
+		if (!e->config.offline && (applied >= e->config.max_commands ||
+						  clock_now() > until)) {
 			gauge_add(e->gauges, GAUGE_DEFERRED, 1);
 			break;
 		}
@@ -323,8 +322,8 @@ engine_fade_in(struct engine *e)
 		return; /* the ramp from sample 0 is under way */
 	}
 	e->master[MASTER_START] = (struct fade){.to = 0.0F};
-	master_fade(e, MASTER_START, 1.0F,
-		ms > 0.0 ? ms / 1000.0 : FADE_SECONDS);
+	master_fade(
+		e, MASTER_START, 1.0F, ms > 0.0 ? ms / 1000.0 : FADE_SECONDS);
 }
 
 TACTUS_RT uint64_t
@@ -349,8 +348,8 @@ engine_device(struct engine *e)
 }
 
 TACTUS_RT void
-engine_give_device(struct engine *e, void *device,
-	enum device_verdict verdict, int error)
+engine_give_device(
+	struct engine *e, void *device, enum device_verdict verdict, int error)
 {
 	struct report *r = &e->device_report;
 
@@ -358,14 +357,14 @@ engine_give_device(struct engine *e, void *device,
 	r->u.device.device = device;
 	r->u.device.verdict = verdict;
 	r->u.device.error = error;
-	gauge_add(e->gauges, GAUGE_DEVICE_LOST,
-		verdict == DEVICE_GIVEN ? 0 : 1);
+	gauge_add(
+		e->gauges, GAUGE_DEVICE_LOST, verdict == DEVICE_GIVEN ? 0 : 1);
 	outbox_device(e);
 }
 
 TACTUS_RT void
-engine_xrun(struct engine *e, enum xrun_cause cause, int64_t late_ns,
-	uint64_t lost)
+engine_xrun(
+	struct engine *e, enum xrun_cause cause, int64_t late_ns, uint64_t lost)
 {
 	struct report r = {.kind = REPORT_XRUN};
 

@@ -25,8 +25,8 @@
 #include "pool.h"
 
 /** The struct that `member` of type `type` at `pointer` lies in. */
-#define CONTAINER_OF(pointer, type, member)                                   \
-	((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+#define CONTAINER_OF(pointer, type, member) \
+  ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /** Seconds that whatever an operator switches takes to fade (RULINGS 4). */
 #define FADE_SECONDS 0.005
@@ -56,7 +56,7 @@ struct joint {
 };
 
 enum node_kind {
-	KIND_FREE,  /* its id can be had */
+	KIND_FREE, /* its id can be had */
 	KIND_GROUP,
 	KIND_SYNTH,
 	KIND_ENDED /* its end waits to be told; the id is taken */
@@ -67,14 +67,14 @@ enum fade_end { FADE_STAYS, FADE_PAUSES, FADE_FREES };
 
 struct node {
 	/* what the walk looks at */
-	uint8_t kind;    /* enum node_kind */
-	bool sounding;   /* a synth that was activated */
-	bool paused;     /* skipped, with all it holds */
-	bool moving;     /* a control has a ramp or follows a bus */
-	bool said_done;  /* once in a life */
-	bool fired;      /* the slot stands in the list of fired triggers */
-	bool told_nan;   /* its bad output has been reported */
-	uint8_t at_end;  /* enum fade_end */
+	uint8_t kind;   /* enum node_kind */
+	bool sounding;  /* a synth that was activated */
+	bool paused;    /* skipped, with all it holds */
+	bool moving;    /* a control has a ramp or follows a bus */
+	bool said_done; /* once in a life */
+	bool fired;     /* the slot stands in the list of fired triggers */
+	bool told_nan;  /* its bad output has been reported */
+	uint8_t at_end; /* enum fade_end */
 	uint32_t done_flags;
 	uint16_t inputs; /* audio ports: the shape's, at hand */
 	uint16_t outputs;
@@ -119,7 +119,7 @@ enum master_fade { MASTER_START, MASTER_MUTE, MASTER_CLEAR, MASTER_STOP };
 #define MASTER_FADES 4
 
 struct meter {
-	uint32_t every; /* frames between reports; 0: off */
+	uint32_t every;  /* frames between reports; 0: off */
 	uint32_t frames; /* since the last */
 	float peak[ENGINE_MAX_CHANNELS];
 	double squares[ENGINE_MAX_CHANNELS];
@@ -139,9 +139,9 @@ struct engine {
 	uint32_t piece;    /* frames of this segment that are done */
 
 	/* the tree */
-	struct node *node;      /* max_nodes of them, by id */
-	char (*key)[KEY_SIZE];  /* their keys */
-	struct node limbo;      /* a group of no id */
+	struct node *node;     /* max_nodes of them, by id */
+	char (*key)[KEY_SIZE]; /* their keys */
+	struct node limbo;     /* a group of no id */
 	uint32_t synths;
 	uint32_t groups;
 	uint32_t in_limbo; /* nodes that /clear has still to free */
@@ -157,10 +157,10 @@ struct engine {
 
 	/* memory */
 	struct pools *pools;
-	float *zeros;       /* a block of silence */
-	float *envelope;    /* a block: gain of a fading synth */
-	float **scratch;    /* what outputs are written to */
-	float **piece_out;  /* the same, part of a segment further */
+	float *zeros;      /* a block of silence */
+	float *envelope;   /* a block: gain of a fading synth */
+	float **scratch;   /* what outputs are written to */
+	float **piece_out; /* the same, part of a segment further */
 	const float **piece_in;
 	void *arena; /* of the buses and the four above */
 
@@ -174,7 +174,7 @@ struct engine {
 	struct outgoing *out_first;
 	struct outgoing *out_last;
 	uint32_t out_waiting;
-	bool posted; /* something since the loop was last called */
+	bool posted;              /* something since the loop was last called */
 	struct batch *held_first; /* syncs and runs that wait */
 	struct batch *held_last;
 	struct outgoing told_device;

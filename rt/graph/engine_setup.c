@@ -77,8 +77,8 @@ engine_open(const struct engine_config *config, struct wire *wire,
 	e->key = take((size_t)config->max_nodes * sizeof *e->key);
 	e->fading = take((size_t)config->max_nodes * sizeof *e->fading);
 	int err = e->node == NULL || e->key == NULL || e->fading == NULL
-		? -ENOMEM
-		: 0;
+			  ? -ENOMEM
+			  : 0;
 	if (err == 0) {
 		err = open_buffers(e);
 	}

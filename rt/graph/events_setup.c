@@ -13,8 +13,8 @@ int
 events_open(uint32_t room, struct events **out)
 {
 	/* one more slot: taking the last event still writes to the first */
-	size_t bytes =
-		sizeof(struct events) + ((size_t)room + 1) * sizeof(struct slot);
+	size_t bytes = sizeof(struct events) +
+		       ((size_t)room + 1) * sizeof(struct slot);
 	struct events *v = malloc(bytes);
 	if (v == NULL) {
 		return -ENOMEM;

@@ -44,7 +44,7 @@ fade_at(const struct fade *f, uint64_t sample)
 	}
 	double part = (double)(sample - f->begin + 1) / (double)f->frames;
 	return (float)((double)f->from +
-		((double)f->to - (double)f->from) * part);
+		       ((double)f->to - (double)f->from) * part);
 }
 
 /** Its slope per frame while it moves. @thread rt */
@@ -56,8 +56,8 @@ fade_step(const struct fade *f)
 
 /** Let it move from where it is at `sample` to `to`. @thread rt */
 TACTUS_RT static inline void
-fade_start(struct fade *f, uint64_t sample, float from, float to,
-	uint32_t frames)
+fade_start(
+	struct fade *f, uint64_t sample, float from, float to, uint32_t frames)
 {
 	*f = (struct fade){sample, frames, from, to};
 }

@@ -12,8 +12,7 @@
 #include "outbox.h"
 
 TACTUS_RT void
-master_fade(struct engine *e, enum master_fade which, float to,
-	double seconds)
+master_fade(struct engine *e, enum master_fade which, float to, double seconds)
 {
 	struct fade *f = &e->master[which];
 	float from = fade_at(f, e->now);
@@ -107,8 +106,8 @@ master_run(struct engine *e, float *const *out, uint64_t sample,
 	for (uint32_t c = 0; c < e->config.outputs; c++) {
 		const struct bus *b = &e->playback[c];
 		const float *from = b->block[side] == e->block_no
-			? b->frames[side] + offset
-			: e->zeros;
+					    ? b->frames[side] + offset
+					    : e->zeros;
 		bad += mix_guard(out[c], from, gain, frames);
 		if (moves) {
 			mix_scale(out[c], e->envelope, frames);

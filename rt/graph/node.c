@@ -10,8 +10,8 @@
 #include "port.h"
 
 TACTUS_RT enum reason
-node_place(struct engine *e, int32_t target, int32_t placement,
-	struct place *out)
+node_place(
+	struct engine *e, int32_t target, int32_t placement, struct place *out)
 {
 	if (target < 0 || (uint32_t)target >= e->config.max_nodes) {
 		return REASON_TARGET_RANGE;
@@ -58,8 +58,7 @@ node_id(struct engine *e, int32_t *id)
 	if (*id < 0 || (uint32_t)*id >= e->config.max_nodes) {
 		return REASON_NODE_RANGE;
 	}
-	return e->node[*id].kind == KIND_FREE ? REASON_NONE
-					      : REASON_NODE_TAKEN;
+	return e->node[*id].kind == KIND_FREE ? REASON_NONE : REASON_NODE_TAKEN;
 }
 
 TACTUS_RT void
@@ -183,7 +182,8 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 	struct synth_spec *spec, int32_t told[2])
 {
 	const struct shape *s = spec->shape;
-	size_t ports = aligned(s->inputs * sizeof(float *) +
+	size_t ports = aligned(
+		s->inputs * sizeof(float *) +
 		s->controls * (sizeof(struct control) + sizeof(TactusControl)) +
 		(s->inputs + s->outputs) * sizeof(struct joint));
 	size_t bytes = ports + s->instance_bytes;

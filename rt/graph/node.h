@@ -32,8 +32,8 @@ struct place {
  * @thread rt
  * @return why not, or REASON_NONE
  */
-TACTUS_RT enum reason node_place(struct engine *e, int32_t target,
-	int32_t placement, struct place *out);
+TACTUS_RT enum reason node_place(
+	struct engine *e, int32_t target, int32_t placement, struct place *out);
 
 /** Choose or check the id of a new node. `*id` -1: it is chosen.
  * @thread rt */

@@ -95,9 +95,9 @@ outbox_drain(struct engine *e)
 TACTUS_RT void
 outbox_node(struct engine *e, struct node *n, enum report_kind kind)
 {
-	struct outgoing *o = kind == REPORT_NODE_NEW ? &n->told_new
-		: kind == REPORT_NODE_DONE           ? &n->told_done
-						     : &n->told_ended;
+	struct outgoing *o = kind == REPORT_NODE_NEW    ? &n->told_new
+			     : kind == REPORT_NODE_DONE ? &n->told_done
+							: &n->told_ended;
 
 	tell(e, o, kind);
 }

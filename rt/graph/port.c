@@ -26,8 +26,8 @@ port_find(const struct shape *s, const struct port_ref *ref)
 {
 	if (ref->name == NULL) {
 		return ref->index >= 0 && (uint32_t)ref->index < s->ports
-			? &s->port[ref->index]
-			: NULL;
+			       ? &s->port[ref->index]
+			       : NULL;
 	}
 	for (uint32_t i = 0; i < s->ports; i++) {
 		if (s->port[i].hash == ref->hash &&
@@ -89,8 +89,8 @@ port_trigger_room(
 
 	/* one fires at once, `block` may wait */
 	return waiting > e->config.block
-		? 0
-		: (uint32_t)(e->config.block + 1 - waiting);
+		       ? 0
+		       : (uint32_t)(e->config.block + 1 - waiting);
 }
 
 TACTUS_RT bool
@@ -232,8 +232,8 @@ follow(struct engine *e, struct node *n, uint32_t i, uint32_t offset,
 }
 
 TACTUS_RT uint32_t
-port_begin(struct engine *e, struct node *n, uint64_t sample,
-	uint32_t offset, uint32_t most)
+port_begin(struct engine *e, struct node *n, uint64_t sample, uint32_t offset,
+	uint32_t most)
 {
 	const struct shape *s = n->spec->shape;
 	bool moving = false;

@@ -50,8 +50,8 @@ TACTUS_RT void port_map(struct engine *e, struct node *n,
 	const struct shape_port *p, int32_t bus, uint32_t flags);
 
 /** Let a control follow a bus, or (bus -1) go. @thread rt */
-TACTUS_RT void port_follow(struct engine *e, struct node *n,
-	uint32_t ordinal, int32_t bus, uint32_t flags);
+TACTUS_RT void port_follow(struct engine *e, struct node *n, uint32_t ordinal,
+	int32_t bus, uint32_t flags);
 
 /** The bus that a joint names. @pre its number is in range @thread rt */
 TACTUS_RT struct bus *port_bus(
@@ -59,8 +59,8 @@ TACTUS_RT struct bus *port_bus(
 
 /** What an input reads from `offset` of this block on; never NULL.
  * @thread rt */
-TACTUS_RT const float *port_read(struct engine *e, int32_t bus,
-	uint32_t flags, uint32_t offset);
+TACTUS_RT const float *port_read(
+	struct engine *e, int32_t bus, uint32_t flags, uint32_t offset);
 
 /**
  * Bring all controls to their values at `sample`.
@@ -68,8 +68,8 @@ TACTUS_RT const float *port_read(struct engine *e, int32_t bus,
  * @param most frames of the segment at the most
  * @return how many of them these values and slopes hold for: 1 … most
  */
-TACTUS_RT uint32_t port_begin(struct engine *e, struct node *n,
-	uint64_t sample, uint32_t offset, uint32_t most);
+TACTUS_RT uint32_t port_begin(struct engine *e, struct node *n, uint64_t sample,
+	uint32_t offset, uint32_t most);
 
 /** Let a whole node fade to `to`, then do `end`. @thread rt */
 TACTUS_RT void port_fade(struct engine *e, struct node *n, float to,

@@ -46,7 +46,7 @@ hunt(struct engine *e, struct node *n, uint32_t frames)
 
 	for (uint32_t i = 0; i < s->outputs && !bad; i++) {
 		bad = n->output[i].bus >= 0 &&
-			!mix_is_finite(e->scratch[i], frames);
+		      !mix_is_finite(e->scratch[i], frames);
 	}
 	for (uint32_t i = 0; i < s->inputs && bad; i++) {
 		/* it only passes on what another made */
@@ -67,8 +67,8 @@ run_pieces(struct engine *e, struct node *n, uint32_t frames)
 	TactusSynth *synth = &n->synth;
 
 	for (uint32_t done = 0; done < frames;) {
-		uint32_t piece = port_begin(e, n, e->now + done,
-			e->offset + done, frames - done);
+		uint32_t piece = port_begin(
+			e, n, e->now + done, e->offset + done, frames - done);
 		for (uint32_t i = 0; i < s->inputs; i++) {
 			e->piece_in[i] = n->in[i] + done;
 		}
@@ -112,8 +112,7 @@ run_synth(struct engine *e, struct node *n, uint32_t frames)
 	if (e->hunting) {
 		hunt(e, n, frames);
 	}
-	bool fades =
-		e->fades != 0 && port_envelope(e, n, e->now, frames);
+	bool fades = e->fades != 0 && port_envelope(e, n, e->now, frames);
 	for (uint32_t i = 0; i < n->outputs; i++) {
 		if (n->output[i].bus < 0) {
 			continue;

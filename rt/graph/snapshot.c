@@ -73,8 +73,8 @@ snapshot_node(struct engine *e, struct node *n, struct query_reply *out)
 		} else if (p->port.kind == TACTUS_AUDIO) {
 			const struct joint *j =
 				p->port.direction == TACTUS_OUTPUT
-				? &n->output[p->ordinal]
-				: &n->input[p->ordinal];
+					? &n->output[p->ordinal]
+					: &n->input[p->ordinal];
 			to->bus = j->bus;
 			to->flags = (int32_t)j->flags;
 		}

@@ -47,8 +47,8 @@ world_done(const TactusWorld *world, TactusSynth *synth)
 }
 
 TACTUS_RT static bool
-world_notify(const TactusWorld *world, TactusSynth *synth,
-	const char *address, const char *types, const double *values)
+world_notify(const TactusWorld *world, TactusSynth *synth, const char *address,
+	const char *types, const double *values)
 {
 	struct report r = {.kind = REPORT_NOTIFY, .id = synth->id};
 
@@ -61,8 +61,8 @@ world_notify(const TactusWorld *world, TactusSynth *synth,
 }
 
 TACTUS_RT static void
-world_log(const TactusWorld *world, TactusSynth *synth,
-	enum TactusLevel level, const char *text, double value)
+world_log(const TactusWorld *world, TactusSynth *synth, enum TactusLevel level,
+	const char *text, double value)
 {
 	struct report r = {.kind = REPORT_LOG, .id = synth->id};
 
