@@ -21,16 +21,16 @@
 
 #define OSC_MAX_DEPTH 16 /* bundles within bundles */
 #define OSC_MAX_ARRAY 8  /* arrays within arrays */
-#define OSC_NOW 1        /* the time tag that means "at once"; so does 0 */
+#define OSC_NOW       1  /* the time tag that means "at once"; so does 0 */
 
 /** A message in a checked packet; points into it. */
 struct osc_message {
 	const char *address;
-	const char *types;   /* without the comma; "" when there were none */
-	const uint8_t *args; /* the first argument's bytes */
-	const uint8_t *end;  /* behind the message */
-	uint64_t time;       /* the NTP tag that holds for it; 0 outside of
-	                        bundles; never earlier than the outer one's */
+	const char *types;    /* without the comma; "" when there were none */
+	const uint8_t *args;  /* the first argument's bytes */
+	const uint8_t *end;   /* behind the message */
+	uint64_t time;        /* the NTP tag that holds for it; 0 outside of
+				 bundles; never earlier than the outer one's */
 	const uint8_t *start; /* the message itself, for copying */
 };
 

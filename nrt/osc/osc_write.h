@@ -20,18 +20,17 @@
 struct osc_out {
 	uint8_t *data;
 	size_t room;
-	size_t address;  /* bytes of the padded address */
-	size_t args;     /* bytes of arguments written so far */
-	uint32_t types;  /* how many */
-	bool failed;     /* something did not fit */
+	size_t address; /* bytes of the padded address */
+	size_t args;    /* bytes of arguments written so far */
+	uint32_t types; /* how many */
+	bool failed;    /* something did not fit */
 	char type[OSC_MAX_TYPES + 2];
 	/* the arguments stand behind the address until osc_end, which makes
 	 * room for the types in between */
 };
 
 /** Begin a message in `data`. @thread any */
-void osc_begin(
-	struct osc_out *o, void *data, size_t room, const char *address);
+void osc_begin(struct osc_out *o, void *data, size_t room, const char *address);
 void osc_put_int(struct osc_out *o, int32_t value);
 void osc_put_float(struct osc_out *o, float value);
 void osc_put_string(struct osc_out *o, const char *value);
