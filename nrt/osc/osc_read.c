@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * osc_read.c -- see osc_read.h.  Checks a packet once; after that it walks.
+ *
+ * Everything in a packet is a multiple of four bytes and begins at one, so a
+ * string whose NUL lies within its message is padded within it too.  What
+ * stands in the padding is nobody's business.
+ */
+#include "osc_read.h"
+
+#include <string.h>
+
+#define BUNDLE_HEAD 16 /* "#bundle", NUL, time tag */
+
+static uint32_t
+read_32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+	       (uint32_t)at[2] << 8 | at[3];
+}
+
+static uint64_t
+read_64(const uint8_t *at)
+{
+	return (uint64_t)read_32(at) << 32 | read_32(at + 4);
+}
+
+static size_t
+padded(size_t bytes)
+{
+	return (bytes + 3) & ~(size_t)3;
+}
+
+/** Bytes of the string at `at` with NUL and padding; 0: it does not end. */
+static size_t
+string_size(const uint8_t *at, const uint8_t *end)
+{
+	const uint8_t *nul =
+		at == end ? NULL : memchr(at, 0, (size_t)(end - at));
+
+	if (nul == NULL) {
+		return 0;
+	}
+	size_t size = padded((size_t)(nul - at) + 1);
+	return size <= (size_t)(end - at) ? size : 0;
+}
+
+/** Check one argument and step over it. @return what is wrong, or NULL */
+static const char *
+check_arg(char type, const uint8_t **at, const uint8_t *end)
+{
+	size_t left = (size_t)(end - *at);
+	size_t size = 0;
+
+	switch (type) {
+	case 'i':
+	case 'f':
+		size = 4;
+		break;
+	case 'h':
+	case 'd':
+	case 't':
+		size = 8;
+		break;
+	case 's':
+		size = string_size(*at, end);
+		if (size == 0) {
+			return "a string argument does not end within its "
+			       "message";
+		}
+		break;
+	case 'b':
+		if (left < 4) {
+			return "the message ends before the size of a blob";
+		}
+		size = read_32(*at);
+		if (size > INT32_MAX) {
+			return "the size of a blob is negative";
+		}
+		size = 4 + padded(size);
+		if (size > left) {
+			return "a blob is larger than its message";
+		}
+		break;
+	case 'T':
+	case 'F':
+	case 'N':
+	case 'I':
+		break;
+	default:
+		return "unknown type tag; known are i f s b h d t T F N I "
+		       "[ ]";
+	}
+	if (size > left) {
+		return "the message ends before its last argument";
+	}
+	*at += size;
+	return NULL;
+}
+
+static const char *
+check_args(const char *type, const uint8_t *at, const uint8_t *end)
+{
+	uint32_t depth = 0;
+
+	for (; *type != '\0'; type++) {
+		if (*type == '[') {
+			if (++depth > OSC_MAX_ARRAY) {
+				return "arrays are nested deeper than 8";
+			}
+		} else if (*type == ']') {
+			if (depth-- == 0) {
+				return "an array ends that was not begun";
+			}
+		} else {
+			const char *wrong = check_arg(*type, &at, end);
+			if (wrong != NULL) {
+				return wrong;
+			}
+		}
+	}
+	if (depth != 0) {
+		return "an array is not ended";
+	}
+	return at == end ? NULL : "there are bytes behind the last argument";
+}
+
+static const char *
+check_message(const uint8_t *at, const uint8_t *end)
+{
+	if (*at != '/') {
+		return "an address does not begin with '/'";
+	}
+	size_t size = string_size(at, end);
+	if (size == 0) {
+		return "an address does not end within its message";
+	}
+	at += size;
+	if (at == end) {
+		return NULL;
+	}
+	if (*at != ',') {
+		return "arguments without a type tag string";
+	}
+	size = string_size(at, end);
+	if (size == 0) {
+		return "a type tag string does not end within its message";
+	}
+	return check_args((const char *)at + 1, at + size, end);
+}
+
+/** Is the element at `at` meant as a bundle? No message begins with '#'. */
+static bool
+is_bundle_at(const uint8_t *at)
+{
+	return *at == '#';
+}
+
+static const char *
+check_bundle_head(const uint8_t *at, size_t size)
+{
+	if (size < 8 || memcmp(at, "#bundle", 8) != 0) {
+		return "what begins with '#' is no #bundle";
+	}
+	if (size < BUNDLE_HEAD) {
+		return "a bundle ends before its time tag does";
+	}
+	return NULL;
+}
+
+/** The size of the element at `at`, its size word read. @return 0: wrong */
+static const char *
+check_element_size(const uint8_t *at, const uint8_t *end, size_t *size)
+{
+	if (end - at < 4) {
+		return "a bundle ends within the size of an element";
+	}
+	*size = read_32(at);
+	if (*size > INT32_MAX) {
+		return "the size of a bundle's element is negative";
+	}
+	if (*size == 0) {
+		return "the size of a bundle's element is 0";
+	}
+	if (*size % 4 != 0) {
+		return "the size of a bundle's element is no multiple of 4";
+	}
+	if (*size > (size_t)(end - at) - 4) {
+		return "an element is larger than its bundle";
+	}
+	return NULL;
+}
+
+const char *
+osc_check(const void *packet, size_t size)
+{
+	const uint8_t *at = packet;
+	const uint8_t *ends[OSC_MAX_DEPTH + 1];
+	uint32_t depth = 0;
+	const char *wrong;
+
+	if (size == 0) {
+		return "the packet is empty";
+	}
+	if (size % 4 != 0) {
+		return "the size of the packet is no multiple of 4";
+	}
+	ends[0] = at + size;
+	do {
+		/* here: a whole element of `size` bytes begins at `at` */
+		if (is_bundle_at(at)) {
+			wrong = check_bundle_head(at, size);
+			if (wrong == NULL && depth == OSC_MAX_DEPTH) {
+				wrong = "bundles are nested deeper than 16";
+			}
+			if (wrong != NULL) {
+				return wrong;
+			}
+			ends[++depth] = at + size;
+			at += BUNDLE_HEAD;
+		} else {
+			wrong = check_message(at, at + size);
+			if (wrong != NULL) {
+				return wrong;
+			}
+			at += size;
+		}
+		while (depth > 0 && at == ends[depth]) {
+			depth--;
+		}
+		if (depth > 0) {
+			wrong = check_element_size(at, ends[depth], &size);
+			if (wrong != NULL) {
+				return wrong;
+			}
+			at += 4;
+		}
+	} while (depth > 0);
+	return NULL;
+}
+
+void
+osc_walk_begin(struct osc_walk *w, const void *packet, size_t size)
+{
+	w->at = packet;
+	w->end = w->at + size;
+	w->depth = 0;
+	w->bundle[0].end = w->end;
+	w->bundle[0].time = 0;
+}
+
+bool
+osc_is_bundle(const void *packet, size_t size)
+{
+	return size >= BUNDLE_HEAD && memcmp(packet, "#bundle", 8) == 0;
+}
+
+static void
+enter_bundle(struct osc_walk *w, const uint8_t *end)
+{
+	uint64_t outer = w->bundle[w->depth].time;
+	uint64_t inner = read_64(w->at + 8);
+
+	/* 0 and 1 are earlier than every other, so they fall in line too */
+	w->depth++;
+	w->bundle[w->depth].end = end;
+	w->bundle[w->depth].time = inner > outer ? inner : outer;
+	w->at += BUNDLE_HEAD;
+}
+
+static void
+read_message(
+	const struct osc_walk *w, const uint8_t *end, struct osc_message *out)
+{
+	const uint8_t *at = w->at;
+
+	out->start = at;
+	out->end = end;
+	out->time = w->bundle[w->depth].time;
+	out->address = (const char *)at;
+	at += padded(strlen(out->address) + 1);
+	if (at == end) {
+		out->types = "";
+		out->args = end;
+		return;
+	}
+	out->types = (const char *)at + 1;
+	out->args = at + padded(strlen((const char *)at) + 1);
+}
+
+bool
+osc_walk_next(struct osc_walk *w, struct osc_message *out)
+{
+	for (;;) {
+		while (w->depth > 0 && w->at == w->bundle[w->depth].end) {
+			w->depth--;
+		}
+		if (w->at == w->end) {
+			return false;
+		}
+		const uint8_t *end = w->end;
+		if (w->depth > 0) {
+			uint32_t size = read_32(w->at);
+			w->at += 4;
+			end = w->at + size;
+		}
+		if (!is_bundle_at(w->at)) {
+			read_message(w, end, out);
+			w->at = end;
+			return true;
+		}
+		enter_bundle(w, end);
+	}
+}
+
+void
+osc_args_begin(struct osc_args *a, const struct osc_message *m)
+{
+	a->type = m->types;
+	a->at = m->args;
+	a->end = m->end;
+}
+
+static float
+read_float(const uint8_t *at)
+{
+	uint32_t bits = read_32(at);
+	float value;
+
+	memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+static double
+read_double(const uint8_t *at)
+{
+	uint64_t bits = read_64(at);
+	double value;
+
+	memcpy(&value, &bits, sizeof value);
+	return value;
+}
+
+bool
+osc_args_next(struct osc_args *a, struct osc_arg *out)
+{
+	if (*a->type == '\0') {
+		return false;
+	}
+	out->type = *a->type++;
+	switch (out->type) {
+	case 'i':
+		out->u.i = (int32_t)read_32(a->at);
+		a->at += 4;
+		break;
+	case 'f':
+		out->u.f = read_float(a->at);
+		a->at += 4;
+		break;
+	case 'h':
+		out->u.h = (int64_t)read_64(a->at);
+		a->at += 8;
+		break;
+	case 'd':
+		out->u.d = read_double(a->at);
+		a->at += 8;
+		break;
+	case 't':
+		out->u.t = read_64(a->at);
+		a->at += 8;
+		break;
+	case 's':
+		out->u.s = (const char *)a->at;
+		a->at += padded(strlen(out->u.s) + 1);
+		break;
+	case 'b':
+		out->u.b.size = read_32(a->at);
+		out->u.b.data = a->at + 4;
+		a->at += 4 + padded(out->u.b.size);
+		break;
+	default: /* T F N I [ ] stand in the types alone */
+		break;
+	}
+	return true;
+}
+
+bool
+osc_number(const struct osc_arg *a, double *out)
+{
+	switch (a->type) {
+	case 'i':
+		*out = a->u.i;
+		return true;
+	case 'f':
+		*out = (double)a->u.f;
+		return true;
+	case 'd':
+		*out = a->u.d;
+		return true;
+	case 'h':
+		*out = (double)a->u.h;
+		return true;
+	case 'T':
+		*out = 1.0;
+		return true;
+	case 'F':
+		*out = 0.0;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int
+osc_whole(const struct osc_arg *a, int32_t *out)
+{
+	double number;
+
+	if (!osc_number(a, &number)) {
+		return 400;
+	}
+	/* an int64 that a double rounds is far outside of int32 */
+	if (!(number >= INT32_MIN && number <= INT32_MAX) ||
+		number != (double)(int32_t)number) {
+		return 422;
+	}
+	*out = (int32_t)number;
+	return 0;
+}
+
+const char *
+osc_text(const struct osc_arg *a)
+{
+	return a->type == 's' ? a->u.s : NULL;
+}
