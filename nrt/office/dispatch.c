@@ -271,7 +271,7 @@ dump(struct peer *peer, const void *data, size_t size)
 
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
-		osc_text_message(&m, text, sizeof text);
+		(void)osc_text_show(&m, text, sizeof text);
 		log_info("dump: %s: %s", peer_name(peer), text);
 	}
 }

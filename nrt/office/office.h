@@ -17,10 +17,10 @@
 #include "mark.h"
 #include "net.h"
 #include "report.h"
-#include "timeline.h"
 #include "wire.h"
 
 struct office;
+struct timeline;
 struct defs;
 struct ev_loop;
 

@@ -56,6 +56,8 @@ struct office {
 	struct defs *defs;
 	struct net *net;
 	struct timeline *timeline;
+	double line_sample;
+	int64_t line_ns;
 	struct arena_store store;
 
 	ev_io called;     /* rt's eventfd */
