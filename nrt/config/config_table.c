@@ -35,622 +35,405 @@ const struct config_group config_groups[] = {
 };
 const size_t config_group_count = COUNT(config_groups);
 
-/* clang-format off: rows, not columns */
+/* clang-format off */
 const struct config_row config_rows[] = {
-	{
-         .path = "audio.driver",
-         .kind = CONFIG_CHOICE,
-         .standard = "\"auto\"",
-         .unit = "",
-         .choices = drivers,
-         .doc = "What carries the sound. alsa drives a card; clock "
-		       "keeps time without one; offline computes only what "
-		       "it is asked for; auto is alsa when a card exists, "
-		       "else clock.",													.offset = AT(audio.driver),
-	 },
-	{
-         .path = "audio.devices",
-         .kind = CONFIG_TEXTS,
-         .standard = "[ ]",
-         .unit = "",
-         .doc = "The cards to play on, in order of preference; the "
-		       "first that is present wins. Each is usb:VID:PID, "
-		       "usb:VID:PID:SERIAL, path:PATH, id:NAME, "
-		       "hw:CARD=NAME, the name of any ALSA PCM, or "
-		       "default. Empty: the first card there is.",								     .offset = AT(audio.devices),
-	 },
-	{
-         .path = "audio.capture_devices",
-         .kind = CONFIG_TEXTS,
-         .standard = "[ ]",
-         .unit = "",
-         .doc = "The cards to record from, in order of preference, "
-		       "named as in devices. Empty: the card that plays.",								  .offset = AT(audio.capture_devices),
-	 },
-	{
-         .path = "audio.rate",
-         .kind = CONFIG_WHOLE,
-         .standard = "48000",
-         .unit = "Hz",
-         .least = 8000,
-         .most = 384000,
-         .doc = "Frames a second. The engine runs at the card's "
-		       "rate when the card offers another.", .offset = AT(audio.rate),
-	 },
-	{
-         .path = "audio.block",
-         .kind = CONFIG_WHOLE,
-         .standard = "64",
-         .unit = "frames",
-         .least = 1,
-         .most = 8192,
-         .doc = "The unit of processing. Smaller blocks cost more.",
-         .offset = AT(audio.block),
-	 },
-	{
-         .path = "audio.period",
-         .kind = CONFIG_WHOLE,
-         .standard = "128",
-         .unit = "frames",
-         .least = 1,
-         .most = 32768,
-         .doc = "What the card is driven in: at least a block, not "
-		       "necessarily a multiple of it.", .offset = AT(audio.period),
-	 },
-	{
-         .path = "audio.periods",
-         .kind = CONFIG_WHOLE,
-         .standard = "2",
-         .unit = "",
-         .least = 2,
-         .most = 32,
-         .doc = "Periods in the card's buffer. More is safer and "
-		       "later.", .offset = AT(audio.periods),
-	 },
-	{
-         .path = "audio.inputs",
-         .kind = CONFIG_WHOLE,
-         .standard = "2",
-         .unit = "channels",
-         .least = 0,
-         .most = 64,
-         .doc = "Capture channels. 0 does not open capture at all.",
-         .offset = AT(audio.inputs),
-	 },
-	{
-         .path = "audio.outputs",
-         .kind = CONFIG_WHOLE,
-         .standard = "2",
-         .unit = "channels",
-         .least = 0,
-         .most = 64,
-         .doc = "Playback channels. 0 does not open playback at "
-		       "all.", .offset = AT(audio.outputs),
-	 },
-	{
-         .path = "audio.format",
-         .kind = CONFIG_CHOICE,
-         .standard = "\"auto\"",
-         .unit = "",
-         .choices = formats,
-         .doc = "The card's sample format; auto takes the best that "
-		       "the card offers, in the order given here.",										 .offset = AT(audio.format),
-	 },
-	{
-         .path = "audio.dither",
-         .kind = CONFIG_BOOL,
-         .standard = "true",
-         .unit = "",
-         .doc = "Dither when the format has 16 bits.",
-         .offset = AT(audio.dither),
-	 },
-	{
-         .path = "audio.require_device",
-         .kind = CONFIG_BOOL,
-         .standard = "false",
-         .unit = "",
-         .doc = "End with status 69 when no card is present at "
-		       "start. Otherwise an absent card is waited for "
-		       "while the engine runs on its clock.",								  .offset = AT(audio.require_device),
-	 },
-	{
-         .path = "audio.startup_gain_db",
-         .kind = CONFIG_REAL,
-         .standard = "0",
-         .unit = "dB",
-         .least = -144,
-         .most = 24,
-         .doc = "Gain of the main output, from the first sample on.",
-         .offset = AT(audio.startup_gain_db),
-	 },
-	{
-         .path = "audio.startup_ramp_ms",
-         .kind = CONFIG_REAL,
-         .standard = "500",
-         .unit = "ms",
-         .least = 0,
-         .most = 60000,
-         .doc = "How long the output rises from silence at start "
-		       "and when the card comes back, so that a loud level "
-		       "never hits the room at once. 0 is off.", .offset = AT(audio.startup_ramp_ms),
-	 },
-	{
-         .path = "audio.tap",
-         .kind = CONFIG_TEXT,
-         .standard = "\"\"",
-         .unit = "",
-         .flags = CONFIG_EMPTY,
-         .doc = "A WAV file that receives what goes to the card, in "
-		       "32 bit float from sample 0 on. An existing file is "
-		       "written over. Empty: none.",														.offset = AT(audio.tap),
-	 },
-	{
-         .path = "realtime.enable",
-         .kind = CONFIG_BOOL,
-         .standard = "true",
-         .unit = "",
-         .doc = "Run the audio thread under SCHED_FIFO. Where that "
-		       "is refused it runs on with a warning.",											       .offset = AT(realtime.enable),
-	 },
-	{
-         .path = "realtime.required",
-         .kind = CONFIG_BOOL,
-         .standard = "false",
-         .unit = "",
-         .doc = "End with status 71 when the real-time rights are "
-		       "refused.",			   .offset = AT(realtime.required),
-	 },
-	{
-         .path = "realtime.priority",
-         .kind = CONFIG_WHOLE,
-         .standard = "70",
-         .unit = "",
-         .least = 1,
-         .most = 99,
-         .doc = "The audio thread's SCHED_FIFO priority.",
-         .offset = AT(realtime.priority),
-	 },
-	{
-         .path = "realtime.cpus",
-         .kind = CONFIG_NUMBERS,
-         .standard = "[ ]",
-         .unit = "",
-         .least = 0,
-         .most = 1023,
-         .doc = "The CPUs that the audio threads are pinned to. "
-		       "Empty: wherever the kernel likes.", .offset = AT(realtime.cpus),
-	 },
-	{
-         .path = "realtime.threads",
-         .kind = CONFIG_WHOLE,
-         .standard = "1",
-         .unit = "",
-         .least = 1,
-         .most = 64,
-         .flags = CONFIG_AUTO,
-         .doc = "Audio threads. \"auto\" is one less than there are "
-		       "cores.", .offset = AT(realtime.threads),
-	 },
-	{
-         .path = "realtime.lock_memory",
-         .kind = CONFIG_BOOL,
-         .standard = "true",
-         .unit = "",
-         .doc = "Lock memory, so that the audio thread never waits "
-		       "for a page.",.offset = AT(realtime.lock_memory),
-	 },
-	{
-         .path = "realtime.audit",
-         .kind = CONFIG_CHOICE,
-         .standard = "\"off\"",
-         .unit = "",
-         .choices = audits,
-         .doc = "Watch the audio thread's system calls: log counts "
-		       "and names what does not belong there, kill ends "
-		       "the process at the first.",																  .offset = AT(realtime.audit),
-	 },
-	{
-         .path = "limits.max_nodes",
-         .kind = CONFIG_WHOLE,
-         .standard = "1024",
-         .unit = "",
-         .least = 2,
-         .most = 65536,
-         .doc = "Node ids, the root group's 0 included.",
-         .offset = AT(limits.max_nodes),
-	 },
-	{
-         .path = "limits.max_audio_buses",
-         .kind = CONFIG_WHOLE,
-         .standard = "128",
-         .unit = "",
-         .least = 1,
-         .most = 4096,
-         .doc = "Internal audio buses.",
-         .offset = AT(limits.max_audio_buses),
-	 },
-	{
-         .path = "limits.max_resources",
-         .kind = CONFIG_WHOLE,
-         .standard = "256",
-         .unit = "",
-         .least = 1,
-         .most = 65536,
-         .doc = "Resource ids.",
-         .offset = AT(limits.max_resources),
-	 },
-	{
-         .path = "limits.max_connections",
-         .kind = CONFIG_WHOLE,
-         .standard = "8192",
-         .unit = "",
-         .least = 1,
-         .most = 262144,
-         .doc = "Connections between ports.",
-         .offset = AT(limits.max_connections),
-	 },
-	{
-         .path = "limits.max_inputs_per_port",
-         .kind = CONFIG_WHOLE,
-         .standard = "64",
-         .unit = "",
-         .least = 1,
-         .most = 4096,
-         .doc = "Connections that one input port adds up.",
-         .offset = AT(limits.max_inputs_per_port),
-	 },
-	{
-         .path = "limits.max_params",
-         .kind = CONFIG_WHOLE,
-         .standard = "2048",
-         .unit = "",
-         .least = 1,
-         .most = 1048576,
-         .doc = "Parameters of keyed nodes.",
-         .offset = AT(limits.max_params),
-	 },
-	{
-         .path = "limits.max_events",
-         .kind = CONFIG_WHOLE,
-         .standard = "8192",
-         .unit = "",
-         .least = 16,
-         .most = 1048576,
-         .doc = "Bundles and triggers that wait for their time.",
-         .offset = AT(limits.max_events),
-	 },
-	{
-         .path = "limits.command_ring",
-         .kind = CONFIG_WHOLE,
-         .standard = "8192",
-         .unit = "",
-         .least = 16,
-         .most = 1048576,
-         .flags = CONFIG_POWER,
-         .doc = "Places in the queue to the audio thread, 64 bytes "
-		       "each. Rounded up to a power of two.", .offset = AT(limits.command_ring),
-	 },
-	{
-         .path = "limits.report_ring",
-         .kind = CONFIG_WHOLE,
-         .standard = "8192",
-         .unit = "",
-         .least = 16,
-         .most = 1048576,
-         .flags = CONFIG_POWER,
-         .doc = "Places in the queue from the audio thread. Rounded "
-		       "up to a power of two.", .offset = AT(limits.report_ring),
-	 },
-	{
-         .path = "limits.max_commands_per_block",
-         .kind = CONFIG_WHOLE,
-         .standard = "8192",
-         .unit = "",
-         .least = 1,
-         .most = 1048576,
-         .doc = "Messages applied in one block; further packets "
-		       "wait for the next.", .offset = AT(limits.max_commands_per_block),
-	 },
-	{
-         .path = "limits.command_share",
-         .kind = CONFIG_REAL,
-         .standard = "0.25",
-         .unit = "",
-         .least = 0.01,
-         .most = 1,
-         .doc = "The part of a block's time after which further "
-		       "packets wait for the next.", .offset = AT(limits.command_share),
-	 },
-	{
-         .path = "limits.max_packet",
-         .kind = CONFIG_BYTES,
-         .standard = "65507",
-         .unit = "bytes",
-         .least = 512,
-         .most = 65507,
-         .doc = "The largest OSC packet.",
-         .offset = AT(limits.max_packet),
-	 },
-	{
-         .path = "limits.max_resource_bytes",
-         .kind = CONFIG_BYTES,
-         .standard = "\"512 MiB\"",
-         .unit = "bytes",
-         .least = 4096,
-         .most = 1024 * GIB,
-         .flags = CONFIG_LIVE,
-         .doc = "The largest single resource.",
-         .offset = AT(limits.max_resource_bytes),
-	 },
-	{
-         .path = "limits.max_total_resource_bytes",
-         .kind = CONFIG_BYTES,
-         .standard = "\"auto\"",
-         .unit = "bytes",
-         .least = 4096,
-         .most = 16384 * GIB,
-         .flags = CONFIG_AUTO | CONFIG_LIVE,
-         .doc = "All resources together. \"auto\" is a quarter of "
-		       "the machine's memory.", .offset = AT(limits.max_total_resource_bytes),
-	 },
-	{
-         .path = "pools",
-         .kind = CONFIG_POOLS,
-         .standard = "(\n"
-			    "\t{ size = 256; count = 2048; },\n"
-			    "\t{ size = 512; count = 1024; },\n"
-			    "\t{ size = 1024; count = 1024; },\n"
-			    "\t{ size = 4096; count = 256; },\n"
-			    "\t{ size = 16384; count = 64; },\n"
-			    "\t{ size = 65536; count = 32; },\n"
-			    "\t{ size = 262144; count = 8; },\n"
-			    "\t{ size = 1048576; count = 3; }\n"
-			    ")",								     .unit = "",
-         .doc = "The memory of the audio thread: pools of blocks of "
-		       "one size, taken, touched and locked at start. size "
-		       "is in bytes (64 to 16 MiB, rounded up to a "
-		       "multiple of 64, or text as \"64 KiB\"), count in "
-		       "blocks (1 to 1048576). At most 16 pools, no size "
-		       "twice, together at most 4 GiB. When a pool is used "
-		       "up the command that needed it fails with an error "
-		       "that names the pool.",									    .offset = AT(pools),
-	 },
-	{
-         .path = "resource_classes",
-         .kind = CONFIG_CLASSES,
-         .standard = "( )",
-         .unit = "",
-         .doc = "Limits of single resource classes, as { uri = "
-		       "\"...\"; enabled = true; max_bytes = \"64 MiB\"; "
-		       "}. Further members are options of the class. "
-		       "Classes that are not listed exist, with the limits "
-		       "of the group limits.",							   .offset = AT(resource_classes),
-	 },
-	{
-         .path = "plugins.path",
-         .kind = CONFIG_TEXTS,
-         .standard = "[ \"" PLUGINDIR "\" ]",
-         .unit = "",
-         .doc = "Folders that plugins are looked for in.",
-         .offset = AT(plugins.path),
-	 },
-	{
-         .path = "plugins.load",
-         .kind = CONFIG_TEXTS,
-         .standard = "\"all\"",
-         .unit = "",
-         .doc = "The plugins to load: file names without a folder, "
-		       "or \"all\".",									   .offset = AT(plugins.load),
-	 },
-	{
-         .path = "plugins.on_fault",
-         .kind = CONFIG_CHOICE,
-         .standard = "\"bypass\"",
-         .unit = "",
-         .choices = faults,
-         .doc = "What a crash inside a plugin does: bypass ends the "
-		       "node and goes on, abort ends the daemon.",																	    .offset = AT(plugins.on_fault),
-	 },
-	{
-         .path = "osc.listeners",
-         .kind = CONFIG_LISTENERS,
-         .standard = "(\n"
-			    "\t{ url = \"udp://127.0.0.1:57140\"; role = "
-			    "\"admin\"; },"
-			    "\n"
-			    "\t{ url = \"unix:///run/tactus/osc.sock\";"
-			    " role = \"admin\"; }\n"
-			    ")",									  .unit = "",
-         .doc = "Where OSC comes in. url is udp://HOST:PORT, "
-		       "tcp://HOST:PORT (SLIP or length-prefixed, "
-		       "detected), unix:///PATH (a stream) or "
-		       "unixgram:///PATH (datagrams). role is what its "
-		       "clients may do: control (parameters, presets, "
-		       "queries), operator (also the graph, resources, "
-		       "scenes) or admin (also quit, reload, logging); "
-		       "control when left out. allow is a list of "
-		       "addresses and CIDR blocks, for udp and tcp; none "
-		       "allows everybody. At most 32.",						 .offset = AT(osc.listeners),
-	 },
-	{
-         .path = "osc.max_clients",
-         .kind = CONFIG_WHOLE,
-         .standard = "64",
-         .unit = "",
-         .least = 1,
-         .most = 4096,
-         .doc = "Clients that may hold subscriptions and pending "
-		       "requests at a time. Others are answered and "
-		       "forgotten.", .offset = AT(osc.max_clients),
-	 },
-	{
-         .path = "workers.threads",
-         .kind = CONFIG_WHOLE,
-         .standard = "2",
-         .unit = "",
-         .least = 1,
-         .most = 64,
-         .doc = "Worker threads for files, streams and jobs.",
-         .offset = AT(workers.threads),
-	 },
-	{
-         .path = "workers.stream_buffer_ms",
-         .kind = CONFIG_REAL,
-         .standard = "2000",
-         .unit = "ms",
-         .least = 50,
-         .most = 60000,
-         .doc = "How far a stream is decoded ahead.",
-         .offset = AT(workers.stream_buffer_ms),
-	 },
-	{
-         .path = "workers.preload_ms",
-         .kind = CONFIG_REAL,
-         .standard = "250",
-         .unit = "ms",
-         .least = 0,
-         .most = 60000,
-         .doc = "How much of a stream is there before it counts as "
-		       "ready.", .offset = AT(workers.preload_ms),
-	 },
-	{
-         .path = "workers.job_timeout_s",
-         .kind = CONFIG_REAL,
-         .standard = "0",
-         .unit = "s",
-         .least = 0,
-         .most = 86400,
-         .flags = CONFIG_LIVE,
-         .doc = "A job that takes longer fails. 0 is none.",
-         .offset = AT(workers.job_timeout_s),
-	 },
-	{
-         .path = "media.directories",
-         .kind = CONFIG_TEXTS,
-         .standard =
-			"[ \"/var/lib/tactus/media\", \"/usr/share/sounds\" ]",								     .unit = "",
-         .flags = CONFIG_LIVE,
-         .doc = "Folders that file commands may read from, by "
-		       "relative name or full path. Nothing outside can be "
-		       "reached.",														 .offset = AT(media.directories),
-	 },
-	{
-         .path = "media.record",
-         .kind = CONFIG_TEXT,
-         .standard = "\"/var/lib/tactus/recordings\"",
-         .unit = "",
-         .flags = CONFIG_LIVE,
-         .doc = "The one folder that file commands may write to.",
-         .offset = AT(media.record),
-	 },
-	{
-         .path = "media.max_file_bytes",
-         .kind = CONFIG_BYTES,
-         .standard = "\"2 GiB\"",
-         .unit = "bytes",
-         .least = 4096,
-         .most = 16384 * GIB,
-         .flags = CONFIG_LIVE,
-         .doc = "The largest sound file that is read or written.",
-         .offset = AT(media.max_file_bytes),
-	 },
-	{
-         .path = "state.directory",
-         .kind = CONFIG_TEXT,
-         .standard = "\"/var/lib/tactus\"",
-         .unit = "",
-         .doc = "Where state, presets and scenes are kept.",
-         .offset = AT(state.directory),
-	 },
-	{
-         .path = "state.restore",
-         .kind = CONFIG_BOOL,
-         .standard = "true",
-         .unit = "",
-         .doc = "Load the last scene and the durable values at "
-		       "start.",										     .offset = AT(state.restore),
-	 },
-	{
-         .path = "state.scene",
-         .kind = CONFIG_TEXT,
-         .standard = "\"\"",
-         .unit = "",
-         .flags = CONFIG_EMPTY,
-         .doc = "A scene to load at start when there is none to "
-		       "restore. Empty: none.",													    .offset = AT(state.scene),
-	 },
-	{
-         .path = "state.autosave_quiet_s",
-         .kind = CONFIG_REAL,
-         .standard = "2",
-         .unit = "s",
-         .least = 0,
-         .most = 3600,
-         .flags = CONFIG_LIVE,
-         .doc = "Durable changes are written once nothing has "
-		       "changed for this long.", .offset = AT(state.autosave_quiet_s),
-	 },
-	{
-         .path = "state.autosave_max_s",
-         .kind = CONFIG_REAL,
-         .standard = "10",
-         .unit = "s",
-         .least = 0.1,
-         .most = 3600,
-         .flags = CONFIG_LIVE,
-         .doc = "They are written after this long even if changes "
-		       "go on.", .offset = AT(state.autosave_max_s),
-	 },
-	{
-         .path = "state.read_only",
-         .kind = CONFIG_BOOL,
-         .standard = "false",
-         .unit = "",
-         .flags = CONFIG_LIVE,
-         .doc = "Exhibition mode: nothing is ever written.",
-         .offset = AT(state.read_only),
-	 },
-	{
-         .path = "state.settle_ms",
-         .kind = CONFIG_REAL,
-         .standard = "500",
-         .unit = "ms",
-         .least = 1,
-         .most = 60000,
-         .flags = CONFIG_LIVE,
-         .doc = "A transient value that has been quiet for this "
-		       "long becomes committed.", .offset = AT(state.settle_ms),
-	 },
-	{
-         .path = "state.smoothing_ms",
-         .kind = CONFIG_REAL,
-         .standard = "20",
-         .unit = "ms",
-         .least = 0,
-         .most = 10000,
-         .flags = CONFIG_LIVE,
-         .doc = "The ramp of changes to parameters that do not "
-		       "declare their own.", .offset = AT(state.smoothing_ms),
-	 },
-	{
-         .path = "log.level",
-         .kind = CONFIG_CHOICE,
-         .standard = "\"info\"",
-         .unit = "",
-         .choices = levels,
-         .flags = CONFIG_LIVE,
-         .doc = "The least important lines that are logged.",
-         .offset = AT(log.level),
-	 },
-	{
-         .path = "log.osc",
-         .kind = CONFIG_BOOL,
-         .standard = "false",
-         .unit = "",
-         .flags = CONFIG_LIVE,
-         .doc = "Send log lines to OSC clients that take "
-		       "notifications.",														       .offset = AT(log.osc),
-	 },
+	{.path = "audio.driver", .kind = CONFIG_CHOICE,
+		.standard = "\"auto\"",
+		.choices = drivers,
+		.doc = "What carries the sound. alsa drives a card; clock "
+			"keeps time without one; offline computes only what "
+			"it is asked for; auto is alsa when a card exists, "
+			"else clock.",
+		.offset = AT(audio.driver)},
+	{.path = "audio.devices", .kind = CONFIG_TEXTS,
+		.standard = "[ ]",
+		.doc = "The cards to play on, in order of preference; the "
+			"first that is present wins. Each is usb:VID:PID, "
+			"usb:VID:PID:SERIAL, path:PATH, id:NAME, "
+			"hw:CARD=NAME, the name of any ALSA PCM, or "
+			"default. Empty: the first card there is.",
+		.offset = AT(audio.devices)},
+	{.path = "audio.capture_devices", .kind = CONFIG_TEXTS,
+		.standard = "[ ]",
+		.doc = "The cards to record from, in order of preference, "
+			"named as in devices. Empty: the card that plays.",
+		.offset = AT(audio.capture_devices)},
+	{.path = "audio.rate", .kind = CONFIG_WHOLE,
+		.standard = "48000",
+		.unit = "Hz",
+		.least = 8000, .most = 384000,
+		.doc = "Frames a second. The engine runs at the card's "
+			"rate when the card offers another.",
+		.offset = AT(audio.rate)},
+	{.path = "audio.block", .kind = CONFIG_WHOLE,
+		.standard = "64",
+		.unit = "frames",
+		.least = 1, .most = 8192,
+		.doc = "The unit of processing. Smaller blocks cost more.",
+		.offset = AT(audio.block)},
+	{.path = "audio.period", .kind = CONFIG_WHOLE,
+		.standard = "128",
+		.unit = "frames",
+		.least = 1, .most = 32768,
+		.doc = "What the card is driven in: at least a block, not "
+			"necessarily a multiple of it.",
+		.offset = AT(audio.period)},
+	{.path = "audio.periods", .kind = CONFIG_WHOLE,
+		.standard = "2",
+		.least = 2, .most = 32,
+		.doc = "Periods in the card's buffer. More is safer and "
+			"later.",
+		.offset = AT(audio.periods)},
+	{.path = "audio.inputs", .kind = CONFIG_WHOLE,
+		.standard = "2",
+		.unit = "channels",
+		.least = 0, .most = 64,
+		.doc = "Capture channels. 0 does not open capture at all.",
+		.offset = AT(audio.inputs)},
+	{.path = "audio.outputs", .kind = CONFIG_WHOLE,
+		.standard = "2",
+		.unit = "channels",
+		.least = 0, .most = 64,
+		.doc = "Playback channels. 0 does not open playback at "
+			"all.",
+		.offset = AT(audio.outputs)},
+	{.path = "audio.format", .kind = CONFIG_CHOICE,
+		.standard = "\"auto\"",
+		.choices = formats,
+		.doc = "The card's sample format; auto takes the best that "
+			"the card offers, in the order given here.",
+		.offset = AT(audio.format)},
+	{.path = "audio.dither", .kind = CONFIG_BOOL,
+		.standard = "true",
+		.doc = "Dither when the format has 16 bits.",
+		.offset = AT(audio.dither)},
+	{.path = "audio.require_device", .kind = CONFIG_BOOL,
+		.standard = "false",
+		.doc = "End with status 69 when no card is present at "
+			"start. Otherwise an absent card is waited for "
+			"while the engine runs on its clock.",
+		.offset = AT(audio.require_device)},
+	{.path = "audio.startup_gain_db", .kind = CONFIG_REAL,
+		.standard = "0",
+		.unit = "dB",
+		.least = -144, .most = 24,
+		.doc = "Gain of the main output, from the first sample on.",
+		.offset = AT(audio.startup_gain_db)},
+	{.path = "audio.startup_ramp_ms", .kind = CONFIG_REAL,
+		.standard = "500",
+		.unit = "ms",
+		.least = 0, .most = 60000,
+		.doc = "How long the output rises from silence at start "
+			"and when the card comes back, so that a loud level "
+			"never hits the room at once. 0 is off.",
+		.offset = AT(audio.startup_ramp_ms)},
+	{.path = "audio.tap", .kind = CONFIG_TEXT,
+		.standard = "\"\"",
+		.flags = CONFIG_EMPTY,
+		.doc = "A WAV file that receives what goes to the card, in "
+			"32 bit float from sample 0 on. An existing file is "
+			"written over. Empty: none.",
+		.offset = AT(audio.tap)},
+	{.path = "realtime.enable", .kind = CONFIG_BOOL,
+		.standard = "true",
+		.doc = "Run the audio thread under SCHED_FIFO. Where that "
+			"is refused it runs on with a warning.",
+		.offset = AT(realtime.enable)},
+	{.path = "realtime.required", .kind = CONFIG_BOOL,
+		.standard = "false",
+		.doc = "End with status 71 when the real-time rights are "
+			"refused.",
+		.offset = AT(realtime.required)},
+	{.path = "realtime.priority", .kind = CONFIG_WHOLE,
+		.standard = "70",
+		.least = 1, .most = 99,
+		.doc = "The audio thread's SCHED_FIFO priority.",
+		.offset = AT(realtime.priority)},
+	{.path = "realtime.cpus", .kind = CONFIG_NUMBERS,
+		.standard = "[ ]",
+		.least = 0, .most = 1023,
+		.doc = "The CPUs that the audio threads are pinned to. "
+			"Empty: wherever the kernel likes.",
+		.offset = AT(realtime.cpus)},
+	{.path = "realtime.threads", .kind = CONFIG_WHOLE,
+		.standard = "1",
+		.least = 1, .most = 64,
+		.flags = CONFIG_AUTO,
+		.doc = "Audio threads. \"auto\" is one less than there are "
+			"cores.",
+		.offset = AT(realtime.threads)},
+	{.path = "realtime.lock_memory", .kind = CONFIG_BOOL,
+		.standard = "true",
+		.doc = "Lock memory, so that the audio thread never waits "
+			"for a page.",
+		.offset = AT(realtime.lock_memory)},
+	{.path = "realtime.audit", .kind = CONFIG_CHOICE,
+		.standard = "\"off\"",
+		.choices = audits,
+		.doc = "Watch the audio thread's system calls: log counts "
+			"and names what does not belong there, kill ends "
+			"the process at the first.",
+		.offset = AT(realtime.audit)},
+	{.path = "limits.max_nodes", .kind = CONFIG_WHOLE,
+		.standard = "1024",
+		.least = 2, .most = 65536,
+		.doc = "Node ids, the root group's 0 included.",
+		.offset = AT(limits.max_nodes)},
+	{.path = "limits.max_audio_buses", .kind = CONFIG_WHOLE,
+		.standard = "128",
+		.least = 1, .most = 4096,
+		.doc = "Internal audio buses.",
+		.offset = AT(limits.max_audio_buses)},
+	{.path = "limits.max_resources", .kind = CONFIG_WHOLE,
+		.standard = "256",
+		.least = 1, .most = 65536,
+		.doc = "Resource ids.",
+		.offset = AT(limits.max_resources)},
+	{.path = "limits.max_connections", .kind = CONFIG_WHOLE,
+		.standard = "8192",
+		.least = 1, .most = 262144,
+		.doc = "Connections between ports.",
+		.offset = AT(limits.max_connections)},
+	{.path = "limits.max_inputs_per_port", .kind = CONFIG_WHOLE,
+		.standard = "64",
+		.least = 1, .most = 4096,
+		.doc = "Connections that one input port adds up.",
+		.offset = AT(limits.max_inputs_per_port)},
+	{.path = "limits.max_params", .kind = CONFIG_WHOLE,
+		.standard = "2048",
+		.least = 1, .most = 1048576,
+		.doc = "Parameters of keyed nodes.",
+		.offset = AT(limits.max_params)},
+	{.path = "limits.max_events", .kind = CONFIG_WHOLE,
+		.standard = "8192",
+		.least = 16, .most = 1048576,
+		.doc = "Bundles and triggers that wait for their time.",
+		.offset = AT(limits.max_events)},
+	{.path = "limits.command_ring", .kind = CONFIG_WHOLE,
+		.standard = "8192",
+		.least = 16, .most = 1048576,
+		.flags = CONFIG_POWER,
+		.doc = "Places in the queue to the audio thread, 64 bytes "
+			"each. Rounded up to a power of two.",
+		.offset = AT(limits.command_ring)},
+	{.path = "limits.report_ring", .kind = CONFIG_WHOLE,
+		.standard = "8192",
+		.least = 16, .most = 1048576,
+		.flags = CONFIG_POWER,
+		.doc = "Places in the queue from the audio thread. Rounded "
+			"up to a power of two.",
+		.offset = AT(limits.report_ring)},
+	{.path = "limits.max_commands_per_block", .kind = CONFIG_WHOLE,
+		.standard = "8192",
+		.least = 1, .most = 1048576,
+		.doc = "Messages applied in one block; further packets "
+			"wait for the next.",
+		.offset = AT(limits.max_commands_per_block)},
+	{.path = "limits.command_share", .kind = CONFIG_REAL,
+		.standard = "0.25",
+		.least = 0.01, .most = 1,
+		.doc = "The part of a block's time after which further "
+			"packets wait for the next.",
+		.offset = AT(limits.command_share)},
+	{.path = "limits.max_packet", .kind = CONFIG_BYTES,
+		.standard = "65507",
+		.unit = "bytes",
+		.least = 512, .most = 65507,
+		.doc = "The largest OSC packet.",
+		.offset = AT(limits.max_packet)},
+	{.path = "limits.max_resource_bytes", .kind = CONFIG_BYTES,
+		.standard = "\"512 MiB\"",
+		.unit = "bytes",
+		.least = 4096, .most = 1024 * GIB,
+		.flags = CONFIG_LIVE,
+		.doc = "The largest single resource.",
+		.offset = AT(limits.max_resource_bytes)},
+	{.path = "limits.max_total_resource_bytes", .kind = CONFIG_BYTES,
+		.standard = "\"auto\"",
+		.unit = "bytes",
+		.least = 4096, .most = 16384 * GIB,
+		.flags = CONFIG_AUTO | CONFIG_LIVE,
+		.doc = "All resources together. \"auto\" is a quarter of "
+			"the machine's memory.",
+		.offset = AT(limits.max_total_resource_bytes)},
+	{.path = "pools", .kind = CONFIG_POOLS,
+		.standard = "(\n"
+			"\t{ size = 256; count = 2048; },\n"
+			"\t{ size = 512; count = 1024; },\n"
+			"\t{ size = 1024; count = 1024; },\n"
+			"\t{ size = 4096; count = 256; },\n"
+			"\t{ size = 16384; count = 64; },\n"
+			"\t{ size = 65536; count = 32; },\n"
+			"\t{ size = 262144; count = 8; },\n"
+			"\t{ size = 1048576; count = 3; }\n"
+			")",
+		.doc = "The memory of the audio thread: pools of blocks of "
+			"one size, taken, touched and locked at start. size "
+			"is in bytes (64 to 16 MiB, rounded up to a "
+			"multiple of 64, or text as \"64 KiB\"), count in "
+			"blocks (1 to 1048576). At most 16 pools, no size "
+			"twice, together at most 4 GiB. When a pool is used "
+			"up the command that needed it fails with an error "
+			"that names the pool.",
+		.offset = AT(pools)},
+	{.path = "resource_classes", .kind = CONFIG_CLASSES,
+		.standard = "( )",
+		.doc = "Limits of single resource classes, as { uri = "
+			"\"...\"; enabled = true; max_bytes = \"64 MiB\"; "
+			"}. Further members are options of the class. "
+			"Classes that are not listed exist, with the limits "
+			"of the group limits.",
+		.offset = AT(resource_classes)},
+	{.path = "plugins.path", .kind = CONFIG_TEXTS,
+		.standard = "[ \"" PLUGINDIR "\" ]",
+		.doc = "Folders that plugins are looked for in.",
+		.offset = AT(plugins.path)},
+	{.path = "plugins.load", .kind = CONFIG_TEXTS,
+		.standard = "\"all\"",
+		.doc = "The plugins to load: file names without a folder, "
+			"or \"all\".",
+		.offset = AT(plugins.load)},
+	{.path = "plugins.on_fault", .kind = CONFIG_CHOICE,
+		.standard = "\"bypass\"",
+		.choices = faults,
+		.doc = "What a crash inside a plugin does: bypass ends the "
+			"node and goes on, abort ends the daemon.",
+		.offset = AT(plugins.on_fault)},
+	{.path = "osc.listeners", .kind = CONFIG_LISTENERS,
+		.standard = "(\n"
+			"\t{ url = \"udp://127.0.0.1:57140\";"
+			" role = \"admin\"; },"
+			"\n"
+			"\t{ url = \"unix:///run/tactus/osc.sock\";"
+			" role = \"admin\"; }\n"
+			")",
+		.doc = "Where OSC comes in. url is udp://HOST:PORT, "
+			"tcp://HOST:PORT (SLIP or length-prefixed, "
+			"detected), unix:///PATH (a stream) or "
+			"unixgram:///PATH (datagrams). role is what its "
+			"clients may do: control (parameters, presets, "
+			"queries), operator (also the graph, resources, "
+			"scenes) or admin (also quit, reload, logging); "
+			"control when left out. allow is a list of "
+			"addresses and CIDR blocks, for udp and tcp; none "
+			"allows everybody. At most 32.",
+		.offset = AT(osc.listeners)},
+	{.path = "osc.max_clients", .kind = CONFIG_WHOLE,
+		.standard = "64",
+		.least = 1, .most = 4096,
+		.doc = "Clients that may hold subscriptions and pending "
+			"requests at a time. Others are answered and "
+			"forgotten.",
+		.offset = AT(osc.max_clients)},
+	{.path = "workers.threads", .kind = CONFIG_WHOLE,
+		.standard = "2",
+		.least = 1, .most = 64,
+		.doc = "Worker threads for files, streams and jobs.",
+		.offset = AT(workers.threads)},
+	{.path = "workers.stream_buffer_ms", .kind = CONFIG_REAL,
+		.standard = "2000",
+		.unit = "ms",
+		.least = 50, .most = 60000,
+		.doc = "How far a stream is decoded ahead.",
+		.offset = AT(workers.stream_buffer_ms)},
+	{.path = "workers.preload_ms", .kind = CONFIG_REAL,
+		.standard = "250",
+		.unit = "ms",
+		.least = 0, .most = 60000,
+		.doc = "How much of a stream is there before it counts as "
+			"ready.",
+		.offset = AT(workers.preload_ms)},
+	{.path = "workers.job_timeout_s", .kind = CONFIG_REAL,
+		.standard = "0",
+		.unit = "s",
+		.least = 0, .most = 86400,
+		.flags = CONFIG_LIVE,
+		.doc = "A job that takes longer fails. 0 is none.",
+		.offset = AT(workers.job_timeout_s)},
+	{.path = "media.directories", .kind = CONFIG_TEXTS,
+		.standard = "[ \"/var/lib/tactus/media\", "
+			"\"/usr/share/sounds\" ]",
+		.flags = CONFIG_LIVE,
+		.doc = "Folders that file commands may read from, by "
+			"relative name or full path. Nothing outside can be "
+			"reached.",
+		.offset = AT(media.directories)},
+	{.path = "media.record", .kind = CONFIG_TEXT,
+		.standard = "\"/var/lib/tactus/recordings\"",
+		.flags = CONFIG_LIVE,
+		.doc = "The one folder that file commands may write to.",
+		.offset = AT(media.record)},
+	{.path = "media.max_file_bytes", .kind = CONFIG_BYTES,
+		.standard = "\"2 GiB\"",
+		.unit = "bytes",
+		.least = 4096, .most = 16384 * GIB,
+		.flags = CONFIG_LIVE,
+		.doc = "The largest sound file that is read or written.",
+		.offset = AT(media.max_file_bytes)},
+	{.path = "state.directory", .kind = CONFIG_TEXT,
+		.standard = "\"/var/lib/tactus\"",
+		.doc = "Where state, presets and scenes are kept.",
+		.offset = AT(state.directory)},
+	{.path = "state.restore", .kind = CONFIG_BOOL,
+		.standard = "true",
+		.doc = "Load the last scene and the durable values at "
+			"start.",
+		.offset = AT(state.restore)},
+	{.path = "state.scene", .kind = CONFIG_TEXT,
+		.standard = "\"\"",
+		.flags = CONFIG_EMPTY,
+		.doc = "A scene to load at start when there is none to "
+			"restore. Empty: none.",
+		.offset = AT(state.scene)},
+	{.path = "state.autosave_quiet_s", .kind = CONFIG_REAL,
+		.standard = "2",
+		.unit = "s",
+		.least = 0, .most = 3600,
+		.flags = CONFIG_LIVE,
+		.doc = "Durable changes are written once nothing has "
+			"changed for this long.",
+		.offset = AT(state.autosave_quiet_s)},
+	{.path = "state.autosave_max_s", .kind = CONFIG_REAL,
+		.standard = "10",
+		.unit = "s",
+		.least = 0.1, .most = 3600,
+		.flags = CONFIG_LIVE,
+		.doc = "They are written after this long even if changes "
+			"go on.",
+		.offset = AT(state.autosave_max_s)},
+	{.path = "state.read_only", .kind = CONFIG_BOOL,
+		.standard = "false",
+		.flags = CONFIG_LIVE,
+		.doc = "Exhibition mode: nothing is ever written.",
+		.offset = AT(state.read_only)},
+	{.path = "state.settle_ms", .kind = CONFIG_REAL,
+		.standard = "500",
+		.unit = "ms",
+		.least = 1, .most = 60000,
+		.flags = CONFIG_LIVE,
+		.doc = "A transient value that has been quiet for this "
+			"long becomes committed.",
+		.offset = AT(state.settle_ms)},
+	{.path = "state.smoothing_ms", .kind = CONFIG_REAL,
+		.standard = "20",
+		.unit = "ms",
+		.least = 0, .most = 10000,
+		.flags = CONFIG_LIVE,
+		.doc = "The ramp of changes to parameters that do not "
+			"declare their own.",
+		.offset = AT(state.smoothing_ms)},
+	{.path = "log.level", .kind = CONFIG_CHOICE,
+		.standard = "\"info\"",
+		.choices = levels,
+		.flags = CONFIG_LIVE,
+		.doc = "The least important lines that are logged.",
+		.offset = AT(log.level)},
+	{.path = "log.osc", .kind = CONFIG_BOOL,
+		.standard = "false",
+		.flags = CONFIG_LIVE,
+		.doc = "Send log lines to OSC clients that take "
+			"notifications.",
+		.offset = AT(log.osc)},
 };
 /* clang-format on */
 const size_t config_row_count = COUNT(config_rows);

@@ -38,7 +38,7 @@ enum config_kind {
 struct config_row {
 	const char *path;     /* "group.name", or "name" */
 	const char *standard; /* the default, as libconfig text */
-	const char *unit;     /* "" for none */
+	const char *unit;     /* NULL: none */
 	const char *doc;      /* a sentence or two */
 	double least;
 	double most;                /* least == most: no range */
