@@ -18,9 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PREFIX        4         /* bytes of a length */
-#define RECEIVE_BYTES (1 << 20) /* asked of the kernel: lists come in bursts \
-				 */
+#define PREFIX 4 /* bytes of a length */
+#define RECEIVE_BYTES                                    \
+  (1 << 20) /* asked of the kernel: lists come in bursts \
+	     */
 
 struct caller {
 	int fd;

@@ -96,22 +96,21 @@ print_port(const struct answer *a, uint32_t i)
 	char text[3][SHOW_TEXT];
 	char number[3][SHOW_NUMBER];
 	const char *kind = answer_text(a, i + PORT_KIND);
+	bool output = strcmp(answer_text(a, i + PORT_DIRECTION), "output") == 0;
+	const char *gap = output ? "  " : "   ";
 
-	printf("%5d  %-14s %-9s %-4s", (int)answer_whole(a, i + PORT_INDEX),
+	printf("%5d  %-14s %-9s %s", (int)answer_whole(a, i + PORT_INDEX),
 		show_text(text[0], answer_text(a, i + PORT_NAME)),
-		show_text(text[1], kind),
-		strcmp(answer_text(a, i + PORT_DIRECTION), "output") == 0
-			? "out"
-			: "in");
+		show_text(text[1], kind), output ? "out" : "in");
 	if (strcmp(kind, "audio") == 0) {
 		(void)putchar('\n');
 	} else if (strcmp(kind, "resource") == 0) {
-		printf(" %s\n",
+		printf("%s%s\n", gap,
 			show_text(text[2], answer_text(a, i + PORT_RESOURCE)));
 	} else {
 		const char *curve = answer_text(a, i + PORT_CURVE);
 
-		printf(" %s … %s, default %s",
+		printf("%s%s … %s, default %s", gap,
 			show_float(number[0],
 				(float)answer_number(a, i + PORT_MINIMUM)),
 			show_float(number[1],

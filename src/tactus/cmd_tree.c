@@ -344,7 +344,9 @@ draw(struct drawing *d)
 			strcmp(answer_text(t, i + ITEM_KIND), "group") != 0) {
 			write_branches(
 				p, d->utf8, branches, sizeof branches - 16);
-			strcat(branches, "   ");
+			if (p->depth <= 1) {
+				strcpy(branches, "   ");
+			}
 			r = draw_ports(d, i, branches);
 		}
 	}

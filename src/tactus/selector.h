@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #define SELECTOR_MOST 4   /* the most that one card has */
-#define SELECTOR_SIZE  320 /* bytes of one */
+#define SELECTOR_SIZE 320 /* bytes of one */
 
 /**
  * The selectors of card `number`, the surest first.
