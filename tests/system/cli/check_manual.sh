@@ -1,0 +1,64 @@
+#!/bin/sh
+# check_manual.sh -- the manual pages name every command, option and address.
+. "${srcdir:-.}/tests/system/cli/lib.sh"
+page=$here/../../../man/tactus.1
+osc=$here/../../../man/tactus-osc.7
+
+# page_has FILE LINE: some line of the page begins so
+page_has() {
+	checks=$((checks + 1))
+	if ! awk -v want="$2" 'index($0, want) == 1 &&
+		(length($0) == length(want) ||
+		substr($0, length(want) + 1, 1) == " ") { found = 1 }
+		END { exit !found }' "$1"; then
+		echo "FAILED: ${1##*/} has no line '$2'"
+		failed=$((failed + 1))
+	fi
+}
+
+try 0 help
+commands=$(sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' "$work/out")
+for command in $commands render; do
+	page_has "$page" ".It Ic $command"
+	case $command in help | version | render) continue ;; esac
+	try 0 help "$command"
+	options=$(sed -n 's/^  -\(.\), --\([a-z]*\).*/\1:\2/p' "$work/out")
+	for option in $options; do
+		page_has "$page" ".It Fl ${option%%:*} , Fl -${option#*:}"
+	done
+done
+test "$(echo "$commands" | wc -w)" -ge 9 || {
+	echo "FAILED: help names too few commands: $commands"
+	failed=$((failed + 1))
+}
+for code in 0 1 64 66 69 71 74 78; do
+	page_has "$page" ".It $code"
+done
+for address in /version /status /stats /notify /sync /time /at /mute /clear \
+	/dump /log/level /config/reload /quit /meter /offline/run /group/new \
+	/group/freeAll /synth/new /synth/activate /synth/map/input \
+	/synth/map/output /synth/map/control /synth/property/doneFlags/set \
+	/node/free /node/release /node/set /node/move /node/run /node/name \
+	/node/query /node/tree /node/tree/statistics /def/list /def/query \
+	/node/new /node/done /node/ended /node/fault /trigger /late /error \
+	/audio/lost /audio/back /meter.levels /synced /node/info; do
+	page_has "$osc" ".It Ic $address"
+	checks=$((checks + 1))
+	grep -qF "\`$address" "$here/../../../docs/osc-api.md" || {
+		echo "FAILED: osc-api.md does not tell of $address"
+		failed=$((failed + 1))
+	}
+done
+for code in 400 403 404 409 413 422 429 500 503 504; do
+	page_has "$osc" ".It $code"
+done
+if command -v mandoc >/dev/null; then
+	checks=$((checks + 1))
+	if ! mandoc -T lint -W warning "$page" "$osc"; then
+		echo "FAILED: mandoc has warnings"
+		failed=$((failed + 1))
+	fi
+else
+	echo "mandoc is not installed: the pages were not linted"
+fi
+finish
