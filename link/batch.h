@@ -53,7 +53,7 @@ enum command_kind {
 	COMMAND_MAP_INPUT, /* map */
 	COMMAND_MAP_OUTPUT,
 	COMMAND_MAP_CONTROL,
-	COMMAND_SET, /* set */
+	COMMAND_SET,        /* set */
 	COMMAND_DONE_FLAGS, /* number */
 	COMMAND_FREE,
 	COMMAND_FREE_ALL,
@@ -168,18 +168,19 @@ enum batch_flag {
 };
 
 struct batch {
-	struct outgoing outgoing;    /* rt's place for it on its way back */
-	struct batch *chain;         /* the same packet's next part */
-	struct command *first;       /* its commands, in order */
-	void *sender;                /* the loop's */
-	uint64_t at;                 /* sample at which it is due */
-	uint64_t order;              /* 1/65536 samples: order within one */
-	uint64_t applied;            /* rt: the sample at which it was */
-	uint64_t late;               /* rt: frames past, with BATCH_LATE */
-	uint32_t flags;              /* enum batch_flag */
-	uint32_t parts;              /* in the head: length of the chain */
-	uint32_t commands;           /* how many */
-	uint32_t held;               /* rt's own, for BATCH_HOLD */
+	struct outgoing outgoing; /* rt's place for it on its way back */
+	struct batch *chain;      /* the same packet's next part */
+	struct command *first;    /* its commands, in order */
+	struct command *last;     /* the loop's, while it is compiled */
+	void *sender;             /* the loop's */
+	uint64_t at;              /* sample at which it is due */
+	uint64_t order;           /* 1/65536 samples: order within one */
+	uint64_t applied;         /* rt: the sample at which it was */
+	uint64_t late;            /* rt: frames past, with BATCH_LATE */
+	uint32_t flags;           /* enum batch_flag */
+	uint32_t parts;           /* in the head: length of the chain */
+	uint32_t commands;        /* how many */
+	uint32_t held;            /* rt's own, for BATCH_HOLD */
 };
 
 #endif

@@ -20,9 +20,9 @@ void __rtsan_enable(void);
 #endif
 
 #if defined(__clang__) && __clang_major__ >= 20
-#  define TACTUS_RT_TRUST_PRAGMA_                                          \
-    _Pragma("clang diagnostic push")                                       \
-    _Pragma("clang diagnostic ignored \"-Wfunction-effects\"")
+#  define TACTUS_RT_TRUST_PRAGMA_    \
+    _Pragma("clang diagnostic push") \
+	    _Pragma("clang diagnostic ignored \"-Wfunction-effects\"")
 #  define TACTUS_RT_TRUST_UNPRAGMA_ _Pragma("clang diagnostic pop")
 #else
 #  define TACTUS_RT_TRUST_PRAGMA_
@@ -34,14 +34,14 @@ void __rtsan_enable(void);
  * sanitizer at run time has to be told separately.
  */
 #ifdef TACTUS_RTSAN
-#  define TACTUS_RT_TRUST_BEGIN(reason)                                    \
+#  define TACTUS_RT_TRUST_BEGIN(reason) \
     TACTUS_RT_TRUST_PRAGMA_ __rtsan_disable();
-#  define TACTUS_RT_TRUST_END                                              \
-    __rtsan_enable();                                                      \
+#  define TACTUS_RT_TRUST_END \
+    __rtsan_enable();         \
     TACTUS_RT_TRUST_UNPRAGMA_
 #else
 #  define TACTUS_RT_TRUST_BEGIN(reason) TACTUS_RT_TRUST_PRAGMA_
-#  define TACTUS_RT_TRUST_END TACTUS_RT_TRUST_UNPRAGMA_
+#  define TACTUS_RT_TRUST_END           TACTUS_RT_TRUST_UNPRAGMA_
 #endif
 
 /** Bytes that no two writers may share: x86-64 and arm64 fetch pairs of 64. */

@@ -37,13 +37,13 @@ moment_read(struct moment *m, struct instant *out)
 			return false;
 		}
 		/* acquire: the second look at the sequence stays behind */
-		out->sample = atomic_load_explicit(
-			&m->sample, memory_order_acquire);
+		out->sample =
+			atomic_load_explicit(&m->sample, memory_order_acquire);
 		out->ns = atomic_load_explicit(&m->ns, memory_order_acquire);
-		out->epoch = atomic_load_explicit(
-			&m->epoch, memory_order_acquire);
-		out->exact = atomic_load_explicit(&m->exact,
-				     memory_order_acquire) != 0;
+		out->epoch =
+			atomic_load_explicit(&m->epoch, memory_order_acquire);
+		out->exact = atomic_load_explicit(
+				     &m->exact, memory_order_acquire) != 0;
 		uint32_t after = atomic_load_explicit(
 			&m->sequence, memory_order_relaxed);
 		if (before == after && before % 2 == 0) {

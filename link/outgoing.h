@@ -14,7 +14,6 @@
 struct outgoing {
 	struct outgoing *next;
 	uint32_t kind; /* enum report_kind */
-	uint32_t waiting; /* 1 while it stands in the outbox */
 };
 
 #endif

@@ -24,8 +24,8 @@ enum report_kind {
 	REPORT_LOG,        /* log: a plugin's line */
 	REPORT_LEVEL,      /* level: one output's meter */
 	REPORT_XRUN,       /* xrun */
-	REPORT_DEVICE,     /* sure: device, which is the device thread's again */
-	REPORT_STOPPED     /* sure: rt computes no more blocks */
+	REPORT_DEVICE, /* sure: device, which is the device thread's again */
+	REPORT_STOPPED /* sure: rt computes no more blocks */
 };
 
 /** Why sound was lost. */
@@ -55,7 +55,7 @@ struct report {
 		struct {
 			const char *address;
 			const char *types;
-			float values[TACTUS_MAX_NOTIFY];
+			double values[TACTUS_MAX_NOTIFY];
 		} note;
 		struct {
 			const char *text;

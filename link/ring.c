@@ -8,6 +8,21 @@
 
 #include "ring_private.h"
 
+/**
+ * Copy elements that lie side by side.  One pointer at a time is what most
+ * rings carry: with its size known that is one load and one store.
+ */
+TACTUS_RT static inline void
+copy(unsigned char *to, const unsigned char *from, uint32_t count,
+	uint32_t size)
+{
+	if (count == 1 && size == sizeof(void *)) {
+		memcpy(to, from, sizeof(void *));
+	} else {
+		memcpy(to, from, (size_t)count * size);
+	}
+}
+
 /** Copy `count` elements to the slots from index `at` on, around the end. */
 TACTUS_RT static void
 copy_in(struct ring *r, uint32_t at, const unsigned char *from, uint32_t count)
@@ -18,9 +33,11 @@ copy_in(struct ring *r, uint32_t at, const unsigned char *from, uint32_t count)
 	if (straight > count) {
 		straight = count;
 	}
-	size_t bytes = (size_t)straight * r->size;
-	memcpy(r->slots + (size_t)first * r->size, from, bytes);
-	memcpy(r->slots, from + bytes, (size_t)(count - straight) * r->size);
+	copy(r->slots + (size_t)first * r->size, from, straight, r->size);
+	if (straight < count) {
+		copy(r->slots, from + (size_t)straight * r->size,
+			count - straight, r->size);
+	}
 }
 
 /** Copy `count` elements out of the slots from index `at` on. */
@@ -33,9 +50,11 @@ copy_out(const struct ring *r, uint32_t at, unsigned char *to, uint32_t count)
 	if (straight > count) {
 		straight = count;
 	}
-	size_t bytes = (size_t)straight * r->size;
-	memcpy(to, r->slots + (size_t)first * r->size, bytes);
-	memcpy(to + bytes, r->slots, (size_t)(count - straight) * r->size);
+	copy(to, r->slots + (size_t)first * r->size, straight, r->size);
+	if (straight < count) {
+		copy(to + (size_t)straight * r->size, r->slots,
+			count - straight, r->size);
+	}
 }
 
 TACTUS_RT uint32_t

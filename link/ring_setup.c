@@ -10,7 +10,7 @@
 #include "ring_private.h"
 
 #define MAX_CAPACITY (1U << 24)
-#define MAX_SIZE 4096U
+#define MAX_SIZE     4096U
 
 int
 ring_open(uint32_t capacity, uint32_t size, struct ring **out)

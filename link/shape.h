@@ -5,6 +5,7 @@
  * Made by the loop when a synth is asked for, read by rt, never changed while
  * anything refers to it.  A spec, one per synth, carries it to rt and comes
  * back with the synth's end, so the loop knows when nobody looks any more.
+ * Synths without options share the shape that the registry keeps.
  */
 #ifndef TACTUS_LINK_SHAPE_H
 #define TACTUS_LINK_SHAPE_H
@@ -27,7 +28,7 @@ struct shape {
 	uint32_t resources;
 	uint32_t inputs;
 	uint32_t outputs;
-	uint32_t references;   /* of specs: the loop's, rt never looks */
+	uint32_t references;   /* 1: the registry's own, shared by specs */
 	size_t instance_bytes; /* with extra_bytes */
 	struct shape_port port[];
 };

@@ -49,8 +49,8 @@ TACTUS_RT TACTUS_NODISCARD static inline bool
 wake_wanted(struct wake *w)
 {
 	/* seq_cst: pairs with wake_announce */
-	return atomic_exchange_explicit(
-		       &w->asleep, 0, memory_order_seq_cst) != 0;
+	return atomic_exchange_explicit(&w->asleep, 0, memory_order_seq_cst) !=
+	       0;
 }
 
 #endif

@@ -25,8 +25,8 @@ wire_open(uint32_t commands, uint32_t reports, uint32_t tap_frames,
 	w->rt.fd = eventfd(0, EFD_CLOEXEC);
 	int err = w->loop.fd < 0 || w->rt.fd < 0 ? -errno : 0;
 	if (err == 0) {
-		err = ring_open(
-			commands, (uint32_t)sizeof(struct batch *), &w->commands);
+		err = ring_open(commands, (uint32_t)sizeof(struct batch *),
+			&w->commands);
 	}
 	if (err == 0) {
 		err = ring_open(

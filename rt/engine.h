@@ -17,7 +17,7 @@
 #include "report.h"
 #include "wire.h"
 
-#define ENGINE_MAX_POOLS GAUGE_POOLS
+#define ENGINE_MAX_POOLS    GAUGE_POOLS
 #define ENGINE_MAX_CHANNELS 64
 
 struct engine;
@@ -30,19 +30,19 @@ struct pool_config {
 
 /** What an engine is made to; plain numbers, already in range. */
 struct engine_config {
-	double rate;             /* frames a second */
-	uint32_t block;          /* frames */
-	uint32_t inputs;         /* capture channels */
-	uint32_t outputs;        /* playback channels */
-	uint32_t max_nodes;      /* ids 0 … max_nodes - 1 */
-	uint32_t max_buses;      /* internal buses */
-	uint32_t max_events;     /* bundles and triggers that wait */
-	uint32_t max_commands;   /* messages taken per block */
-	double command_share;    /* of a block's time, for taking packets */
-	double startup_gain_db;  /* of the outputs */
-	double startup_ramp_ms;  /* 0: none */
-	bool offline;            /* time is virtual: no budgets, no start ramp */
-	uint32_t pools;          /* how many of them */
+	double rate;            /* frames a second */
+	uint32_t block;         /* frames */
+	uint32_t inputs;        /* capture channels */
+	uint32_t outputs;       /* playback channels */
+	uint32_t max_nodes;     /* ids 0 … max_nodes - 1 */
+	uint32_t max_buses;     /* internal buses */
+	uint32_t max_events;    /* bundles and triggers that wait */
+	uint32_t max_commands;  /* messages taken per block */
+	double command_share;   /* of a block's time, for taking packets */
+	double startup_gain_db; /* of the outputs */
+	double startup_ramp_ms; /* 0: none */
+	bool offline;           /* time is virtual: no budgets, no start ramp */
+	uint32_t pools;         /* how many of them */
 	struct pool_config pool[ENGINE_MAX_POOLS]; /* ascending sizes */
 };
 
@@ -110,8 +110,8 @@ TACTUS_RT void *engine_device(struct engine *e);
  * Give a device back to the loop (REPORT_DEVICE, sure).  One at a time.
  * @thread rt
  */
-TACTUS_RT void engine_give_device(struct engine *e, void *device,
-	enum device_verdict verdict, int error);
+TACTUS_RT void engine_give_device(
+	struct engine *e, void *device, enum device_verdict verdict, int error);
 
 /** Tell of an xrun (may be refused when the ring is full; counted).
  * @thread rt */

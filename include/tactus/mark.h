@@ -18,7 +18,7 @@
 
 #if defined(__GNUC__)
 #  define TACTUS_NODISCARD __attribute__((warn_unused_result))
-#  define TACTUS_EXPORT __attribute__((visibility("default")))
+#  define TACTUS_EXPORT    __attribute__((visibility("default")))
 #else
 #  define TACTUS_NODISCARD
 #  define TACTUS_EXPORT

@@ -228,8 +228,8 @@ struct TactusSynthDef {
 	 * Compute one segment: 1 to world->block frames.
 	 * @side rt; on a helper thread unless the def is TACTUS_SERIAL
 	 */
-	TACTUS_RT void (*process)(const TactusWorld *world, TactusSynth *synth,
-		uint32_t frames);
+	TACTUS_RT void (*process)(
+		const TactusWorld *world, TactusSynth *synth, uint32_t frames);
 
 	/**
 	 * The same for `count` instances at once; the results are the same
@@ -240,8 +240,7 @@ struct TactusSynthDef {
 		TactusSynth *const *synths, uint32_t count, uint32_t frames);
 
 	/** Give back what construct took. NULL: nothing to do. @side rt */
-	TACTUS_RT void (*destroy)(
-		const TactusWorld *world, TactusSynth *synth);
+	TACTUS_RT void (*destroy)(const TactusWorld *world, TactusSynth *synth);
 };
 
 /** TactusSynthDef.flags */

@@ -160,7 +160,7 @@ conf(void)
 	     "#\n"
 	     "# tactusd -C checks what is written here, tactusd -X shows "
 	     "what comes of\n"
-	     "# it.  SIGHUP reads it again.  See tactus.conf(5).\n");
+	     "# it.  SIGHUP reads it again.  See tactus.conf(5).");
 	for (size_t g = 0; g < config_group_count; g++) {
 		const char *group = config_groups[g].name;
 

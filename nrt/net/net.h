@@ -35,16 +35,16 @@ struct listener_config {
 
 /** What the doors count, for /stats. */
 struct net_counts {
-	uint64_t packets;    /* taken in */
-	uint64_t malformed;  /* refused by osc_check, or broken framing */
-	uint64_t denied;     /* from outside an allow list */
-	uint64_t dropped;    /* by the kernel (SO_RXQ_OVFL) */
-	uint64_t errors;     /* /error sent */
-	uint64_t held_back;  /* /error not sent: over the client's rate */
-	uint64_t unsent;     /* answers that the socket did not take */
-	uint64_t closed;     /* stream clients that did not read */
-	uint64_t empty;      /* datagrams of no length */
-	uint32_t clients;    /* slots in use */
+	uint64_t packets;   /* taken in */
+	uint64_t malformed; /* refused by osc_check, or broken framing */
+	uint64_t denied;    /* from outside an allow list */
+	uint64_t dropped;   /* by the kernel (SO_RXQ_OVFL) */
+	uint64_t errors;    /* /error sent */
+	uint64_t held_back; /* /error not sent: over the client's rate */
+	uint64_t unsent;    /* answers that the socket did not take */
+	uint64_t closed;    /* stream clients that did not read */
+	uint64_t empty;     /* datagrams of no length */
+	uint32_t clients;   /* slots in use */
 	uint32_t connections;
 };
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * def.h -- what most synth definitions need: helpers, nothing of the contract.
+ *
+ * All of it is called on the loop, never on an audio thread, and is made of
+ * memcpy alone: a plugin that uses it imports no more than the C compiler's
+ * own needs.  An author may do without it.
+ */
+#ifndef TACTUS_DEF_H
+#define TACTUS_DEF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <tactus/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Register the one def of a plugin: what its tactus_plugin() returns.
+ * @side loop
+ * @return `plugin`, or NULL when this engine cannot take it
+ */
+static inline const TactusPlugin *
+tactus_offer(const TactusHost *host, const TactusPlugin *plugin,
+	const TactusSynthDef *def)
+{
+	if (host->abi != TACTUS_ABI_VERSION) {
+		return NULL;
+	}
+	return host->register_synthdef(host, def) == 0 ? plugin : NULL;
+}
+
+/**
+ * Describe a port as `like` does, no further than the engine knows ports.
+ * @side loop
+ */
+static inline void
+tactus_port_set(TactusPort *port, const TactusPort *like)
+{
+	size_t head = sizeof(port->size);
+	size_t size = port->size < sizeof(*port) ? port->size : sizeof(*port);
+
+	memcpy((char *)port + head, (const char *)like + head, size - head);
+}
+
+/**
+ * Add to a text of `size` bytes in all, cut where it is full.
+ * @side loop
+ */
+static inline void
+tactus_text_add(char *text, size_t size, const char *more)
+{
+	size_t at = 0;
+
+	while (at < size && text[at] != '\0') {
+		at++;
+	}
+	while (at + 1 < size && *more != '\0') {
+		text[at++] = *more++;
+	}
+	if (at < size) {
+		text[at] = '\0';
+	}
+}
+
+/**
+ * Add a whole number to a text, in decimal.
+ * @side loop
+ */
+static inline void
+tactus_text_add_whole(char *text, size_t size, int32_t number)
+{
+	char digits[16];
+	size_t at = sizeof(digits) - 1;
+	uint32_t rest = number < 0 ? 0u - (uint32_t)number : (uint32_t)number;
+
+	digits[at] = '\0';
+	do {
+		digits[--at] = (char)('0' + (int)(rest % 10));
+		rest /= 10;
+	} while (rest != 0);
+	if (number < 0) {
+		digits[--at] = '-';
+	}
+	tactus_text_add(text, size, &digits[at]);
+}
+
+/**
+ * Number a port's name: "in" becomes "in3".
+ * @side loop
+ */
+static inline void
+tactus_port_number(TactusPort *port, uint32_t number)
+{
+	tactus_text_add_whole(port->name, sizeof(port->name), (int32_t)number);
+}
+
+/** The reason why an option is refused, begun: `option "name" `. */
+static inline void
+tactus_option_blame(const TactusOption *option, char *reason, size_t size)
+{
+	if (size != 0) {
+		reason[0] = '\0';
+	}
+	tactus_text_add(reason, size, "option \"");
+	/* a long name must not push the mend out of the reason */
+	tactus_text_add(reason, size < 64 ? size : 64, option->name);
+	tactus_text_add(reason, size, "\" ");
+}
+
+/**
+ * Parse the options of a def that knows one, a whole number.
+ * @side loop
+ * @return 1 when it was given and `out` is set, 0 when it was not, -1 with a
+ *         reason when it is no whole number of least…most, when it is given
+ *         twice, or when another name is given
+ */
+static inline int
+tactus_parse_whole(const TactusOption *options, uint32_t count,
+	const char *name, int32_t least, int32_t most, int32_t *out,
+	char *reason, size_t size)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const TactusOption *o = &options[i];
+		const char *wrong = NULL;
+
+		if (strcmp(o->name, name) != 0) {
+			tactus_option_blame(o, reason, size);
+			tactus_text_add(reason, size, "is unknown; known: ");
+			tactus_text_add(reason, size, name);
+			return -1;
+		}
+		if (i > 0) {
+			wrong = "is given twice; give it once";
+		} else if ((o->type != 'i' && o->type != 'f') ||
+			   !(o->number >= (double)least &&
+				   o->number <= (double)most) ||
+			   (double)(int32_t)o->number != o->number) {
+			wrong = "must be a whole number from ";
+		}
+		if (wrong != NULL) {
+			tactus_option_blame(o, reason, size);
+			tactus_text_add(reason, size, wrong);
+			if (i == 0) {
+				tactus_text_add_whole(reason, size, least);
+				tactus_text_add(reason, size, " to ");
+				tactus_text_add_whole(reason, size, most);
+			}
+			return -1;
+		}
+		*out = (int32_t)o->number;
+	}
+	return count > 0 ? 1 : 0;
+}
+
+/** The parsed options of a def whose only option is `channels`. */
+struct tactus_channels {
+	int32_t given; /* 1…64; 0 when it was not given */
+};
+
+/**
+ * TactusSynthDef.parse for such a def.
+ * @side loop
+ */
+static inline int
+tactus_channels_parse(const TactusHost *host, const TactusOption *options,
+	uint32_t count, void *out, char *reason, size_t size)
+{
+	struct tactus_channels *channels = (struct tactus_channels *)out;
+
+	(void)host;
+	return tactus_parse_whole(options, count, "channels", 1, 64,
+		       &channels->given, reason, size) < 0
+		       ? -1
+		       : 0;
+}
+
+/** How many channels these options ask for; 1 if they are silent. */
+TACTUS_RT static inline uint32_t
+tactus_channels_of(const void *options)
+{
+	const struct tactus_channels *channels =
+		(const struct tactus_channels *)options;
+
+	return channels != NULL && channels->given > 1
+		       ? (uint32_t)channels->given
+		       : 1;
+}
+
+/**
+ * Describe audio port `index` (0: the first audio port) of a def that has an
+ * input and an output for each channel: "in", "out", or "in0"…, "out0"….
+ * @side loop
+ */
+static inline void
+tactus_channel_port(const void *options, uint32_t index, TactusPort *port)
+{
+	uint32_t channels = tactus_channels_of(options);
+	bool is_in = index < channels;
+
+	port->kind = TACTUS_AUDIO;
+	port->direction = is_in ? TACTUS_INPUT : TACTUS_OUTPUT;
+	tactus_text_add(port->name, sizeof(port->name), is_in ? "in" : "out");
+	if (channels > 1) {
+		tactus_port_number(port, is_in ? index : index - channels);
+	}
+	port->doc = is_in ? "a signal" : "what becomes of the input";
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dispatch.c -- packets become batches: one for each time in a packet.
+ *
+ * Syntax, types, roles, def names and paths are judged here, as a packet
+ * comes; all that depends on nodes is judged by rt when it is applied.  A
+ * packet whose chain finds no room is refused whole.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "office_private.h"
+#include "osc_text.h"
+
+/** An hour ahead and no more (RULINGS 5). */
+#define MOST_AHEAD_S 3600.0
+
+/** A message that waits in a batch for the loop to act on it. */
+struct call {
+	const struct address *to;
+	size_t size;
+	uint8_t packet[];
+};
+
+/** The first integer argument of a message, which /error tells. */
+static void
+find_first(struct request *r)
+{
+	struct osc_args args;
+	struct osc_arg a;
+
+	osc_args_begin(&args, r->message);
+	while (!r->has_first && osc_args_next(&args, &a)) {
+		if (a.type == 'i') {
+			r->has_first = true;
+			r->first = a.u.i;
+		}
+	}
+}
+
+/** A new part of the chain; NULL: no memory. */
+static struct batch *
+new_part(
+	struct office *o, struct peer *peer, struct build *build, uint64_t time)
+{
+	struct batch *b = arena_open(&o->store);
+
+	if (b == NULL) {
+		build->no_memory = true;
+		return NULL;
+	}
+	b->sender = peer_ref(peer);
+	if (build->at_sample) {
+		b->at = build->sample;
+	} else if (time <= OSC_NOW) {
+		b->flags = BATCH_NOW;
+	} else {
+		b->at = office_sample(o, time, &b->order);
+	}
+	if (build->head == NULL) {
+		build->head = b;
+	} else {
+		build->tail->chain = b;
+	}
+	build->head->parts++;
+	build->tail = b;
+	build->time = time;
+	return b;
+}
+
+struct command *
+request_command(struct request *r, enum command_kind kind)
+{
+	struct build *build = r->build;
+	uint64_t time = r->message->time;
+	struct batch *b = build->tail;
+
+	if (b == NULL || (!build->at_sample && build->time != time)) {
+		b = new_part(r->office, r->peer, build, time);
+	}
+	struct command *c = b != NULL ? arena_take(b, sizeof *c) : NULL;
+	if (c == NULL) {
+		request_fail(r, 503, "no memory");
+		return NULL;
+	}
+	c->kind = (uint16_t)kind;
+	c->address = r->to->name;
+	c->first = r->first;
+	c->has_first = r->has_first ? 1 : 0;
+	c->next = NULL;
+	/* in order: the last one's pointer is kept in the batch's arena */
+	struct command **end = &b->first;
+	if (b->commands > 0) {
+		end = &b->last->next;
+	}
+	*end = c;
+	b->last = c;
+	b->commands++;
+	return c;
+}
+
+/** Let a message wait in the batch until rt has come to it. */
+static void
+defer(struct request *r)
+{
+	const struct osc_message *m = r->message;
+	size_t size = (size_t)(m->end - m->start);
+	struct command *c = request_command(r, COMMAND_CALL);
+
+	if (c == NULL) {
+		return;
+	}
+	struct call *call = arena_take(r->build->tail, sizeof *call + size);
+	if (call == NULL) {
+		request_fail(r, 503, "no memory");
+		return;
+	}
+	call->to = r->to;
+	call->size = size;
+	memcpy(call->packet, m->start, size);
+	c->u.call = call;
+}
+
+void
+dispatch_call(struct office *o, struct peer *peer, const void *opaque)
+{
+	const struct call *call = opaque;
+	struct osc_walk walk;
+	struct osc_message m;
+
+	if (call == NULL) {
+		return; /* there was no memory for it, and that was said */
+	}
+	osc_walk_begin(&walk, call->packet, call->size);
+	if (!osc_walk_next(&walk, &m)) {
+		return;
+	}
+	struct request r = {
+		.office = o, .peer = peer, .to = call->to, .message = &m};
+	osc_args_begin(&r.args, &m);
+	find_first(&r);
+	r.to->handle(&r);
+}
+
+static const char *
+role_name(enum role role)
+{
+	switch (role) {
+	case ROLE_CONTROL:
+		return "control";
+	case ROLE_OPERATOR:
+		return "operator";
+	case ROLE_ADMIN:
+		return "admin";
+	}
+	return "?";
+}
+
+static void
+compile_message(struct office *o, struct peer *peer, struct build *build,
+	const struct osc_message *m)
+{
+	struct request r = {
+		.office = o, .peer = peer, .message = m, .build = build};
+
+	osc_args_begin(&r.args, m);
+	find_first(&r);
+	r.to = address_find(m->address);
+	if (r.to == NULL) {
+		request_fail(
+			&r, 404, "no such address; tactus-osc(7) tells all");
+		return;
+	}
+	if (peer_role(peer) < r.to->role) {
+		request_fail(&r, 403,
+			"needs the role %s; this listener gives %s",
+			role_name(r.to->role), role_name(peer_role(peer)));
+		return;
+	}
+	bool timed = m->time > OSC_NOW || build->at_sample;
+	if (r.to->when == WHEN_AFTER || (r.to->when == WHEN_NOW && timed &&
+						r.to->handle != engine_at)) {
+		defer(&r);
+	} else {
+		r.to->handle(&r);
+	}
+}
+
+/** Constructions asked for by a packet. */
+static uint32_t
+constructions(const void *data, size_t size)
+{
+	struct osc_walk walk;
+	struct osc_message m;
+	uint32_t count = 0;
+
+	osc_walk_begin(&walk, data, size);
+	while (osc_walk_next(&walk, &m)) {
+		count += strcmp(m.address, "/synth/new") == 0 ? 1 : 0;
+	}
+	return count;
+}
+
+/** Is any time in the packet more than an hour ahead? */
+static bool
+is_far(struct office *o, const void *data, size_t size)
+{
+	struct osc_walk walk;
+	struct osc_message m;
+
+	osc_walk_begin(&walk, data, size);
+	while (osc_walk_next(&walk, &m)) {
+		if (m.time > OSC_NOW &&
+			office_ahead_s(o, m.time) > MOST_AHEAD_S) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+dispatch_compile(struct office *o, struct peer *peer, struct build *build,
+	const void *data, size_t size)
+{
+	struct osc_walk walk;
+	struct osc_message m;
+
+	osc_walk_begin(&walk, data, size);
+	while (osc_walk_next(&walk, &m)) {
+		compile_message(o, peer, build, &m);
+	}
+}
+
+void
+dispatch_post(struct office *o, struct peer *peer, struct build *build,
+	const char *address)
+{
+	if (build->head == NULL) {
+		return;
+	}
+	uint32_t parts = build->head->parts;
+	if (ring_post(o->wire->commands, &build->head, 1) == 1) {
+		o->out_batches += parts;
+		if (o->given.offline && wake_wanted(&o->wire->rt)) {
+			office_call_rt(o);
+		}
+		return;
+	}
+	o->refused++;
+	peer_error(peer, address, 503, NULL,
+		"the command ring is full (limits.command_ring %u): send "
+		"less, or wait for /synced",
+		ring_capacity(o->wire->commands));
+	struct batch *b = build->head;
+	while (b != NULL) {
+		struct batch *next = b->chain;
+		outcome_free(o, b);
+		b = next;
+	}
+}
+
+/** Log a packet, message by message (/dump). */
+static void
+dump(struct peer *peer, const void *data, size_t size)
+{
+	struct osc_walk walk;
+	struct osc_message m;
+	char text[1024];
+
+	osc_walk_begin(&walk, data, size);
+	while (osc_walk_next(&walk, &m)) {
+		(void)osc_text_show(&m, text, sizeof text);
+		log_info("dump: %s: %s", peer_name(peer), text);
+	}
+}
+
+void
+office_packet(struct office *o, struct peer *peer, const void *data,
+	size_t size, int64_t came_ns)
+{
+	struct build build = {0};
+	bool bundle = osc_is_bundle(data, size);
+
+	(void)came_ns;
+	office_begin_packet(o);
+	if (o->dump) {
+		dump(peer, data, size);
+	}
+	if (bundle && constructions(data, size) > MAX_CONSTRUCTIONS) {
+		peer_error(peer, "#bundle", 413, NULL,
+			"more than %d /synth/new in one packet: split it",
+			MAX_CONSTRUCTIONS);
+		return;
+	}
+	if (bundle && is_far(o, data, size)) {
+		peer_error(peer, "#bundle", 422, NULL,
+			"a time more than an hour ahead: send it later");
+		return;
+	}
+	dispatch_compile(o, peer, &build, data, size);
+	dispatch_post(o, peer, &build,
+		bundle || build.head == NULL || build.head->first == NULL
+			? "#bundle"
+			: build.head->first->address);
+}

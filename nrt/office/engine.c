@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine.c -- messages about the engine as a whole.
+ */
+#include <config.h>
+
+#include <stdio.h>
+
+#include "log.h"
+#include "office_private.h"
+
+void
+engine_version(struct request *r)
+{
+	struct answer a;
+
+	if (!request_end(r)) {
+		return;
+	}
+	answer_begin(&a, "/version.reply");
+	osc_put_string(&a.out, "tactus");
+	osc_put_string(&a.out, PACKAGE_VERSION);
+	osc_put_int(&a.out, TACTUS_ABI_VERSION);
+	answer_send(&a, r->peer);
+}
+
+static const char *
+state_name(struct office *o)
+{
+	if (o->stopping) {
+		return "stopping";
+	}
+	if (gauge_get(o->gauges, GAUGE_RUNNING) == 0) {
+		return "starting";
+	}
+	if (o->device_lost) {
+		return "device-lost";
+	}
+	if (gauge_get(o->gauges, GAUGE_MUTED) != 0) {
+		return "muted";
+	}
+	return o->degraded ? "degraded" : "running";
+}
+
+static const char *
+driver_name(struct office *o)
+{
+	switch ((enum driver_kind)gauge_get(o->gauges, GAUGE_DRIVER)) {
+	case DRIVER_NONE:
+		break;
+	case DRIVER_ALSA:
+		return "alsa";
+	case DRIVER_CLOCK:
+		return "clock";
+	case DRIVER_OFFLINE:
+		return "offline";
+	}
+	return "none";
+}
+
+void
+engine_status(struct request *r)
+{
+	struct office *o = r->office;
+	struct gauges *g = o->gauges;
+	struct answer a;
+
+	if (!request_end(r)) {
+		return;
+	}
+	int32_t synths = (int32_t)gauge_get(g, GAUGE_SYNTHS);
+	int32_t groups = (int32_t)gauge_get(g, GAUGE_GROUPS);
+	answer_begin(&a, "/status.reply");
+	osc_put_int(&a.out, synths + groups);
+	osc_put_int(&a.out, synths);
+	osc_put_int(&a.out, groups);
+	osc_put_int(&a.out, 0); /* resources */
+	osc_put_float(&a.out, (float)gauge_get(g, GAUGE_LOAD_AVERAGE) * 1e-6F);
+	osc_put_float(&a.out, (float)gauge_get(g, GAUGE_LOAD_PEAK) * 1e-6F);
+	osc_put_int(&a.out, (int32_t)gauge_get(g, GAUGE_XRUNS));
+	osc_put_int(&a.out, (int32_t)gauge_get(g, GAUGE_LATE));
+	osc_put_double(&a.out, o->given.rate);
+	osc_put_int(&a.out, (int32_t)o->config->audio.block);
+	osc_put_string(&a.out, driver_name(o));
+	osc_put_string(&a.out, state_name(o));
+	answer_send(&a, r->peer);
+}
+
+const char *
+cause_name(uint32_t cause)
+{
+	switch ((enum xrun_cause)cause) {
+	case XRUN_WOKE_LATE:
+		return "woke-late";
+	case XRUN_DSP:
+		return "dsp";
+	case XRUN_STALLED:
+		return "stalled";
+	case XRUN_SUSPEND:
+		return "suspend";
+	case XRUN_DEVICE:
+		return "device";
+	}
+	return "?";
+}
+
+static void
+put_stat(struct osc_out *out, const char *name, double value)
+{
+	osc_put_string(out, name);
+	osc_put_double(out, value);
+}
+
+static void
+put_pools(struct office *o, struct osc_out *out)
+{
+	for (uint32_t i = 0; i < o->config->pools.count; i++) {
+		char name[40];
+		snprintf(name, sizeof name, "pool_%llu_free",
+			(unsigned long long)o->config->pools.items[i].size);
+		put_stat(out, name,
+			(double)gauge_get(
+				o->gauges, (enum gauge)(GAUGE_POOL_FREE + i)));
+	}
+}
+
+static void
+put_causes(struct office *o, struct osc_out *out)
+{
+	for (uint32_t i = 0; i < 5; i++) {
+		char name[40];
+		snprintf(name, sizeof name, "xruns_%s", cause_name(i));
+		put_stat(out, name, (double)o->xrun_count[i]);
+	}
+	if (o->xruns > 0) {
+		const struct xrun_entry *x =
+			&o->xrun[(o->xruns - 1) % XRUNS_KEPT];
+		put_stat(out, "xrun_last_sample", (double)x->sample);
+		put_stat(out, "xrun_last_late_us", (double)x->late_ns / 1e3);
+		put_stat(out, "xrun_last_lost", (double)x->lost);
+	}
+}
+
+void
+engine_stats(struct request *r)
+{
+	static const struct {
+		const char *name;
+		enum gauge gauge;
+	} shown[] = {
+		{"late",            GAUGE_LATE         },
+		{"xruns",           GAUGE_XRUNS        },
+		{"lost_frames",     GAUGE_LOST_FRAMES  },
+		{"overloads",       GAUGE_OVERLOADS    },
+		{"device_lost",     GAUGE_DEVICE_LOST  },
+		{"stalls",          GAUGE_STALLS       },
+		{"tap_lost",        GAUGE_TAP_LOST     },
+		{"nan",             GAUGE_NAN          },
+		{"commands",        GAUGE_COMMANDS     },
+		{"deferred",        GAUGE_DEFERRED     },
+		{"events_pending",  GAUGE_EVENTS       },
+		{"reports_waiting", GAUGE_OUTBOX       },
+		{"notes_refused",   GAUGE_REFUSED_NOTES},
+		{"blocks",          GAUGE_BLOCKS       },
+		{"audit",           GAUGE_AUDIT        },
+	};
+	struct office *o = r->office;
+	struct answer a;
+
+	if (!request_end(r)) {
+		return;
+	}
+	static const struct net_counts none;
+	const struct net_counts *n =
+		o->net != NULL ? net_counts(o->net) : &none;
+	answer_begin(&a, "/stats.reply");
+	put_stat(&a.out, "packets", (double)n->packets);
+	put_stat(&a.out, "malformed", (double)n->malformed);
+	put_stat(&a.out, "errors", (double)n->errors);
+	put_stat(&a.out, "errors_held_back", (double)n->held_back);
+	put_stat(&a.out, "denied", (double)n->denied);
+	put_stat(&a.out, "dropped", (double)n->dropped);
+	put_stat(&a.out, "unsent", (double)n->unsent);
+	put_stat(&a.out, "closed", (double)n->closed);
+	put_stat(&a.out, "empty", (double)n->empty);
+	put_stat(&a.out, "clients", (double)n->clients);
+	put_stat(&a.out, "connections", (double)n->connections);
+	put_stat(&a.out, "refused", (double)o->refused);
+	put_stat(&a.out, "commands_pending", (double)o->out_batches);
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+		put_stat(&a.out, shown[i].name,
+			(double)gauge_get(o->gauges, shown[i].gauge));
+	}
+	/* streams count them; there are none yet */
+	put_stat(&a.out, "underruns", 0.0);
+	put_stat(&a.out, "overruns", 0.0);
+	put_stat(&a.out, "faults", (double)o->nan_nodes);
+	put_stat(&a.out, "rt_faults", (double)o->faults);
+	put_causes(o, &a.out);
+	put_pools(o, &a.out);
+	answer_send(&a, r->peer);
+}
+
+void
+engine_notify(struct request *r)
+{
+	struct answer a;
+	int32_t on;
+
+	if (!request_int(r, "on", &on) || !request_end(r)) {
+		return;
+	}
+	if (on != 0 && peer_keep(r->peer, KEEP_NOTIFY) != 0) {
+		request_fail(r, 429,
+			"all %u client slots are taken (osc.max_clients)",
+			r->office->config->osc.max_clients);
+		return;
+	}
+	if (on == 0) {
+		peer_unkeep(r->peer, KEEP_NOTIFY);
+	}
+	answer_begin(&a, "/notify.reply");
+	osc_put_int(&a.out, on != 0 ? 1 : 0);
+	answer_send(&a, r->peer);
+}
+
+void
+engine_sync(struct request *r)
+{
+	int32_t n;
+
+	if (!request_int(r, "n", &n) || !request_end(r)) {
+		return;
+	}
+	struct command *c = request_command(r, COMMAND_SYNC);
+	if (c != NULL) {
+		c->u.number = n;
+	}
+}
+
+void
+engine_time(struct request *r)
+{
+	struct office *o = r->office;
+	struct answer a;
+
+	if (!request_end(r)) {
+		return;
+	}
+	uint64_t sample = gauge_get(o->gauges, GAUGE_SAMPLE);
+	answer_begin(&a, "/time.reply");
+	osc_put_time(&a.out, office_ntp_now(o));
+	osc_put_int64(&a.out, (int64_t)sample);
+	osc_put_double(&a.out, office_measured_rate(o));
+	answer_send(&a, r->peer);
+}
+
+void
+engine_at(struct request *r)
+{
+	struct office *o = r->office;
+	struct osc_arg blob;
+	int64_t sample;
+
+	if (!request_int64(r, "sample", &sample)) {
+		return;
+	}
+	r->position++;
+	if (!osc_args_next(&r->args, &blob) || blob.type != 'b') {
+		request_fail(r, 400,
+			"argument 2 (packet) must be a blob: "
+			"/at h:sample b:packet");
+		return;
+	}
+	if (!request_end(r)) {
+		return;
+	}
+	const char *fault = osc_check(blob.u.b.data, blob.u.b.size);
+	if (fault != NULL) {
+		request_fail(r, 400, "the packet inside: %s", fault);
+		return;
+	}
+	if (r->build != NULL && r->build->at_sample) {
+		request_fail(r, 400, "/at inside /at");
+		return;
+	}
+	double now = (double)gauge_get(o->gauges, GAUGE_SAMPLE);
+	if (sample < 0 || (double)sample > now + 3600.0 * o->given.rate) {
+		request_fail(r, 422,
+			"sample %lld is more than an hour ahead, or negative",
+			(long long)sample);
+		return;
+	}
+	/* a packet of its own: it is taken whole or not at all */
+	struct build build = {.at_sample = true, .sample = (uint64_t)sample};
+	dispatch_compile(o, r->peer, &build, blob.u.b.data, blob.u.b.size);
+	dispatch_post(o, r->peer, &build, "/at");
+}
+
+void
+engine_mute(struct request *r)
+{
+	int32_t on;
+
+	if (!request_int(r, "on", &on) || !request_end(r)) {
+		return;
+	}
+	struct command *c = request_command(r, COMMAND_MUTE);
+	if (c != NULL) {
+		c->u.number = on != 0 ? 1 : 0;
+	}
+}
+
+void
+engine_clear(struct request *r)
+{
+	if (request_end(r)) {
+		(void)!request_command(r, COMMAND_CLEAR);
+	}
+}
+
+void
+engine_dump(struct request *r)
+{
+	int32_t on;
+
+	if (request_int(r, "on", &on) && request_end(r)) {
+		r->office->dump = on != 0;
+	}
+}
+
+void
+engine_log_level(struct request *r)
+{
+	const char *name = request_text(r, "level");
+	enum log_level level;
+
+	if (name == NULL || !request_end(r)) {
+		return;
+	}
+	if (!log_parse_level(name, &level)) {
+		request_fail(r, 422,
+			"level \"%s\" is none of err, warn, info, debug", name);
+		return;
+	}
+	log_set_level(level);
+}
+
+void
+engine_reload(struct request *r)
+{
+	struct office *o = r->office;
+	char why[512] = "";
+
+	if (!request_end(r)) {
+		return;
+	}
+	if (o->given.hooks.reload == NULL) {
+		request_fail(r, 409, "there is nothing to reload here");
+		return;
+	}
+	int code = o->given.hooks.reload(o->given.hooks.user, why, sizeof why);
+	if (code != 0) {
+		request_fail(r, code, "%s", why);
+	}
+}
+
+void
+engine_quit(struct request *r)
+{
+	struct office *o = r->office;
+	struct answer a;
+
+	if (!request_end(r)) {
+		return;
+	}
+	answer_begin(&a, "/quit.reply");
+	answer_send(&a, r->peer);
+	if (o->given.hooks.quit != NULL) {
+		o->given.hooks.quit(o->given.hooks.user);
+	}
+}
+
+void
+engine_offline_run(struct request *r)
+{
+	int32_t frames;
+
+	if (!request_int(r, "frames", &frames) || !request_end(r)) {
+		return;
+	}
+	if (!r->office->given.offline) {
+		request_fail(r, 409,
+			"time moves by itself: this is for audio.driver "
+			"\"offline\"");
+		return;
+	}
+	if (frames < 0) {
+		request_fail(r, 422, "frames %d is below 0", frames);
+		return;
+	}
+	struct command *c = request_command(r, COMMAND_OFFLINE_RUN);
+	if (c != NULL) {
+		c->u.number = frames;
+	}
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * meter.c -- levels of the outputs, for the clients that asked for them.
+ *
+ * rt gathers peak and power per output in windows of 1/50 s while anybody
+ * listens; here they are put together to each client's own rate.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "office_private.h"
+
+/** Let rt gather, or no longer. */
+static void
+ask_rt(struct request *r, bool on)
+{
+	struct office *o = r->office;
+	struct build build = {0};
+	struct request inner = *r;
+
+	inner.build = &build;
+	struct command *c = request_command(&inner, COMMAND_METER);
+	if (c != NULL) {
+		c->u.number = on ? (int64_t)(o->given.rate / METER_HZ) : 0;
+	}
+	dispatch_post(o, r->peer, &build, r->to->name);
+}
+
+void
+meter_forget(struct office *o, struct peer *peer)
+{
+	struct client *client = peer_data(peer);
+
+	if (client != NULL) {
+		free(client);
+		peer_set_data(peer, NULL);
+		o->meters--;
+	}
+}
+
+void
+engine_meter(struct request *r)
+{
+	struct office *o = r->office;
+	double hz = 10.0;
+	int32_t on;
+
+	if (!request_int(r, "on", &on) ||
+		(request_more(r) && !request_number(r, "hz", &hz)) ||
+		!request_end(r)) {
+		return;
+	}
+	if (!(hz > 0.0) || hz > METER_HZ) {
+		request_fail(r, 422, "hz %g is not within 0 (excluded) … %g",
+			hz, METER_HZ);
+		return;
+	}
+	if (on == 0) {
+		meter_forget(o, r->peer);
+		peer_unkeep(r->peer, KEEP_METER);
+		if (o->meters == 0) {
+			ask_rt(r, false);
+		}
+		return;
+	}
+	if (peer_keep(r->peer, KEEP_METER) != 0) {
+		request_fail(r, 429,
+			"all %u client slots are taken (osc.max_clients)",
+			o->config->osc.max_clients);
+		return;
+	}
+	struct client *client = peer_data(r->peer);
+	if (client == NULL) {
+		client = calloc(1, sizeof *client);
+		if (client == NULL) {
+			request_fail(r, 503, "no memory");
+			return;
+		}
+		peer_set_data(r->peer, client);
+		o->meters++;
+	}
+	client->period_s = 1.0 / hz;
+	ask_rt(r, true);
+}
+
+/** Send what a client's time has come for. */
+static void
+tell(struct office *o, struct peer *peer, struct client *client)
+{
+	struct answer a;
+
+	answer_begin(&a, "/meter.levels");
+	for (uint32_t c = 0; c < o->config->audio.outputs; c++) {
+		double power = client->frames > 0
+				       ? client->squares[c] / client->frames
+				       : 0.0;
+		osc_put_float(&a.out, client->peak[c]);
+		osc_put_float(&a.out, (float)sqrt(power));
+		client->peak[c] = 0.0F;
+		client->squares[c] = 0.0;
+	}
+	client->frames = 0;
+	answer_send(&a, peer);
+}
+
+void
+meter_take(struct office *o, const struct report *r)
+{
+	uint32_t c = r->u.level.channel;
+	bool last = c + 1 == o->config->audio.outputs;
+
+	if (o->net == NULL || c >= 64) {
+		return;
+	}
+	for (struct peer *p = net_next_kept(o->net, NULL); p != NULL;
+		p = net_next_kept(o->net, p)) {
+		struct client *client = peer_data(p);
+		if ((peer_kept(p) & KEEP_METER) == 0 || client == NULL) {
+			continue;
+		}
+		if (r->u.level.peak > client->peak[c]) {
+			client->peak[c] = r->u.level.peak;
+		}
+		client->squares[c] += r->u.level.squares;
+		if (!last) {
+			continue;
+		}
+		client->frames += r->u.level.frames;
+		/* half a window early is nearer than half a window late */
+		if (r->sample + r->u.level.frames / 2 >= client->due) {
+			client->due = r->sample + (uint64_t)(client->period_s *
+							     o->given.rate);
+			tell(o, p, client);
+		}
+	}
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * office_private.h -- what the files of the office share.
+ */
+#ifndef TACTUS_NRT_OFFICE_PRIVATE_H
+#define TACTUS_NRT_OFFICE_PRIVATE_H
+
+#include <ev.h>
+
+#include "arena.h"
+#include "defs.h"
+#include "office.h"
+#include "osc_read.h"
+#include "osc_write.h"
+
+/** Longest answer in one datagram (SPEC 5). */
+#define PAGE_BYTES 1400
+
+/** Constructions that one packet may ask for (DESIGN 10.4). */
+#define MAX_CONSTRUCTIONS 256
+
+/** Reports handled before sockets get their turn. */
+#define REPORTS_PER_TURN 2048
+
+/** Xruns that are remembered with their causes. */
+#define XRUNS_KEPT 64
+
+/** Most that /meter is told a second; the window in which rt gathers. */
+#define METER_HZ 50.0
+
+/** Why a peer is kept. */
+enum keep { KEEP_NOTIFY = 1, KEEP_METER = 2, KEEP_DRIVEN = 4 };
+
+/** What is kept for a client with meters. */
+struct client {
+	double period_s;
+	uint64_t due; /* sample */
+	uint32_t frames;
+	float peak[64];
+	double squares[64];
+};
+
+struct xrun_entry {
+	uint64_t sample;
+	uint32_t cause;
+	int64_t late_ns;
+	uint64_t lost;
+};
+
+struct office {
+	struct ev_loop *loop;
+	struct office_config given;
+	const struct config *config;
+	struct wire *wire;
+	struct gauges *gauges;
+	struct defs *defs;
+	struct net *net;
+	struct timeline *timeline;
+	double line_sample;
+	int64_t line_ns;
+	struct arena_store store;
+
+	ev_io called;     /* rt's eventfd */
+	ev_prepare sleep; /* announce, look once more */
+	ev_check awake;   /* take reports */
+	ev_idle busy;     /* keeps the loop from sleeping */
+	ev_timer tick;    /* the time loop, once in 20 ms */
+
+	uint64_t out_batches;   /* given to rt, not yet back */
+	uint64_t refused;       /* packets without room in the ring */
+	uint64_t nan_nodes;     /* nodes named for bad output */
+	uint64_t xrun_count[5]; /* by cause */
+	struct xrun_entry xrun[XRUNS_KEPT];
+	uint64_t xruns;  /* ever; the newest is at xruns - 1 */
+	uint64_t faults; /* page faults of the rt threads */
+	bool dump;
+	bool degraded;
+	bool stopping;
+	bool quitting;
+	bool device_lost;
+	uint32_t meters; /* clients that want levels */
+};
+
+/* --- requests: one message on its way in --- */
+
+struct address;
+
+/** The chain of batches that a packet becomes. */
+struct build {
+	struct batch *head;
+	struct batch *tail;
+	uint64_t time; /* the tail's tag */
+	bool no_memory;
+	bool at_sample; /* inside /at: all of it is due at `sample` */
+	uint64_t sample;
+};
+
+struct request {
+	struct office *office;
+	struct peer *peer;
+	const struct address *to;
+	const struct osc_message *message;
+	struct osc_args args;
+	struct build *build; /* NULL: back from rt, nothing more to send */
+	bool has_first;
+	int32_t first; /* integer argument, for /error */
+	int position;  /* of the argument being read, from 1 */
+};
+
+enum address_when {
+	WHEN_NOW, /* the loop acts as it comes, or when a bundle is due */
+	WHEN_AFTER /* it acts once rt has done all that came before */,
+	WHEN_RT /* it makes a command */
+};
+
+/** One address of the contract: the table that everything is held against. */
+struct address {
+	const char *name;
+	const char *arguments; /* as the manual writes them */
+	enum role role;
+	enum address_when when;
+	void (*handle)(struct request *r);
+	const char *doc;
+};
+
+/** The addresses; the last has no name. */
+extern const struct address address_table[];
+
+/** @return NULL when there is none */
+const struct address *address_find(const char *name);
+
+/** Add a command to the part that is being built; NULL: no memory. */
+struct command *request_command(struct request *r, enum command_kind kind);
+
+/** Answer /error for this message. */
+void request_fail(struct request *r, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Read the next argument; they answer the error themselves. */
+bool request_int(struct request *r, const char *what, int32_t *out);
+bool request_int64(struct request *r, const char *what, int64_t *out);
+bool request_number(struct request *r, const char *what, double *out);
+const char *request_text(struct request *r, const char *what);
+bool request_end(struct request *r);
+/** Is there another argument? */
+bool request_more(const struct request *r);
+
+/* --- answers --- */
+
+/** Begin, then send, a message to the peer of a request. */
+struct answer {
+	struct osc_out out;
+	uint8_t data[4096];
+};
+void answer_begin(struct answer *a, const char *address);
+void answer_send(struct answer *a, struct peer *peer);
+void answer_send_all(struct answer *a, struct office *o, uint32_t why);
+
+/** A list in pages under PAGE_BYTES (RULINGS 5). */
+struct pages;
+struct pages *pages_begin(const char *address);
+/** Add an item: `put` writes it, a second time when a page is full. */
+void pages_add(struct pages *p, void (*put)(struct osc_out *, const void *),
+	const void *item);
+/** Put what every page begins with, behind page and pages. */
+void pages_lead(struct pages *p, void (*put)(struct osc_out *, const void *),
+	const void *item);
+/** Send all, and free. */
+void pages_send(struct pages *p, struct peer *peer);
+
+/* --- the parts --- */
+
+/** The sample that an NTP tag means, by the line of this packet; `*order` is
+ * its place within that sample, in 1/65536. */
+uint64_t office_sample(struct office *o, uint64_t ntp, uint64_t *order);
+/** How far ahead of now a tag is; negative: past. */
+double office_ahead_s(struct office *o, uint64_t ntp);
+/** The line that all tags of the packet at hand go by. */
+void office_begin_packet(struct office *o);
+/** Now, as an NTP tag, by the clock that clients share. */
+uint64_t office_ntp_now(struct office *o);
+/** Frames a second, as the time loop has measured. */
+double office_measured_rate(struct office *o);
+/** The time loop's life. @errors -ENOMEM */
+int office_time_open(struct office *o);
+void office_time_close(struct office *o);
+/** rt sleeps, under the offline driver: call it. */
+void office_call_rt(struct office *o);
+
+/** Post a chain; answers 503 when there is no room. */
+void dispatch_post(struct office *o, struct peer *peer, struct build *build,
+	const char *address);
+/** Compile a packet that was checked into a chain. */
+void dispatch_compile(struct office *o, struct peer *peer, struct build *build,
+	const void *data, size_t size);
+/** Carry out a COMMAND_CALL. */
+void dispatch_call(struct office *o, struct peer *peer, const void *call);
+
+/** A batch is back. */
+void outcome_take(struct office *o, struct batch *b);
+/** Free a batch, with the specs that nobody took. */
+void outcome_free(struct office *o, struct batch *b);
+
+/** Any other report. */
+void reports_take(struct office *o, const struct report *r);
+
+/** The words of a failed command. @return the code of /error */
+int words_of(const struct command *c, char *text, size_t size);
+
+const char *cause_name(uint32_t cause);
+
+void graph_group_new(struct request *r);
+void graph_free_all(struct request *r);
+void graph_synth_new(struct request *r);
+void graph_activate(struct request *r);
+void graph_map_input(struct request *r);
+void graph_map_output(struct request *r);
+void graph_map_control(struct request *r);
+void graph_done_flags(struct request *r);
+void graph_free(struct request *r);
+void graph_release(struct request *r);
+void graph_set(struct request *r);
+void graph_move(struct request *r);
+void graph_run(struct request *r);
+void graph_name(struct request *r);
+void graph_query(struct request *r);
+void graph_tree(struct request *r);
+void graph_statistics(struct request *r);
+void graph_def_list(struct request *r);
+void graph_def_query(struct request *r);
+/** Answers that come back with the command. */
+void graph_answer_tree(
+	struct office *o, struct peer *peer, const struct command *c);
+void graph_answer_query(
+	struct office *o, struct peer *peer, const struct command *c);
+
+void engine_version(struct request *r);
+void engine_status(struct request *r);
+void engine_stats(struct request *r);
+void engine_notify(struct request *r);
+void engine_sync(struct request *r);
+void engine_time(struct request *r);
+void engine_at(struct request *r);
+void engine_mute(struct request *r);
+void engine_clear(struct request *r);
+void engine_dump(struct request *r);
+void engine_log_level(struct request *r);
+void engine_reload(struct request *r);
+void engine_quit(struct request *r);
+void engine_meter(struct request *r);
+void engine_offline_run(struct request *r);
+
+/** A level came: gather for all who want meters. */
+void meter_take(struct office *o, const struct report *r);
+/** A client with meters is gone. */
+void meter_forget(struct office *o, struct peer *peer);
+
+#endif

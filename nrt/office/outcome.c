@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outcome.c -- a batch is back: every command's answer, in order.
+ */
+#include <string.h>
+
+#include "log.h"
+#include "office_private.h"
+
+void
+outcome_free(struct office *o, struct batch *b)
+{
+	for (struct command *c = b->first; c != NULL; c = c->next) {
+		if (c->kind == COMMAND_SYNTH_NEW) {
+			defs_free_spec(o->defs, c->u.new.spec);
+		}
+	}
+	if (b->sender != NULL) {
+		peer_unref(b->sender);
+	}
+	arena_close(&o->store, b);
+}
+
+static void
+answer_int(struct peer *peer, const char *address, int32_t value)
+{
+	struct answer a;
+
+	answer_begin(&a, address);
+	osc_put_int(&a.out, value);
+	answer_send(&a, peer);
+}
+
+/** What a command that was done is answered with. */
+static void
+answer(struct office *o, struct batch *b, const struct command *c)
+{
+	struct peer *peer = b->sender;
+	struct answer a;
+
+	switch ((enum command_kind)c->kind) {
+	case COMMAND_CALL:
+		dispatch_call(o, peer, c->u.call);
+		break;
+	case COMMAND_SYNC:
+		answer_int(peer, "/synced", (int32_t)c->u.number);
+		break;
+	case COMMAND_GROUP_NEW:
+		if (c->u.new.chosen) {
+			answer_int(peer, "/group/new.reply", c->id);
+		}
+		break;
+	case COMMAND_SYNTH_NEW:
+		if (c->u.new.chosen) {
+			answer_int(peer, "/synth/new.reply", c->id);
+		}
+		break;
+	case COMMAND_TREE:
+		graph_answer_tree(o, peer, c);
+		break;
+	case COMMAND_QUERY:
+		graph_answer_query(o, peer, c);
+		break;
+	case COMMAND_OFFLINE_RUN:
+		answer_begin(&a, "/offline/run.reply");
+		osc_put_int64(
+			&a.out, (int64_t)gauge_get(o->gauges, GAUGE_SAMPLE));
+		answer_send(&a, peer);
+		break;
+	case COMMAND_ACTIVATE:
+	case COMMAND_MAP_INPUT:
+	case COMMAND_MAP_OUTPUT:
+	case COMMAND_MAP_CONTROL:
+	case COMMAND_SET:
+	case COMMAND_DONE_FLAGS:
+	case COMMAND_FREE:
+	case COMMAND_FREE_ALL:
+	case COMMAND_RELEASE:
+	case COMMAND_MOVE:
+	case COMMAND_RUN:
+	case COMMAND_NAME:
+	case COMMAND_CLEAR:
+	case COMMAND_MUTE:
+	case COMMAND_METER:
+	case COMMAND_DEVICE:
+	case COMMAND_STOP:
+		break;
+	}
+}
+
+static void
+tell_refused(struct office *o, struct batch *b)
+{
+	if (b->parts != 0) {
+		/* the head speaks for its whole chain */
+		peer_error(b->sender, "#bundle", 503, NULL,
+			"no room for its events (limits.max_events %u)",
+			o->config->limits.max_events);
+	}
+}
+
+void
+outcome_take(struct office *o, struct batch *b)
+{
+	struct peer *peer = b->sender;
+
+	o->out_batches--;
+	if (peer == NULL) {
+		outcome_free(o, b); /* the office's own */
+		return;
+	}
+	if ((b->flags & BATCH_REFUSED) != 0) {
+		tell_refused(o, b);
+		outcome_free(o, b);
+		return;
+	}
+	if ((b->flags & BATCH_LATE) != 0) {
+		struct answer a;
+		answer_begin(&a, "/late");
+		osc_put_float(&a.out, (float)((double)b->late / o->given.rate));
+		answer_send(&a, peer);
+	}
+	for (struct command *c = b->first; c != NULL; c = c->next) {
+		if (c->reason == REASON_NONE) {
+			answer(o, b, c);
+			continue;
+		}
+		char text[256];
+		int code = words_of(c, text, sizeof text);
+		peer_error(peer, c->address, code,
+			c->has_first != 0 ? &c->first : NULL, "%s", text);
+	}
+	outcome_free(o, b);
+}

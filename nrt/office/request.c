@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request.c -- a message's arguments, read one by one.
+ *
+ * RULINGS 4 and 5: another type or a missing argument is 400; a number where
+ * an integer is expected counts if it is whole and fits, else it is 422; NaN
+ * and infinities are 422.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "office_private.h"
+
+void
+request_fail(struct request *r, int code, const char *format, ...)
+{
+	char text[512];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	peer_error(r->peer, r->message->address, code,
+		r->has_first ? &r->first : NULL, "%s", text);
+}
+
+/** Say what is wrong with the argument at hand. */
+static void
+fail_argument(struct request *r, int code, const char *what, const char *why)
+{
+	request_fail(r, code, "argument %d (%s) %s: %s%s%s", r->position, what,
+		why, r->to->name, r->to->arguments[0] != '\0' ? " " : "",
+		r->to->arguments);
+}
+
+/** The next argument; an array is not one. */
+static bool
+next(struct request *r, const char *what, struct osc_arg *out)
+{
+	r->position++;
+	if (!osc_args_next(&r->args, out)) {
+		fail_argument(r, 400, what, "is missing");
+		return false;
+	}
+	return true;
+}
+
+bool
+request_int(struct request *r, const char *what, int32_t *out)
+{
+	struct osc_arg a;
+
+	if (!next(r, what, &a)) {
+		return false;
+	}
+	int code = osc_whole(&a, out);
+	if (code == 400) {
+		fail_argument(r, 400, what, "must be a whole number");
+	} else if (code != 0) {
+		fail_argument(r, 422, what, "is not whole, or too large");
+	}
+	return code == 0;
+}
+
+bool
+request_int64(struct request *r, const char *what, int64_t *out)
+{
+	struct osc_arg a;
+
+	if (!next(r, what, &a)) {
+		return false;
+	}
+	if (a.type == 'h') {
+		*out = a.u.h;
+		return true;
+	}
+	double number;
+	if (!osc_number(&a, &number)) {
+		fail_argument(r, 400, what, "must be a whole number");
+		return false;
+	}
+	if (!(number > -9e15 && number < 9e15) ||
+		number != (double)(int64_t)number) {
+		fail_argument(r, 422, what, "is not whole, or too large");
+		return false;
+	}
+	*out = (int64_t)number;
+	return true;
+}
+
+bool
+request_number(struct request *r, const char *what, double *out)
+{
+	struct osc_arg a;
+
+	if (!next(r, what, &a)) {
+		return false;
+	}
+	if (!osc_number(&a, out)) {
+		fail_argument(r, 400, what, "must be a number");
+		return false;
+	}
+	if (!(*out - *out == 0.0)) {
+		fail_argument(r, 422, what, "is not a finite number");
+		return false;
+	}
+	return true;
+}
+
+const char *
+request_text(struct request *r, const char *what)
+{
+	struct osc_arg a;
+
+	if (!next(r, what, &a)) {
+		return NULL;
+	}
+	const char *text = osc_text(&a);
+	if (text == NULL) {
+		fail_argument(r, 400, what, "must be a string");
+	}
+	return text;
+}
+
+bool
+request_more(const struct request *r)
+{
+	return *r->args.type != '\0';
+}
+
+bool
+request_end(struct request *r)
+{
+	if (!request_more(r)) {
+		return true;
+	}
+	request_fail(r, 400, "there are more than %d arguments: %s%s%s",
+		r->position, r->to->name,
+		r->to->arguments[0] != '\0' ? " " : "", r->to->arguments);
+	return false;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * words.c -- why a command failed on rt: from a number to a code and words.
+ */
+#include <stdio.h>
+
+#include "office_private.h"
+
+/** What each reason is told as; %1 and %2 stand for told[0] and told[1]. */
+static const struct {
+	int code;
+	const char *format;
+} said[REASON_COUNT] = {
+	[REASON_NODE_RANGE] = {422, "node id %d is not within 0 … %d (-1 lets "
+				    "the engine choose a new one)"},
+	[REASON_NODE_MISSING] = {404, "no node %d; /node/tree tells all"                               },
+	[REASON_NODE_TAKEN] = {409, "node id %d is taken; -1 lets the engine "
+				    "choose"                      },
+	[REASON_NODES_FULL] = {503, "all node ids are taken: free some, or "
+				    "raise limits.max_nodes"      },
+	[REASON_TARGET_RANGE] = {422, "target %d is not within 0 … %d"                               },
+	[REASON_TARGET_MISSING] = {404, "no target node %d"                                              },
+	[REASON_TARGET_NOT_GROUP] = {422, "target %d is a synth: head (0) and "
+					  "tail (1) take a group" },
+	[REASON_TARGET_ROOT] = {422, "nothing stands before or after the "
+				     "root, node %d"              },
+	[REASON_PLACEMENT] = {422, "placement %d: 0 head, 1 tail, 2 before, "
+				   "3 after"                      },
+	[REASON_ROOT] = {422, "the root, node %d, stays where it is"                           },
+	[REASON_NOT_SYNTH] = {422, "node %d is a group, not a synth"                                },
+	[REASON_NOT_GROUP] = {422, "node %d is a synth, not a group"                                },
+	[REASON_INSIDE_ITSELF] = {409, "node %d cannot move into, or beside, "
+				       "itself (target %d)"       },
+	[REASON_ACTIVE] = {409, "synth %d is active already"                                     },
+	[REASON_RELEASING] = {409, "node %d is being released"                                      },
+	[REASON_PORT_RANGE] = {422, "node %d: port index %d is below 0"                              },
+	[REASON_PORT_KIND] = {422, "node %d: port %d is of another kind"                            },
+	[REASON_PORT_DIRECTION] = {422, "node %d: port %d goes the other "
+					"way"                     },
+	[REASON_RESOURCE_FLOAT] = {422, "node %d: port %d takes a resource's "
+					"id (i)"                  },
+	[REASON_RESOURCE_MISSING] = {404, "node %d: no resource %d"                                        },
+	[REASON_BUS_RANGE] = {422, "bus %d: there are %d of this kind (-1 "
+				   "unmaps)"                      },
+	[REASON_POOL_FULL] = {503, "pool %d (blocks of as many bytes) is used "
+				   "up: see the setting pools"    },
+	[REASON_POOL_NONE] = {503, "no pool has blocks of %d bytes: see the "
+				   "setting pools"                },
+	[REASON_EVENTS_FULL] = {503, "%d events wait already: "
+				     "limits.max_events"          },
+	[REASON_TRIGGERS_FULL] = {503, "node %d: too many firings of port %d "
+				       "wait"                     },
+	[REASON_STOPPING] = {503, "the engine is stopping"                                         },
+};
+
+/** The port that a command names and the synth lacks. */
+static void
+port_words(const struct command *c, char *text, size_t size)
+{
+	const struct port_ref *p = &c->u.map.port;
+
+	if (c->kind == COMMAND_SET) {
+		p = &c->u.set.pairs[c->told[1]].port;
+	}
+	if (p->name != NULL) {
+		snprintf(text, size, "node %d has no port \"%s\"", c->told[0],
+			p->name);
+	} else {
+		snprintf(text, size, "node %d has no port %d", c->told[0],
+			p->index);
+	}
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+int
+words_of(const struct command *c, char *text, size_t size)
+{
+	if (c->reason == REASON_PORT_MISSING) {
+		port_words(c, text, size);
+		return 404;
+	}
+	if (c->reason == REASON_CONSTRUCT) {
+		int code = c->told[0];
+		snprintf(text, size, "node %d could not be constructed%s",
+			c->told[1],
+			code == 503 ? ": its pool of memory is used up" : "");
+		return code >= 400 && code <= 599 ? code : 500;
+	}
+	if (c->reason >= REASON_COUNT || said[c->reason].format == NULL) {
+		snprintf(text, size, "reason %u", c->reason);
+		return 500;
+	}
+	/* every format takes at most two ints */
+	snprintf(text, size, said[c->reason].format, c->told[0], c->told[1]);
+	return said[c->reason].code;
+}
+
+#pragma GCC diagnostic pop

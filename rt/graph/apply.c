@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * apply.c -- see apply.h.
+ */
+#include "apply.h"
+
+#include "master.h"
+#include "node.h"
+#include "port.h"
+#include "snapshot.h"
+
+/** Note why a command failed, and what that speaks of. */
+TACTUS_RT static void
+fail(struct command *c, enum reason reason, int32_t told, int32_t more)
+{
+	c->reason = (uint16_t)reason;
+	c->told[0] = told;
+	c->told[1] = more;
+}
+
+/** The node of a command; NULL when it failed for want of one. */
+TACTUS_RT static struct node *
+find(struct engine *e, struct command *c)
+{
+	struct node *n = node_find(e, c->id);
+
+	if (n == NULL) {
+		bool range =
+			c->id < 0 || (uint32_t)c->id >= e->config.max_nodes;
+		fail(c, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, c->id,
+			0);
+	}
+	return n;
+}
+
+TACTUS_RT static struct node *
+find_kind(struct engine *e, struct command *c, enum node_kind kind)
+{
+	struct node *n = find(e, c);
+
+	if (n != NULL && n->kind != kind) {
+		fail(c,
+			kind == KIND_SYNTH ? REASON_NOT_SYNTH
+					   : REASON_NOT_GROUP,
+			c->id, 0);
+		return NULL;
+	}
+	return n;
+}
+
+TACTUS_RT static void
+new_node(struct engine *e, struct command *c)
+{
+	struct place place;
+	int32_t id = c->id;
+	enum reason r = node_id(e, &id);
+
+	if (r != REASON_NONE) {
+		fail(c, r, c->id, (int32_t)e->config.max_nodes - 1);
+		return;
+	}
+	r = node_place(e, c->u.new.target, c->u.new.placement, &place);
+	if (r != REASON_NONE) {
+		fail(c, r,
+			r == REASON_PLACEMENT ? c->u.new.placement
+					      : c->u.new.target,
+			(int32_t)e->config.max_nodes - 1);
+		return;
+	}
+	if (c->kind == COMMAND_GROUP_NEW) {
+		node_make_group(e, id, &place);
+	} else {
+		int32_t told[2] = {0, 0};
+		r = node_make_synth(e, id, &place, c->u.new.spec, told);
+		if (r != REASON_NONE) {
+			fail(c, r, told[0], told[1]);
+			return;
+		}
+		c->u.new.spec = NULL;
+	}
+	c->id = id;
+}
+
+TACTUS_RT static void
+activate(struct engine *e, struct command *c)
+{
+	struct node *n = find_kind(e, c, KIND_SYNTH);
+
+	if (n == NULL) {
+		return;
+	}
+	if (n->sounding) {
+		fail(c, REASON_ACTIVE, c->id, 0);
+		return;
+	}
+	n->sounding = true;
+	if (n->def->activate) {
+		n->def->activate(&e->world, &n->synth);
+	}
+}
+
+/** The port of a command on a synth, of the kind and direction wanted. */
+TACTUS_RT static const struct shape_port *
+find_port(struct command *c, const struct node *n, const struct port_ref *ref,
+	uint32_t kind, uint32_t direction)
+{
+	const struct shape_port *p = port_find(n->spec->shape, ref);
+
+	if (p == NULL) {
+		fail(c,
+			ref->name == NULL && ref->index < 0
+				? REASON_PORT_RANGE
+				: REASON_PORT_MISSING,
+			c->id, ref->index);
+		return NULL;
+	}
+	int32_t index = (int32_t)(p - n->spec->shape->port);
+	if (p->port.kind != kind) {
+		fail(c, REASON_PORT_KIND, c->id, index);
+		return NULL;
+	}
+	if (p->port.direction != direction) {
+		fail(c, REASON_PORT_DIRECTION, c->id, index);
+		return NULL;
+	}
+	return p;
+}
+
+TACTUS_RT static void
+map(struct engine *e, struct command *c)
+{
+	bool output = c->kind == COMMAND_MAP_OUTPUT;
+	bool control = c->kind == COMMAND_MAP_CONTROL;
+	uint32_t flags = c->u.map.flags;
+	struct node *n = find_kind(e, c, KIND_SYNTH);
+
+	if (n == NULL) {
+		return;
+	}
+	const struct shape_port *p = find_port(c, n, &c->u.map.port,
+		control ? TACTUS_CONTROL : TACTUS_AUDIO,
+		output ? TACTUS_OUTPUT : TACTUS_INPUT);
+	if (p == NULL) {
+		return;
+	}
+	uint32_t room = e->config.max_buses;
+	if ((flags & MAP_EXTERNAL) != 0) {
+		room = output ? e->config.outputs : e->config.inputs;
+	}
+	if (c->u.map.bus < -1 ||
+		(c->u.map.bus >= 0 && (uint32_t)c->u.map.bus >= room)) {
+		fail(c, REASON_BUS_RANGE, c->u.map.bus, (int32_t)room);
+		return;
+	}
+	if (control) {
+		port_follow(e, n, p->ordinal, c->u.map.bus, flags);
+	} else {
+		port_map(e, n, p, c->u.map.bus, flags);
+	}
+}
+
+/**
+ * Judge one pair of /node/set.
+ * @param waits counts the triggers that will need an event
+ */
+TACTUS_RT static bool
+judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
+	uint32_t *waits)
+{
+	const struct set_pair *pair = &c->u.set.pairs[i];
+	const struct shape_port *p = port_find(n->spec->shape, &pair->port);
+
+	if (p == NULL) {
+		bool range = pair->port.name == NULL && pair->port.index < 0;
+		fail(c, range ? REASON_PORT_RANGE : REASON_PORT_MISSING, c->id,
+			range ? pair->port.index : (int32_t)i);
+		return false;
+	}
+	int32_t index = (int32_t)(p - n->spec->shape->port);
+	if (p->port.kind == TACTUS_AUDIO) {
+		fail(c, REASON_PORT_KIND, c->id, index);
+		return false;
+	}
+	if (p->port.kind == TACTUS_RESOURCE) {
+		/* the engine has no resources yet: no id names one */
+		bool unbind = pair->integral && pair->resource == -1;
+		if (!unbind) {
+			fail(c,
+				pair->integral ? REASON_RESOURCE_MISSING
+					       : REASON_RESOURCE_FLOAT,
+				c->id, pair->integral ? pair->resource : index);
+		}
+		return unbind;
+	}
+	if ((p->port.flags & TACTUS_TRIGGER) == 0 || pair->value == 0.0F) {
+		return true;
+	}
+	/* how often this very message fires the same port before */
+	uint32_t before = 0;
+	for (uint32_t k = 0; k < i; k++) {
+		if (c->u.set.pairs[k].value != 0.0F &&
+			port_find(n->spec->shape, &c->u.set.pairs[k].port) ==
+				p) {
+			before++;
+		}
+	}
+	if (before >= port_trigger_room(e, n, p->ordinal)) {
+		fail(c, REASON_TRIGGERS_FULL, c->id, index);
+		return false;
+	}
+	if (before > 0 || port_trigger_waits(e, n, p->ordinal)) {
+		(*waits)++;
+	}
+	return true;
+}
+
+TACTUS_RT static void
+set(struct engine *e, struct command *c)
+{
+	struct node *n = find_kind(e, c, KIND_SYNTH);
+	uint32_t waits = 0;
+
+	for (uint32_t i = 0; n != NULL && i < c->u.set.count; i++) {
+		if (!judge(e, c, n, i, &waits)) {
+			return;
+		}
+	}
+	if (n == NULL) {
+		return;
+	}
+	if (waits > events_room(e->events)) {
+		fail(c, REASON_EVENTS_FULL, (int32_t)e->config.max_events, 0);
+		return;
+	}
+	for (uint32_t i = 0; i < c->u.set.count; i++) {
+		const struct set_pair *pair = &c->u.set.pairs[i];
+		const struct shape_port *p =
+			port_find(n->spec->shape, &pair->port);
+		if (p->port.kind != TACTUS_CONTROL) {
+			continue;
+		}
+		if ((p->port.flags & TACTUS_TRIGGER) == 0) {
+			port_set(e, n, p, pair->value, pair->seconds);
+		} else if (pair->value != 0.0F) {
+			port_trigger(e, n, p, pair->value);
+		}
+	}
+}
+
+TACTUS_RT static void
+move(struct engine *e, struct command *c)
+{
+	struct place place;
+	struct node *n = find(e, c);
+
+	if (n == NULL) {
+		return;
+	}
+	if (n->parent == NULL) {
+		fail(c, REASON_ROOT, c->id, 0);
+		return;
+	}
+	enum reason r =
+		node_place(e, c->u.new.target, c->u.new.placement, &place);
+	if (r != REASON_NONE) {
+		fail(c, r,
+			r == REASON_PLACEMENT ? c->u.new.placement
+					      : c->u.new.target,
+			(int32_t)e->config.max_nodes - 1);
+		return;
+	}
+	if (place.before == n || node_find(e, c->u.new.target) == n) {
+		/* beside itself: it stands there already */
+		if (c->u.new.placement >= PLACE_BEFORE) {
+			if (c->u.new.target == c->id) {
+				fail(c, REASON_INSIDE_ITSELF, c->id,
+					c->u.new.target);
+			}
+			return;
+		}
+	}
+	if (node_is_within(place.parent, n)) {
+		fail(c, REASON_INSIDE_ITSELF, c->id, c->u.new.target);
+		return;
+	}
+	if (place.before == n) {
+		place.before = n->next;
+	}
+	node_unlink(n);
+	if (c->u.new.placement == PLACE_HEAD) {
+		place.before = place.parent->head;
+	}
+	node_link(n, &place);
+}
+
+TACTUS_RT static void
+run(struct engine *e, struct command *c)
+{
+	struct node *n = find(e, c);
+
+	if (n == NULL) {
+		return;
+	}
+	if (n->fading && n->at_end == FADE_FREES) {
+		fail(c, REASON_RELEASING, c->id, 0);
+		return;
+	}
+	if (c->u.number != 0) {
+		n->paused = false;
+		port_fade(e, n, 1.0F, FADE_SECONDS, FADE_STAYS);
+	} else {
+		port_fade(e, n, 0.0F, FADE_SECONDS, FADE_PAUSES);
+	}
+}
+
+/** Free, or fade and free; the root is not to be freed. */
+TACTUS_RT static void
+free_node(struct engine *e, struct command *c)
+{
+	struct node *n = find(e, c);
+
+	if (n == NULL) {
+		return;
+	}
+	if (n->parent == NULL) {
+		fail(c, REASON_ROOT, c->id, 0);
+		return;
+	}
+	if (c->kind == COMMAND_FREE) {
+		node_free(e, n);
+	} else {
+		port_fade(e, n, 0.0F, c->u.seconds, FADE_FREES);
+	}
+}
+
+TACTUS_RT static void
+mute(struct engine *e, bool on)
+{
+	e->muted = on;
+	gauge_set(e->gauges, GAUGE_MUTED, on ? 1 : 0);
+	master_fade(e, MASTER_MUTE, on ? 0.0F : 1.0F, FADE_SECONDS);
+}
+
+TACTUS_RT static void
+clear(struct engine *e)
+{
+	node_clear(e);
+	if (e->limbo.head != NULL) {
+		e->reaping = false;
+		master_fade(e, MASTER_CLEAR, 0.0F, FADE_SECONDS);
+	}
+}
+
+TACTUS_RT static void
+stop(struct engine *e)
+{
+	if (e->stopping) {
+		return;
+	}
+	e->stopping = true;
+	master_fade(e, MASTER_STOP, 0.0F, FADE_SECONDS);
+}
+
+TACTUS_RT static void
+set_meter(struct engine *e, uint32_t every)
+{
+	/* what was gathered for another window is nobody's */
+	e->meter = (struct meter){.every = every};
+}
+
+TACTUS_RT bool
+apply_command(struct engine *e, struct command *c)
+{
+	struct node *n;
+
+	if (e->stopping && c->kind != COMMAND_CALL && c->kind != COMMAND_SYNC) {
+		fail(c, REASON_STOPPING, 0, 0);
+		return false;
+	}
+	switch ((enum command_kind)c->kind) {
+	case COMMAND_CALL:
+		break;
+	case COMMAND_SYNC:
+		return e->in_limbo != 0;
+	case COMMAND_GROUP_NEW:
+	case COMMAND_SYNTH_NEW:
+		new_node(e, c);
+		break;
+	case COMMAND_ACTIVATE:
+		activate(e, c);
+		break;
+	case COMMAND_MAP_INPUT:
+	case COMMAND_MAP_OUTPUT:
+	case COMMAND_MAP_CONTROL:
+		map(e, c);
+		break;
+	case COMMAND_SET:
+		set(e, c);
+		break;
+	case COMMAND_DONE_FLAGS:
+		n = find_kind(e, c, KIND_SYNTH);
+		if (n != NULL) {
+			n->done_flags = (uint32_t)c->u.number;
+		}
+		break;
+	case COMMAND_FREE:
+	case COMMAND_RELEASE:
+		free_node(e, c);
+		break;
+	case COMMAND_FREE_ALL:
+		n = find_kind(e, c, KIND_GROUP);
+		if (n != NULL) {
+			node_free_children(e, n);
+		}
+		break;
+	case COMMAND_MOVE:
+		move(e, c);
+		break;
+	case COMMAND_RUN:
+		run(e, c);
+		break;
+	case COMMAND_NAME:
+		n = find(e, c);
+		if (n != NULL) {
+			node_name(e, n, c->u.name);
+		}
+		break;
+	case COMMAND_TREE:
+		n = find(e, c);
+		if (n != NULL) {
+			snapshot_tree(e, n, c->u.tree);
+		}
+		break;
+	case COMMAND_QUERY:
+		n = find(e, c);
+		if (n != NULL) {
+			snapshot_node(e, n, c->u.query);
+		}
+		break;
+	case COMMAND_CLEAR:
+		clear(e);
+		break;
+	case COMMAND_MUTE:
+		mute(e, c->u.number != 0);
+		break;
+	case COMMAND_METER:
+		set_meter(e, (uint32_t)c->u.number);
+		break;
+	case COMMAND_DEVICE:
+		e->device = c->u.device;
+		break;
+	case COMMAND_OFFLINE_RUN:
+		e->owed += (uint64_t)c->u.number;
+		return e->owed != 0;
+	case COMMAND_STOP:
+		stop(e);
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine.c -- see engine.h.  The life of a block: take packets, then segment
+ * by segment up to the next event: apply what is due, run the tree, do what
+ * was said done; then the outputs.
+ */
+#include "engine.h"
+
+#include "apply.h"
+#include "clock.h"
+#include "engine_private.h"
+#include "events.h"
+#include "fade.h"
+#include "master.h"
+#include "mix.h"
+#include "node.h"
+#include "outbox.h"
+#include "port.h"
+#include "run.h"
+#include "wait.h"
+#include "world.h"
+
+/** Let the gauges say what is so, before a report tells of it. */
+TACTUS_RT static void
+show(struct engine *e)
+{
+	struct gauges *g = e->gauges;
+
+	gauge_set(g, GAUGE_SAMPLE, e->now);
+	gauge_set(g, GAUGE_SYNTHS, e->synths);
+	gauge_set(g, GAUGE_GROUPS, e->groups);
+	gauge_set(g, GAUGE_EVENTS, events_waiting(e->events));
+	for (uint32_t i = 0; i < e->config.pools; i++) {
+		gauge_set(g, (enum gauge)(GAUGE_POOL_FREE + i),
+			pool_free(e->pools, i));
+	}
+}
+
+/** Apply all of a batch at this sample; it goes back, or waits. */
+TACTUS_RT static void
+apply(struct engine *e, struct batch *b)
+{
+	bool hold = false;
+
+	b->applied = e->now;
+	for (struct command *c = b->first; c != NULL; c = c->next) {
+		hold = apply_command(e, c) || hold;
+	}
+	gauge_add(e->gauges, GAUGE_COMMANDS, b->commands);
+	show(e);
+	if (!hold) {
+		outbox_batch(e, b);
+		return;
+	}
+	b->outgoing.next = NULL;
+	if (e->held_first == NULL) {
+		e->held_first = b;
+	} else {
+		e->held_last->outgoing.next = &b->outgoing;
+	}
+	e->held_last = b;
+}
+
+/** Give back what waited for limbo to empty or for time to pass. */
+TACTUS_RT static void
+let_go(struct engine *e)
+{
+	while (e->held_first != NULL && e->in_limbo == 0 && e->owed == 0) {
+		struct batch *b = e->held_first;
+		struct outgoing *next = b->outgoing.next;
+		e->held_first = next == NULL ? NULL
+					     : CONTAINER_OF(next, struct batch,
+						       outgoing);
+		outbox_batch(e, b);
+	}
+}
+
+/** Give a whole packet back unapplied: it has no room. */
+TACTUS_RT static void
+refuse(struct engine *e, struct batch *head)
+{
+	while (head != NULL) {
+		struct batch *next = head->chain;
+		head->flags |= BATCH_REFUSED;
+		outbox_batch(e, head);
+		head = next;
+	}
+}
+
+/** Take one packet: what is due now is applied, the rest waits. */
+TACTUS_RT static uint32_t
+take(struct engine *e, struct batch *head)
+{
+	uint32_t timed = 0;
+	uint32_t applied = 0;
+
+	for (struct batch *b = head; b != NULL; b = b->chain) {
+		if ((b->flags & BATCH_NOW) == 0 && b->at >= e->now) {
+			timed++;
+		}
+	}
+	if (timed > events_room(e->events)) {
+		refuse(e, head);
+		return 0;
+	}
+	while (head != NULL) {
+		struct batch *b = head;
+		/* the loop may free it once it is applied */
+		head = b->chain;
+		if ((b->flags & BATCH_NOW) == 0 && b->at >= e->now) {
+			struct event event = {b->at, b->order, b, 0, 0, 0, 0};
+			/* there is room: it was counted */
+			(void)!events_add(e->events, &event);
+			continue;
+		}
+		if ((b->flags & BATCH_NOW) == 0) {
+			b->flags |= BATCH_LATE;
+			b->late = e->now - b->at;
+			gauge_add(e->gauges, GAUGE_LATE, 1);
+		}
+		applied += b->commands;
+		apply(e, b);
+	}
+	return applied;
+}
+
+/** Go on with what takes several blocks: /clear and the end. */
+TACTUS_RT static void
+clear_and_stop(struct engine *e)
+{
+	if (e->in_limbo != 0 && !e->reaping &&
+		master_is_still(e, MASTER_CLEAR)) {
+		e->reaping = true;
+	}
+	if (e->reaping) {
+		node_reap(e, REAP_PER_BLOCK);
+		if (e->limbo.head == NULL) {
+			e->reaping = false;
+			e->in_limbo = 0;
+			master_fade(e, MASTER_CLEAR, 1.0F, FADE_SECONDS);
+		}
+	}
+	gauge_set(e->gauges, GAUGE_CLEARING, e->in_limbo);
+	let_go(e);
+	if (!e->stopping || e->stopped || !master_is_still(e, MASTER_STOP)) {
+		return;
+	}
+	node_clear(e);
+	e->reaping = e->limbo.head != NULL;
+	for (int i = 0; i < REAP_PER_BLOCK; i++) {
+		if (events_waiting(e->events) == 0) {
+			break;
+		}
+		struct event event;
+		events_take(e->events, &event);
+		if (event.batch != NULL) {
+			apply(e, event.batch);
+		}
+	}
+	if (e->limbo.head == NULL && e->held_first == NULL &&
+		events_waiting(e->events) == 0 && e->out_first == NULL) {
+		e->stopped = true;
+		outbox_stopped(e);
+	}
+}
+
+/**
+ * Offline, while time stands still, nothing may wait for time: limbo goes at
+ * once when a sync waits for it, and so does everything at the end.
+ */
+TACTUS_RT static void
+stand_still(struct engine *e)
+{
+	if (e->owed != 0 || (!e->stopping && e->held_first == NULL)) {
+		return;
+	}
+	if (e->stopping) {
+		e->master[MASTER_STOP].frames = 0;
+	}
+	if (e->in_limbo != 0 || e->stopping) {
+		e->master[MASTER_CLEAR].frames = 0;
+		e->reaping = true;
+	}
+	/* enough turns for all nodes and all events, and a few to end */
+	uint32_t most = e->config.max_nodes > e->config.max_events
+				? e->config.max_nodes
+				: e->config.max_events;
+	for (uint32_t i = 0; i < most / REAP_PER_BLOCK + 4; i++) {
+		clear_and_stop(e);
+	}
+}
+
+TACTUS_RT void
+engine_take(struct engine *e)
+{
+	uint32_t applied = 0;
+	struct batch *head;
+	int64_t until = 0;
+
+	outbox_drain(e);
+	if (!e->config.offline) {
+		double block_ns = 1e9 * e->config.block / e->config.rate;
+		until = clock_now() +
+			(int64_t)(block_ns * e->config.command_share);
+	}
+	/* the budget is looked at between packets alone (RULINGS 5) */
+	while (ring_take(e->wire->commands, &head, 1) == 1) {
+		applied += take(e, head);
+		if (e->owed != 0) {
+			break; /* offline: the rest comes after the run */
+		}
+		if (!e->config.offline && (applied >= e->config.max_commands ||
+						  clock_now() > until)) {
+			gauge_add(e->gauges, GAUGE_DEFERRED, 1);
+			break;
+		}
+	}
+	if (e->config.offline && e->offset == 0) {
+		stand_still(e);
+	}
+}
+
+/** Apply the events that are due at this sample. */
+TACTUS_RT static void
+apply_due(struct engine *e)
+{
+	while (events_next(e->events) <= e->now) {
+		struct event event;
+		events_take(e->events, &event);
+		if (event.batch != NULL) {
+			apply(e, event.batch);
+			continue;
+		}
+		struct node *n = node_find(e, (int32_t)event.node);
+		if (n != NULL && n->generation == event.generation) {
+			port_fire(e, n, event.port, event.value);
+		}
+	}
+}
+
+/** Keep what came in: inputs, and their feedback a block later, read it. */
+TACTUS_RT static void
+capture(struct engine *e, const float *const *in, uint32_t frames)
+{
+	uint64_t side = e->block_no % 2;
+
+	for (uint32_t c = 0; c < e->config.inputs; c++) {
+		struct bus *b = &e->capture[c];
+		if (b->block[side] != e->block_no) {
+			b->block[side] = e->block_no;
+			mix_clear(b->frames[side], e->config.block);
+		}
+		if (in != NULL) {
+			float *to = b->frames[side] + e->offset;
+			for (uint32_t i = 0; i < frames; i++) {
+				to[i] = in[c][i];
+			}
+		}
+	}
+}
+
+TACTUS_RT void
+engine_render(struct engine *e, const float *const *in, float *const *out,
+	uint32_t frames)
+{
+	uint64_t begin = e->now;
+	uint32_t offset = e->offset;
+
+	if (offset == 0) {
+		e->block_no++;
+		engine_take(e);
+	}
+	capture(e, in, frames);
+	for (uint64_t end = begin + frames; e->now < end;) {
+		apply_due(e);
+		uint64_t next = events_next(e->events);
+		uint32_t segment =
+			(uint32_t)((next < end ? next : end) - e->now);
+		run_segment(e, segment);
+		e->now += segment;
+		e->offset += segment;
+		port_end_triggers(e);
+		world_end_done(e);
+		port_end_fades(e);
+	}
+	master_run(e, out, begin, offset, frames);
+	if (e->offset == e->config.block) {
+		e->offset = 0;
+		clear_and_stop(e);
+		gauge_add(e->gauges, GAUGE_BLOCKS, 1);
+	}
+	e->owed -= e->owed < frames ? e->owed : frames;
+	let_go(e);
+	show(e);
+}
+
+TACTUS_RT uint32_t
+engine_left(const struct engine *e)
+{
+	return e->config.block - e->offset;
+}
+
+TACTUS_RT uint64_t
+engine_now(const struct engine *e)
+{
+	return e->now;
+}
+
+TACTUS_RT void
+engine_lose(struct engine *e, uint64_t frames)
+{
+	e->now += frames;
+	gauge_add(e->gauges, GAUGE_LOST_FRAMES, frames);
+}
+
+TACTUS_RT void
+engine_fade_in(struct engine *e)
+{
+	double ms = e->config.startup_ramp_ms;
+
+	if (e->now == 0) {
+		return; /* the ramp from sample 0 is under way */
+	}
+	e->master[MASTER_START] = (struct fade){.to = 0.0F};
+	master_fade(
+		e, MASTER_START, 1.0F, ms > 0.0 ? ms / 1000.0 : FADE_SECONDS);
+}
+
+TACTUS_RT uint64_t
+engine_owed(const struct engine *e)
+{
+	return e->owed;
+}
+
+TACTUS_RT bool
+engine_stopped(const struct engine *e)
+{
+	return e->stopped;
+}
+
+TACTUS_RT void *
+engine_device(struct engine *e)
+{
+	void *device = e->device;
+
+	e->device = NULL;
+	return device;
+}
+
+TACTUS_RT void
+engine_give_device(
+	struct engine *e, void *device, enum device_verdict verdict, int error)
+{
+	struct report *r = &e->device_report;
+
+	*r = (struct report){.kind = REPORT_DEVICE, .sample = e->now};
+	r->u.device.device = device;
+	r->u.device.verdict = verdict;
+	r->u.device.error = error;
+	gauge_add(
+		e->gauges, GAUGE_DEVICE_LOST, verdict == DEVICE_GIVEN ? 0 : 1);
+	outbox_device(e);
+}
+
+TACTUS_RT void
+engine_xrun(
+	struct engine *e, enum xrun_cause cause, int64_t late_ns, uint64_t lost)
+{
+	struct report r = {.kind = REPORT_XRUN};
+
+	r.u.xrun.cause = cause;
+	r.u.xrun.late_ns = late_ns;
+	r.u.xrun.lost = lost;
+	gauge_add(e->gauges, GAUGE_XRUNS, 1);
+	(void)outbox_note(e, &r);
+}
+
+TACTUS_RT void
+engine_moment(struct engine *e, int64_t ns, uint32_t epoch, bool exact)
+{
+	struct instant now = {e->now, ns, epoch, exact};
+
+	moment_post(&e->wire->moment, &now);
+}
+
+TACTUS_RT void
+engine_load(struct engine *e, int64_t busy_ns, uint32_t frames)
+{
+	double share = (double)busy_ns * 1e-9 * e->config.rate / frames;
+	/* a time constant of half a second */
+	double part = frames / (0.5 * e->config.rate);
+
+	part = part > 1.0 ? 1.0 : part;
+	e->load_average += (share - e->load_average) * part;
+	e->load_second = share > e->load_second ? share : e->load_second;
+	e->load_frames += frames;
+	if (e->load_frames >= (uint64_t)e->config.rate) {
+		e->load_peak = e->load_second;
+		e->load_second = 0.0;
+		e->load_frames = 0;
+	}
+	double peak =
+		e->load_second > e->load_peak ? e->load_second : e->load_peak;
+	gauge_set(e->gauges, GAUGE_LOAD_AVERAGE,
+		(uint64_t)(e->load_average * 1e6));
+	gauge_set(e->gauges, GAUGE_LOAD_PEAK, (uint64_t)(peak * 1e6));
+}
+
+TACTUS_RT void
+engine_flush(struct engine *e)
+{
+	outbox_drain(e);
+	if (e->posted) {
+		e->posted = false;
+		wait_call(&e->wire->loop);
+	}
+}
+
+TACTUS_RT struct gauges *
+engine_gauges(struct engine *e)
+{
+	return e->gauges;
+}
+
+TACTUS_RT const struct engine_config *
+engine_config(const struct engine *e)
+{
+	return &e->config;
+}

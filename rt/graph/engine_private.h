@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine_private.h -- what the files of the graph share: the engine's state.
+ *
+ * One writer: the rt thread.  Plain fields, no atomics; do not "fix" that.
+ * A node's place in the table is its id; its slot stays taken until the
+ * report of its end has been posted.  Everything is made in engine_setup.c;
+ * nothing here grows.
+ *
+ *	root ── children …        runs, can be named by commands
+ *	limbo ── children …       taken out by /clear: runs until the outputs
+ *	                          are silent, then is freed a few a block
+ */
+#ifndef TACTUS_RT_ENGINE_PRIVATE_H
+#define TACTUS_RT_ENGINE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tactus/plugin.h>
+
+#include "engine.h"
+#include "events.h"
+#include "pool.h"
+
+/** The struct that `member` of type `type` at `pointer` lies in. */
+#define CONTAINER_OF(pointer, type, member) \
+  ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+/** Seconds that whatever an operator switches takes to fade (RULINGS 4). */
+#define FADE_SECONDS 0.005
+
+/** Nodes of limbo that are freed in one block. */
+#define REAP_PER_BLOCK 128
+
+/** A line from one value to another over a number of frames (RULINGS 4). */
+struct fade {
+	uint64_t begin;  /* sample of its first frame */
+	uint32_t frames; /* 0: it stands at `to` */
+	float from;
+	float to;
+};
+
+/** What a control port does between segments; its value is in `now`. */
+struct control {
+	struct fade ramp; /* of a trigger, `begin` is its next free sample */
+	int32_t bus;      /* that it follows; -1: none */
+	uint32_t flags;   /* of that map */
+};
+
+/** What an audio port is joined to. */
+struct joint {
+	int32_t bus;    /* -1: none */
+	uint32_t flags; /* enum map_flag */
+};
+
+enum node_kind {
+	KIND_FREE, /* its id can be had */
+	KIND_GROUP,
+	KIND_SYNTH,
+	KIND_ENDED /* its end waits to be told; the id is taken */
+};
+
+/** What happens when a node's fade is over. */
+enum fade_end { FADE_STAYS, FADE_PAUSES, FADE_FREES };
+
+struct node {
+	/* what the walk looks at */
+	uint8_t kind;   /* enum node_kind */
+	bool sounding;  /* a synth that was activated */
+	bool paused;    /* skipped, with all it holds */
+	bool moving;    /* a control has a ramp or follows a bus */
+	bool said_done; /* once in a life */
+	bool fired;     /* the slot stands in the list of fired triggers */
+	bool told_nan;  /* its bad output has been reported */
+	uint8_t at_end; /* enum fade_end */
+	uint32_t done_flags;
+	uint16_t inputs; /* audio ports: the shape's, at hand */
+	uint16_t outputs;
+	struct node *parent;
+	struct node *next;
+	struct node *previous;
+	struct node *head; /* a group's children */
+	struct node *tail;
+	const TactusSynthDef *def;
+	TactusSynth synth;
+	/* a synth's ports, in its body */
+	struct synth_spec *spec;
+	struct control *control;
+	struct joint *input;
+	struct joint *output;
+	const float **in;
+	TactusControl *now;
+	void *body; /* the block of the pools that holds all these */
+	/* fading in and out as a whole */
+	struct fade fade;
+	bool fading; /* its fade moves, or has not been ended yet */
+	bool listed; /* the slot stands in the list of fading nodes */
+	/* lists through nodes */
+	struct node *next_done;
+	struct node *next_fired;
+	/* places in the outbox */
+	struct outgoing told_new;
+	struct outgoing told_done;
+	struct outgoing told_ended;
+	uint32_t generation; /* of the slot: counts its nodes */
+	uint32_t key_hash;   /* 0: no key */
+};
+
+/** One mixing point: this block and the one before. */
+struct bus {
+	float *frames[2];
+	uint64_t block[2]; /* which block each holds; other: silence */
+};
+
+/** What the outputs go through, in the order of the product. */
+enum master_fade { MASTER_START, MASTER_MUTE, MASTER_CLEAR, MASTER_STOP };
+#define MASTER_FADES 4
+
+struct meter {
+	uint32_t every;  /* frames between reports; 0: off */
+	uint32_t frames; /* since the last */
+	float peak[ENGINE_MAX_CHANNELS];
+	double squares[ENGINE_MAX_CHANNELS];
+};
+
+struct engine {
+	TactusWorld world; /* what plugins see; first, so that it is found */
+	struct engine_config config;
+	struct wire *wire;
+	struct gauges *gauges;
+
+	/* time */
+	uint64_t now;      /* sample clock */
+	uint64_t block_no; /* of the block being computed, from 1 */
+	uint32_t offset;   /* frames of it that are done */
+	uint64_t owed;     /* frames that /offline/run asked for */
+	uint32_t piece;    /* frames of this segment that are done */
+
+	/* the tree */
+	struct node *node;     /* max_nodes of them, by id */
+	char (*key)[KEY_SIZE]; /* their keys */
+	struct node limbo;     /* a group of no id */
+	uint32_t synths;
+	uint32_t groups;
+	uint32_t in_limbo; /* nodes that /clear has still to free */
+	bool reaping;      /* the outputs are silent: free limbo */
+	int32_t highest;   /* no id above it is free: where -1 looks */
+
+	/* lists of this segment */
+	struct node *done_first;
+	struct node *done_last;
+	struct node *fired_first;
+	struct node **fading; /* nodes whose fade moves */
+	uint32_t fades;
+
+	/* memory */
+	struct pools *pools;
+	float *zeros;      /* a block of silence */
+	float *envelope;   /* a block: gain of a fading synth */
+	float **scratch;   /* what outputs are written to */
+	float **piece_out; /* the same, part of a segment further */
+	const float **piece_in;
+	void *arena; /* of the buses and the four above */
+
+	/* buses */
+	struct bus *bus;      /* internal */
+	struct bus *capture;  /* external, for inputs */
+	struct bus *playback; /* external, for outputs */
+
+	/* events and what goes back */
+	struct events *events;
+	struct outgoing *out_first;
+	struct outgoing *out_last;
+	uint32_t out_waiting;
+	bool posted;              /* something since the loop was last called */
+	struct batch *held_first; /* syncs and runs that wait */
+	struct batch *held_last;
+	struct outgoing told_device;
+	struct report device_report;
+	struct outgoing told_stopped;
+
+	/* the outputs */
+	struct fade master[MASTER_FADES];
+	float gain; /* startup_gain_db, as a factor */
+	struct meter meter;
+	bool muted;
+	uint64_t hunt_at; /* sample from which a bad node may be sought */
+	bool hunting;     /* in this block */
+
+	/* device and end */
+	void *device; /* handed over, not yet taken by the driver */
+	bool stopping;
+	bool stopped;
+
+	/* load */
+	double load_average;
+	double load_peak;
+	double load_second; /* peak of the second that is under way */
+	uint64_t load_frames;
+};
+
+/** The synth's node. */
+TACTUS_RT static inline struct node *
+node_of(TactusSynth *synth)
+{
+	return CONTAINER_OF(synth, struct node, synth);
+}
+
+/** The engine behind a world. */
+TACTUS_RT static inline struct engine *
+engine_of(const TactusWorld *world)
+{
+	union {
+		const TactusWorld *world;
+		struct engine *engine;
+	} u = {world};
+
+	return u.engine;
+}
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * engine_setup.c -- how an engine is made and ended.
+ *
+ * All memory is taken here, and written once so that no first use faults.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "engine_private.h"
+#include "world.h"
+
+/** Memory on a cache line, all zeros, touched. */
+static void *
+take(size_t bytes)
+{
+	bytes = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+	void *memory = aligned_alloc(CACHE_LINE, bytes);
+	if (memory != NULL) {
+		memset(memory, 0, bytes);
+	}
+	return memory;
+}
+
+/** Lay out the buffers of a block: buses, scratch, silence. */
+static int
+open_buffers(struct engine *e)
+{
+	const struct engine_config *c = &e->config;
+	size_t buses = (size_t)c->max_buses + c->inputs + c->outputs;
+	/* each buffer begins on a cache line */
+	size_t floats = CACHE_LINE / sizeof(float);
+	size_t stride = (c->block + floats - 1) / floats * floats;
+	size_t buffers = 2 * buses + TACTUS_MAX_PORTS + 2;
+
+	e->bus = calloc(buses, sizeof *e->bus);
+	e->scratch = calloc(TACTUS_MAX_PORTS, sizeof *e->scratch);
+	e->piece_out = calloc(TACTUS_MAX_PORTS, sizeof *e->piece_out);
+	e->piece_in = calloc(TACTUS_MAX_PORTS, sizeof *e->piece_in);
+	e->arena = take(buffers * stride * sizeof(float));
+	if (e->bus == NULL || e->scratch == NULL || e->piece_out == NULL ||
+		e->piece_in == NULL || e->arena == NULL) {
+		return -ENOMEM;
+	}
+	float *at = e->arena;
+	for (size_t i = 0; i < buses; i++) {
+		e->bus[i].frames[0] = at;
+		e->bus[i].frames[1] = at + stride;
+		at += 2 * stride;
+	}
+	for (size_t i = 0; i < TACTUS_MAX_PORTS; i++) {
+		e->scratch[i] = at;
+		at += stride;
+	}
+	e->zeros = at;
+	e->envelope = at + stride;
+	e->capture = e->bus + c->max_buses;
+	e->playback = e->capture + c->inputs;
+	return 0;
+}
+
+int
+engine_open(const struct engine_config *config, struct wire *wire,
+	struct engine **out)
+{
+	struct engine *e = take(sizeof *e);
+	if (e == NULL) {
+		return -ENOMEM;
+	}
+	e->config = *config;
+	e->wire = wire;
+	e->gauges = &wire->gauges;
+	e->node = take((size_t)config->max_nodes * sizeof *e->node);
+	e->key = take((size_t)config->max_nodes * sizeof *e->key);
+	e->fading = take((size_t)config->max_nodes * sizeof *e->fading);
+	int err = e->node == NULL || e->key == NULL || e->fading == NULL
+			  ? -ENOMEM
+			  : 0;
+	if (err == 0) {
+		err = open_buffers(e);
+	}
+	if (err == 0) {
+		err = pool_open(config->pool, config->pools, &e->pools);
+	}
+	if (err == 0) {
+		err = events_open(config->max_events, &e->events);
+	}
+	if (err != 0) {
+		engine_close(e);
+		return err;
+	}
+	world_init(e);
+	for (uint32_t i = 0; i < config->max_nodes; i++) {
+		e->node[i].synth.id = (int32_t)i;
+	}
+	e->node[0].kind = KIND_GROUP;
+	e->node[0].fade.to = 1.0F;
+	e->limbo.kind = KIND_GROUP;
+	e->limbo.synth.id = -1;
+	e->groups = 1;
+	e->highest = (int32_t)config->max_nodes - 1;
+	for (int i = 0; i < MASTER_FADES; i++) {
+		e->master[i].to = 1.0F;
+	}
+	e->gain = (float)pow(10.0, config->startup_gain_db / 20.0);
+	if (config->startup_ramp_ms > 0.0 && !config->offline) {
+		double frames = config->startup_ramp_ms / 1000.0 * config->rate;
+		e->master[MASTER_START].frames =
+			frames < 1.0 ? 1 : (uint32_t)frames;
+	}
+	gauge_set(e->gauges, GAUGE_GROUPS, 1);
+	*out = e;
+	return 0;
+}
+
+void
+engine_close(struct engine *e)
+{
+	if (e == NULL) {
+		return;
+	}
+	pool_close(e->pools);
+	events_close(e->events);
+	free(e->node);
+	free(e->key);
+	free(e->fading);
+	free(e->bus);
+	free(e->scratch);
+	free(e->piece_out);
+	free(e->piece_in);
+	free(e->arena);
+	free(e);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mix.h -- the loops over frames that the engine itself needs.
+ *
+ * A bus is the sum of its writers in execution order, starting from +0
+ * (DESIGN 10.8): the first writer is added to +0 too, so a -0 becomes +0.
+ */
+#ifndef TACTUS_RT_MIX_H
+#define TACTUS_RT_MIX_H
+
+#include <stdint.h>
+
+#include "mark.h"
+
+/** to = 0 + from. @thread rt */
+TACTUS_RT void mix_store(
+	float *restrict to, const float *restrict from, uint32_t frames);
+
+/** to += from. @thread rt */
+TACTUS_RT void mix_add(
+	float *restrict to, const float *restrict from, uint32_t frames);
+
+/** to *= gain, frame by frame. @thread rt */
+TACTUS_RT void mix_scale(
+	float *restrict to, const float *restrict gain, uint32_t frames);
+
+/** to = 0. @thread rt */
+TACTUS_RT void mix_clear(float *to, uint32_t frames);
+
+/** to = from * gain, with what is no finite number replaced by 0.
+ * @thread rt @return how many were */
+TACTUS_RT uint32_t mix_guard(float *restrict to, const float *restrict from,
+	float gain, uint32_t frames);
+
+/** Is every frame a finite number? @thread rt */
+TACTUS_RT int mix_is_finite(const float *from, uint32_t frames);
+
+/** Largest magnitude, and the sum of squares. @thread rt */
+TACTUS_RT float mix_peak(const float *from, uint32_t frames);
+TACTUS_RT double mix_squares(const float *from, uint32_t frames);
+
+#endif

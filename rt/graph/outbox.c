@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * outbox.c -- see outbox.h.
+ */
+#include "outbox.h"
+
+/** Make the report that an outgoing stands for. */
+TACTUS_RT static void
+fill(struct engine *e, struct outgoing *o, struct report *r)
+{
+	*r = (struct report){.kind = o->kind, .sample = e->now};
+	switch ((enum report_kind)o->kind) {
+	case REPORT_BATCH:
+		r->u.batch = CONTAINER_OF(o, struct batch, outgoing);
+		break;
+	case REPORT_NODE_NEW:
+		r->id = CONTAINER_OF(o, struct node, told_new)->synth.id;
+		break;
+	case REPORT_NODE_DONE:
+		r->id = CONTAINER_OF(o, struct node, told_done)->synth.id;
+		break;
+	case REPORT_NODE_ENDED: {
+		struct node *n = CONTAINER_OF(o, struct node, told_ended);
+		r->id = n->synth.id;
+		r->u.spec = n->spec;
+		break;
+	}
+	case REPORT_DEVICE:
+		*r = e->device_report;
+		break;
+	case REPORT_STOPPED:
+	case REPORT_NODE_NAN:
+	case REPORT_NOTIFY:
+	case REPORT_LOG:
+	case REPORT_LEVEL:
+	case REPORT_XRUN:
+		break;
+	}
+}
+
+/** Post one; a node whose end has been told frees its slot. */
+TACTUS_RT static bool
+post(struct engine *e, struct outgoing *o)
+{
+	struct report r;
+
+	fill(e, o, &r);
+	if (ring_post(e->wire->reports, &r, 1) == 0) {
+		return false;
+	}
+	e->posted = true;
+	if (o->kind == REPORT_NODE_ENDED) {
+		struct node *n = CONTAINER_OF(o, struct node, told_ended);
+		n->kind = KIND_FREE;
+		n->spec = NULL;
+		if (n->synth.id > e->highest) {
+			e->highest = n->synth.id;
+		}
+	}
+	return true;
+}
+
+TACTUS_RT static void
+tell(struct engine *e, struct outgoing *o, enum report_kind kind)
+{
+	o->kind = kind;
+	o->next = NULL;
+	if (e->out_first == NULL && post(e, o)) {
+		return;
+	}
+	if (e->out_first == NULL) {
+		e->out_first = o;
+	} else {
+		e->out_last->next = o;
+	}
+	e->out_last = o;
+	e->out_waiting++;
+}
+
+TACTUS_RT void
+outbox_drain(struct engine *e)
+{
+	while (e->out_first != NULL) {
+		/* the loop may free a batch as soon as it is posted */
+		struct outgoing *next = e->out_first->next;
+		if (!post(e, e->out_first)) {
+			break;
+		}
+		e->out_first = next;
+		e->out_waiting--;
+	}
+	gauge_set(e->gauges, GAUGE_OUTBOX, e->out_waiting);
+}
+
+TACTUS_RT void
+outbox_node(struct engine *e, struct node *n, enum report_kind kind)
+{
+	struct outgoing *o = kind == REPORT_NODE_NEW    ? &n->told_new
+			     : kind == REPORT_NODE_DONE ? &n->told_done
+							: &n->told_ended;
+
+	tell(e, o, kind);
+}
+
+TACTUS_RT void
+outbox_batch(struct engine *e, struct batch *b)
+{
+	tell(e, &b->outgoing, REPORT_BATCH);
+}
+
+TACTUS_RT void
+outbox_stopped(struct engine *e)
+{
+	tell(e, &e->told_stopped, REPORT_STOPPED);
+}
+
+TACTUS_RT void
+outbox_device(struct engine *e)
+{
+	tell(e, &e->told_device, REPORT_DEVICE);
+}
+
+TACTUS_RT bool
+outbox_note(struct engine *e, struct report *r)
+{
+	r->sample = e->now;
+	if (e->out_first == NULL && ring_post(e->wire->reports, r, 1) == 1) {
+		e->posted = true;
+		return true;
+	}
+	gauge_add(e->gauges, GAUGE_REFUSED_NOTES, 1);
+	return false;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * world.c -- see world.h.
+ */
+#include "world.h"
+
+#include "node.h"
+#include "outbox.h"
+
+TACTUS_RT static uint64_t
+world_time(const TactusWorld *world)
+{
+	struct engine *e = engine_of(world);
+
+	return e->now + e->piece;
+}
+
+TACTUS_RT static void *
+world_alloc(const TactusWorld *world, size_t bytes)
+{
+	return pool_take(engine_of(world)->pools, bytes);
+}
+
+TACTUS_RT static void
+world_free(const TactusWorld *world, void *memory)
+{
+	pool_give(engine_of(world)->pools, memory);
+}
+
+TACTUS_RT static void
+world_done(const TactusWorld *world, TactusSynth *synth)
+{
+	struct engine *e = engine_of(world);
+	struct node *n = node_of(synth);
+
+	if (n->said_done) {
+		return;
+	}
+	n->said_done = true;
+	n->next_done = NULL;
+	if (e->done_first == NULL) {
+		e->done_first = n;
+	} else {
+		e->done_last->next_done = n;
+	}
+	e->done_last = n;
+}
+
+TACTUS_RT static bool
+world_notify(const TactusWorld *world, TactusSynth *synth, const char *address,
+	const char *types, const double *values)
+{
+	struct report r = {.kind = REPORT_NOTIFY, .id = synth->id};
+
+	r.u.note.address = address;
+	r.u.note.types = types;
+	for (uint32_t i = 0; i < TACTUS_MAX_NOTIFY && types[i] != '\0'; i++) {
+		r.u.note.values[i] = values[i];
+	}
+	return outbox_note(engine_of(world), &r);
+}
+
+TACTUS_RT static void
+world_log(const TactusWorld *world, TactusSynth *synth, enum TactusLevel level,
+	const char *text, double value)
+{
+	struct report r = {.kind = REPORT_LOG, .id = synth->id};
+
+	r.u.log.text = text;
+	r.u.log.def = node_of(synth)->def->name;
+	r.u.log.value = value;
+	r.u.log.level = level;
+	(void)outbox_note(engine_of(world), &r);
+}
+
+void
+world_init(struct engine *e)
+{
+	e->world = (TactusWorld){
+		.size = sizeof(TactusWorld),
+		.block = e->config.block,
+		.rate = e->config.rate,
+		.time = world_time,
+		.alloc = world_alloc,
+		.free = world_free,
+		.done = world_done,
+		.notify = world_notify,
+		.log = world_log,
+	};
+}
+
+TACTUS_RT static bool
+is_alive(const struct node *n)
+{
+	return n->kind == KIND_SYNTH || n->kind == KIND_GROUP;
+}
+
+/** Free what the done flags of one node name; itself last. */
+TACTUS_RT static void
+act(struct engine *e, struct node *n)
+{
+	uint32_t flags = n->done_flags;
+	struct node *parent = n->parent;
+
+	if ((flags & DONE_FREE_PARENT) != 0 && parent->parent != NULL) {
+		node_free(e, parent);
+		return;
+	}
+	if ((flags & (DONE_FREE_PRECEDING | DONE_FREE_SIBLINGS)) != 0 &&
+		n->previous != NULL) {
+		node_free(e, n->previous);
+	}
+	if ((flags & (DONE_FREE_FOLLOWING | DONE_FREE_SIBLINGS)) != 0 &&
+		n->next != NULL) {
+		node_free(e, n->next);
+	}
+	while ((flags & DONE_FREE_SIBLINGS) != 0 && n->previous != NULL) {
+		node_free(e, n->previous);
+	}
+	while ((flags & DONE_FREE_SIBLINGS) != 0 && n->next != NULL) {
+		node_free(e, n->next);
+	}
+	if ((flags & DONE_FREE_SELF) != 0) {
+		node_free(e, n);
+	}
+}
+
+TACTUS_RT void
+world_end_done(struct engine *e)
+{
+	struct node *first = e->done_first;
+
+	e->done_first = NULL;
+	e->done_last = NULL;
+	/* told before any end: RULINGS 4 */
+	for (struct node *n = first; n != NULL; n = n->next_done) {
+		if (is_alive(n) && (n->done_flags & DONE_NOTIFY) != 0) {
+			outbox_node(e, n, REPORT_NODE_DONE);
+		}
+	}
+	for (struct node *n = first; n != NULL; n = n->next_done) {
+		if (is_alive(n)) {
+			act(e, n);
+		}
+	}
+}

@@ -1,0 +1,81 @@
+# packages.sh -- what tactus is built and tested with, as Debian names it.
+#
+# Sourced by run and check.  Only what dpkg does not have is installed, with
+# apt, as root or by sudo; what is installed is said first.
+# shellcheck shell=bash disable=SC2034
+
+packages_build="build-essential autoconf automake libtool pkg-config
+	libasound2-dev libconfig-dev libev-dev libsndfile1-dev libseccomp-dev
+	libjansson-dev"
+packages_test="check sox liblo-tools alsa-utils mandoc util-linux
+	libjack-jackd2-dev"
+# other versions of Debian may lack these; what needs them is skipped, aloud
+packages_maybe="clang-22 libclang-rt-22-dev clang-format-14"
+
+# Which of these packages are not installed?
+packages_missing() {
+	local p
+	for p in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$p" 2> /dev/null |
+			grep -qx installed || echo "$p"
+	done | tr '\n' ' '
+}
+
+packages_as_root() {
+	if test "$(id -u)" = 0; then
+		"$@"
+	elif command -v sudo > /dev/null; then
+		sudo "$@"
+	else
+		echo "neither root nor sudo: cannot run $*" >&2
+		return 1
+	fi
+}
+
+packages_apt() {
+	packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# packages_install LOG SURE… [-- MAYBE…]: install what is missing; those after
+# -- only where this Debian has them.
+packages_install() {
+	local log=$1 sure=() maybe=() all missing p
+	shift
+	while test $# -gt 0 && test "$1" != --; do
+		sure+=("$1")
+		shift
+	done
+	test $# = 0 || shift
+	maybe=("$@")
+	if ! command -v dpkg-query > /dev/null; then
+		echo "This is no Debian; the following has to be there already:"
+		echo "  ${sure[*]} ${maybe[*]}"
+		return 0
+	fi
+	all=$(packages_missing "${sure[@]}")
+	missing=$(packages_missing "${maybe[@]}")
+	test -n "$all$missing" || return 0
+	if test -n "$all"; then
+		echo "installing with apt: $all"
+	fi
+	packages_apt update > "$log" 2>&1 || {
+		tail -n 5 "$log"
+		echo "apt-get update failed; trying with the lists there are"
+	}
+	for p in $missing; do
+		if apt-cache show "$p" > /dev/null 2>&1; then
+			echo "installing with apt: $p"
+			all="$all $p"
+		fi
+	done
+	test -n "${all// /}" || return 0
+	# shellcheck disable=SC2086
+	packages_apt install --no-install-recommends $all >> "$log" 2>&1 || {
+		tail -n 20 "$log"
+		echo "apt could not install: $all"
+		echo "Mend what it says above (all of it is in $log), or install"
+		echo "these packages by hand; then try again."
+		return 1
+	}
+}
