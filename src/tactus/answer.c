@@ -197,8 +197,12 @@ line_up(struct answer *a, const struct answer_form *f)
 		uint32_t n = 0;
 		bool numbered = f->paged && strlen(p->m.types) > f->page_at &&
 				p->m.types[f->page_at] == 'i';
-		size_t skip =
-			i > 0 && repeats_head(p, f) ? strlen(f->head) + 2 : 0;
+		/* what stands before the numbers leads every page */
+		/* what stands before the numbers leads every page */
+		size_t skip = i == 0 ? 0 : f->page_at;
+		if (i > 0 && repeats_head(p, f)) {
+			skip = strlen(f->head) + 2;
+		}
 
 		osc_args_begin(&walk, &p->m);
 		while (osc_args_next(&walk, &arg)) {

@@ -39,7 +39,7 @@ cli_now_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 complain(const struct cli *cli, const char *format, va_list list)
 {
 	(void)fflush(stdout);

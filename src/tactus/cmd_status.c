@@ -59,7 +59,7 @@ struct shown {
 };
 
 static const struct shown causes[] = {
-	{"xruns_woke_late", "woke late",          false},
+	{"xruns_woke-late", "woke late",          false},
 	{"xruns_dsp",       "DSP took too long",  false},
 	{"xruns_stalled",   "device stalled",     false},
 	{"xruns_suspend",   "suspend",            false},

@@ -105,6 +105,11 @@ dispatch(struct cli *cli, int argc, char **argv)
 	struct cli_args a;
 	const char *word = NULL;
 
+	if (argc > 1 && (strcmp(argv[1], "--version") == 0 ||
+				strcmp(argv[1], "-V") == 0)) {
+		(void)puts("tactus " PACKAGE_VERSION);
+		return EX_OK;
+	}
 	cli_args_begin(&a, cli, argc, argv);
 	switch (cli_args_next(&a, &word)) {
 	case CLI_END:

@@ -87,7 +87,7 @@ says err "no host 'no.such.host.invalid'"
 
 # help is no error
 for words in help '--help' '-h' 'help status' 'status --help' 'send -h' \
-	version; do
+	version --version -V; do
 	# shellcheck disable=SC2086
 	try 0 $words
 	is err </dev/null

@@ -5,18 +5,18 @@
 start_server "$here/engine.script" tcp://127.0.0.1:0
 try 0 defs -u "$url"
 is out <<END
-sine                 synthdef  urn:tactus:synthdef:sine:1
-gain                 synthdef  urn:tactus:synthdef:gain:1
+sine                 synth     urn:tactus:synthdef:sine:1
+gain                 synth     urn:tactus:synthdef:gain:1
 END
 try 0 defs -u "$url" --json
 json 0.name sine
 json 1.uri urn:tactus:synthdef:gain:1
-json 1.kind synthdef
+json 1.kind synth
 try 0 defs -u "$url" sine
 is out <<END
 A sine.
 index  port           kind      dir  range, default, unit
-    0  freq           control   in   0 … 24000, default 440 Hz, logarithmic
+    0  freq           control   in   0 … 24000, default 440 Hz, log
     1  amp            control   in   -8 … 8, default 0.1
     2  phase          control   in   0 … 1, default 0 cycles
     3  out            audio     out

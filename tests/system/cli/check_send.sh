@@ -24,11 +24,11 @@ END
 	# all pages, whatever their order
 	try 0 send -u "$url" /def/list
 	is out <<END
-/def/list.reply 1 2 "urn:tactus:synthdef:gain:1" "synthdef" "gain"
-/def/list.reply 0 2 "urn:tactus:synthdef:sine:1" "synthdef" "sine"
+/def/list.reply 1 2 "urn:tactus:synthdef:gain:1" "synth" "gain"
+/def/list.reply 0 2 "urn:tactus:synthdef:sine:1" "synth" "sine"
 END
 	try 0 send -u "$url" /node/query 12
-	says out '/node/info 12 0 1 10 11'
+	says out '/node/info 12 0 2 10 11' '/node/info 12 1 2 10 11'
 	# bundles in answers
 	try 0 send -u "$url" /both
 	is out <<END
