@@ -189,8 +189,13 @@ open_wire(struct house *h, char *why, size_t size)
 	if (!tapped) {
 		return 0;
 	}
-	err = tap_open(c->audio.tap, (uint32_t)h->rate, c->audio.outputs,
-		h->wire->tap, &h->wire->gauges, &h->tap, why, size);
+	struct tap_config tc = {
+		.path = c->audio.tap,
+		.rate = (uint32_t)h->rate,
+		.channels = c->audio.outputs,
+		.frames = h->wire->tap,
+	};
+	err = tap_open(&tc, &h->tap, why, size);
 	return err == 0 ? 0 : err == -ENOMEM ? EXIT_INTERNAL : EXIT_CANNOT_MAKE;
 }
 

@@ -311,6 +311,8 @@ TACTUS_RT void
 engine_lose(struct engine *e, uint64_t frames)
 {
 	e->now += frames;
+	/* the tap's frames and our samples count alike */
+	e->tap_lost += frames;
 	gauge_add(e->gauges, GAUGE_LOST_FRAMES, frames);
 }
 

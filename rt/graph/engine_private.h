@@ -185,6 +185,7 @@ struct engine {
 	struct fade master[MASTER_FADES];
 	float gain; /* startup_gain_db, as a factor */
 	struct meter meter;
+	uint64_t tap_lost; /* frames that the tap has to be told of */
 	bool muted;
 	uint64_t hunt_at; /* sample from which a bad node may be sought */
 	bool hunting;     /* in this block */

@@ -8,6 +8,7 @@
 #include "master.h"
 
 #include "fade.h"
+#include "gap.h"
 #include "mix.h"
 #include "outbox.h"
 
@@ -50,20 +51,42 @@ envelope(struct engine *e, uint64_t sample, uint32_t frames, float *gain)
 	return moves;
 }
 
+/** Post what was lost before, as gaps. @return false: there is no room */
+TACTUS_RT static bool
+tell_gap(struct engine *e)
+{
+	float frame[ENGINE_MAX_CHANNELS];
+
+	while (e->tap_lost > 0) {
+		uint32_t lost = e->tap_lost < GAP_MOST ? (uint32_t)e->tap_lost
+						       : GAP_MOST;
+		gap_mark(frame, e->config.outputs, lost);
+		if (ring_post(e->wire->tap, frame, 1) == 0) {
+			return false;
+		}
+		e->tap_lost -= lost;
+	}
+	return true;
+}
+
 /** Hand the finished frames to the tap, as far as it has room. */
 TACTUS_RT static void
 tap(struct engine *e, float *const *out, uint32_t frames)
 {
 	float frame[ENGINE_MAX_CHANNELS];
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < frames; i++) {
+	for (; tell_gap(e) && i < frames; i++) {
 		for (uint32_t c = 0; c < e->config.outputs; c++) {
 			frame[c] = out[c][i];
 		}
 		if (ring_post(e->wire->tap, frame, 1) == 0) {
-			gauge_add(e->gauges, GAUGE_TAP_LOST, frames - i);
-			return;
+			break;
 		}
+	}
+	if (i < frames) {
+		e->tap_lost += frames - i;
+		gauge_add(e->gauges, GAUGE_TAP_LOST, frames - i);
 	}
 }
 
