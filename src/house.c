@@ -233,10 +233,10 @@ open_rooms(struct house *h, char *why, size_t size)
 		snprintf(why, size, "the engine: %s", strerror(-err));
 		return EXIT_INTERNAL;
 	}
-	if (!h->given.listen) {
+	if (!h->given.listen && !h->given.local) {
 		return 0;
 	}
-	err = office_listen(h->office, why, size);
+	err = office_listen(h->office, h->given.listen, why, size);
 	return err == 0                          ? 0
 	       : err == -EINVAL                  ? EXIT_CONFIG
 	       : err == -EACCES || err == -EPERM ? EXIT_NO_PERMISSION

@@ -134,7 +134,7 @@ on_gone(void *user, struct peer *peer)
 }
 
 int
-office_listen(struct office *o, char *why, size_t size)
+office_listen(struct office *o, bool all, char *why, size_t size)
 {
 	struct net_hooks hooks = {
 		.user = o,
@@ -145,7 +145,7 @@ office_listen(struct office *o, char *why, size_t size)
 	struct net_config config = {
 		.max_packet = (uint32_t)o->config->limits.max_packet,
 		.max_clients = o->config->osc.max_clients,
-		.listeners = o->config->osc.listeners.count,
+		.listeners = all ? o->config->osc.listeners.count : 0,
 		.listener = o->config->osc.listeners.items,
 	};
 

@@ -51,8 +51,10 @@ struct office_config {
 TACTUS_NODISCARD int office_open(struct ev_loop *loop,
 	const struct office_config *config, struct office **out);
 
-/** Open the doors. @errors as net_open, with words in `why` */
-TACTUS_NODISCARD int office_listen(struct office *o, char *why, size_t size);
+/** Open the doors; `all` false: none of the configured ones, for peers of
+ * this process alone. @errors as net_open, with words in `why` */
+TACTUS_NODISCARD int office_listen(
+	struct office *o, bool all, char *why, size_t size);
 
 /** Close the doors, free all that is still out. @pre rt has stopped */
 void office_close(struct office *o);
