@@ -44,7 +44,7 @@ test "$(echo "$known" | wc -w)" -ge 30 || {
 }
 for entry in $known; do
 	address=${entry%%:*}
-	role=$(echo "${entry#*:}" | tr A-Z a-z)
+	role=$(echo "${entry#*:}" | tr '[:upper:]' '[:lower:]')
 	page_has "$osc" ".It Ic $address"
 	checks=$((checks + 1))
 	awk -v want=".It Ic $address" -v role=".Pq $role" '
