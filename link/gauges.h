@@ -37,7 +37,6 @@ enum gauge {
 	GAUGE_MUTED,         /* 1 while muted */
 	GAUGE_DRIVER,        /* enum driver_kind that runs now */
 	GAUGE_RUNNING,       /* 1 once rt computes blocks */
-	GAUGE_AUDIT,         /* system calls that the audit reported */
 	GAUGE_CLEARING,      /* nodes that /clear has still to free */
 	GAUGE_POOL_FREE,     /* free blocks of the first pool; others follow */
 	GAUGE_POOL_LAST = GAUGE_POOL_FREE + 15,

@@ -10,7 +10,7 @@
 /** Xruns of the device's own doing, in this time, that make it broken. */
 #define CARD_BURST        16
 #define CARD_BURST_NS     10000000000
-#define CARD_STALL_MIN_NS 100000000
+#define CARD_STALL_MIN_NS 200000000
 
 /**
  * Invariants, between cycles, when both sides are open: what is left of a

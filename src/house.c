@@ -220,7 +220,7 @@ open_rooms(struct house *h, char *why, size_t size)
 					.reload = on_reload,
 					.device = on_device,
 					.stopped = on_stopped,
-				},
+					},
 		};
 		err = office_open(h->given.loop, &oc, &h->office);
 	}
@@ -232,8 +232,8 @@ open_rooms(struct house *h, char *why, size_t size)
 		return 0;
 	}
 	err = office_listen(h->office, why, size);
-	return err == 0		? 0
-	       : err == -EINVAL ? EXIT_CONFIG
+	return err == 0                          ? 0
+	       : err == -EINVAL                  ? EXIT_CONFIG
 	       : err == -EACCES || err == -EPERM ? EXIT_NO_PERMISSION
 						 : EXIT_UNAVAILABLE;
 }
@@ -260,8 +260,8 @@ start_thread(struct house *h, char *why, size_t size)
 {
 	const struct config *c = h->given.config;
 	struct rt_config rc = {
-		.realtime = c->realtime.enable && h->given.realtime &&
-			    !h->offline,
+		.realtime =
+			c->realtime.enable && h->given.realtime && !h->offline,
 		.priority = (int)c->realtime.priority,
 		.cpus = c->realtime.cpus.items,
 		.cpu_count = h->offline ? 0 : c->realtime.cpus.count,
@@ -272,8 +272,7 @@ start_thread(struct house *h, char *why, size_t size)
 		.plugin_pcm = house_device_is_plugin(h->device),
 		.offline = h->offline,
 	};
-	int err = rt_start(
-		&rc, h->engine, h->wire, &h->thread, &h->rights);
+	int err = rt_start(&rc, h->engine, h->wire, &h->thread, &h->rights);
 
 	if (err == -EPERM) {
 		for (int i = 0; i < RT_RIGHTS; i++) {

@@ -120,11 +120,12 @@ static int
 refuse(int letter, const char *word, char *why, size_t size)
 {
 	if (letter == ':') {
-		snprintf(why, size, "%s needs a value", word);
-	} else if (word[0] == '-' && word[1] != '-' && optopt != 0) {
-		snprintf(why, size, "unknown option -%c", optopt);
+		snprintf(why, size, "%.80s: needs a value", word);
+	} else if (word[0] == '-' && word[1] == '-') {
+		snprintf(why, size, "%.80s: %s", word,
+			optopt == 0 ? "unknown option" : "takes no value");
 	} else {
-		snprintf(why, size, "unknown option %.80s", word);
+		snprintf(why, size, "-%c: unknown option", optopt);
 	}
 	return -EINVAL;
 }

@@ -76,7 +76,7 @@ read_config(struct daemon *d)
 
 	print_errors(&errors);
 	config_errors_fini(&errors);
-	return err == 0		? EXIT_CLEAN
+	return err == 0         ? EXIT_CLEAN
 	       : err == -ENOENT ? EXIT_NO_INPUT
 	       : err == -ENOMEM ? EXIT_INTERNAL
 	       : err == -EACCES ? EXIT_NO_PERMISSION
@@ -144,8 +144,7 @@ reload(void *user, char *why, size_t size)
 		}
 	} else {
 		for (uint32_t i = 0; i < changes.live; i++) {
-			log_info("config: %s is changed",
-				changes.live_path[i]);
+			log_info("config: %s is changed", changes.live_path[i]);
 		}
 		for (uint32_t i = 0; i < changes.restart; i++) {
 			log_warn("config: %s changes at the next start",

@@ -14,7 +14,7 @@
  * frames by a Kaiser window of beta 5.65: flat within 0.02 dB to 0.38 of the
  * rate (18.2 kHz at 48 kHz), 60 dB down from rate/2 on.  Each row holds the
  * polynomial of degree 7 through the Chebyshev points of one frame of its
- * integral, minus 1; the fit is within 2e-7 (a test integrates anew).
+ * integral, minus 1; the fit is within 3e-7 (a test integrates anew).
  */
 #ifndef TACTUS_BLEP_H
 #define TACTUS_BLEP_H

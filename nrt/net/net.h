@@ -77,7 +77,9 @@ TACTUS_NODISCARD int net_open(struct ev_loop *loop,
 	const struct net_config *config, const struct net_hooks *hooks,
 	struct net **out, char *why, size_t size);
 
-/** Close all sockets, forget all peers. NULL is accepted. */
+/** Close all sockets, forget all peers; no hook is called. Not to be called
+ * within one. References that are left stay good, but reach nobody. NULL is
+ * accepted. */
 void net_close(struct net *n);
 
 /** The bound URL of listener `i` (a port 0 shows as what the kernel chose);
@@ -105,7 +107,9 @@ void peer_unref(struct peer *p);
 
 /**
  * Keep a peer as a client, for one of `why` (a bit the caller chooses).
- * @errors -EUSERS when all slots are taken (429)
+ * @errors -EUSERS when all slots are taken (429); -EDESTADDRREQ when nothing
+ *         can be sent to it: its connection is gone, or it is a UNIX datagram
+ *         socket without a name
  */
 TACTUS_NODISCARD int peer_keep(struct peer *p, uint32_t why);
 
@@ -126,7 +130,8 @@ void net_send_all(struct net *n, uint32_t why, const void *data, size_t size);
 /** The next kept peer after `p` (NULL: the first); NULL at the end. */
 struct peer *net_next_kept(struct net *n, struct peer *p);
 
-/** Room for the caller's own pointer on a kept peer. */
+/** Room for the caller's own pointer on a kept peer; NULL at first, and again
+ * after the gone hook. */
 void *peer_data(const struct peer *p);
 void peer_set_data(struct peer *p, void *data);
 

@@ -162,7 +162,6 @@ engine_stats(struct request *r)
 		{"reports_waiting", GAUGE_OUTBOX       },
 		{"notes_refused",   GAUGE_REFUSED_NOTES},
 		{"blocks",          GAUGE_BLOCKS       },
-		{"audit",           GAUGE_AUDIT        },
 	};
 	struct office *o = r->office;
 	struct answer a;
@@ -196,6 +195,9 @@ engine_stats(struct request *r)
 	put_stat(&a.out, "overruns", 0.0);
 	put_stat(&a.out, "faults", (double)o->nan_nodes);
 	put_stat(&a.out, "rt_faults", (double)o->faults);
+	put_stat(&a.out, "audit", (double)o->audited);
+	put_stat(&a.out, "rt_fifo", o->fifo ? 1.0 : 0.0);
+	put_stat(&a.out, "rt_locked", o->locked ? 1.0 : 0.0);
 	put_causes(o, &a.out);
 	put_pools(o, &a.out);
 	answer_send(&a, r->peer);

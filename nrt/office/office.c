@@ -261,3 +261,16 @@ office_set_faults(struct office *o, uint64_t faults)
 {
 	o->faults = faults;
 }
+
+void
+office_set_rights(struct office *o, bool fifo, bool locked)
+{
+	o->fifo = fifo;
+	o->locked = locked;
+}
+
+void
+office_count_audit(struct office *o)
+{
+	o->audited++;
+}

@@ -91,6 +91,11 @@ void office_set_device_lost(struct office *o, bool lost);
 /** A number of /stats that is known to the program alone (page faults). */
 void office_set_faults(struct office *o, uint64_t faults);
 
+/** What the rt thread may do; /status and /stats show it. */
+void office_set_rights(struct office *o, bool fifo, bool locked);
+/** The audit caught a system call. */
+void office_count_audit(struct office *o);
+
 /** Count and answer what came back from rt until the ring is empty. */
 void office_drain(struct office *o);
 

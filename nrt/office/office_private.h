@@ -71,8 +71,11 @@ struct office {
 	uint64_t nan_nodes;     /* nodes named for bad output */
 	uint64_t xrun_count[5]; /* by cause */
 	struct xrun_entry xrun[XRUNS_KEPT];
-	uint64_t xruns;  /* ever; the newest is at xruns - 1 */
-	uint64_t faults; /* page faults of the rt threads */
+	uint64_t xruns;   /* ever; the newest is at xruns - 1 */
+	uint64_t faults;  /* page faults of the rt threads */
+	uint64_t audited; /* system calls that the audit reported */
+	bool fifo;        /* rt runs under SCHED_FIFO */
+	bool locked;      /* memory is locked */
 	bool dump;
 	bool degraded;
 	bool stopping;

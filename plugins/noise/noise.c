@@ -6,7 +6,7 @@
  * Paul Kellet's weighted sum of first-order filters (musicdsp.org, "Pink noise
  * filter", 2000): 3 dB less an octave, within 0.05 dB above 9.2 Hz at 44.1
  * kHz; at other rates its corners move with the rate.  It is scaled by 0.11,
- * so that its RMS is 0.2 amp and its peaks stay below amp.
+ * so that its RMS is 0.19 amp and its peaks hardly reach amp.
  *
  * The same seed gives the same noise, on every machine; without one it comes
  * from the node's id.  The white of a seed goes on while the colour is pink.

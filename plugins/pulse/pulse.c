@@ -4,7 +4,7 @@
  *
  * It is amp from phase 0 on for `width` of a cycle, then -amp: its mean is
  * amp * (2 width - 1).  It begins half way up the step.  The steps are those
- * of <tactus/blep.h>: at 1 kHz and 48 kHz every alias is at least 80 dB below
+ * of <tactus/blep.h>: at 1 kHz and 48 kHz every alias is at least 90 dB below
  * the fundamental (measured by the test), harmonics above 18 kHz fade.
  *
  * construct and process run on an audio thread, the rest on the loop.

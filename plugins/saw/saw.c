@@ -5,7 +5,7 @@
  * It rises from -amp to amp and falls in one step; it begins at 0, half way
  * up, so that it starts without a click and in phase with `sine`.  The step
  * is that of <tactus/blep.h>: at 1 kHz and 48 kHz every alias is at least
- * 85 dB below the fundamental (measured by the test), harmonics above 18 kHz
+ * 90 dB below the fundamental (measured by the test), harmonics above 18 kHz
  * fade.
  *
  * construct and process run on an audio thread, the rest on the loop.

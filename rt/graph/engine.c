@@ -160,6 +160,7 @@ clear_and_stop(struct engine *e)
 	if (e->limbo.head == NULL && e->held_first == NULL &&
 		events_waiting(e->events) == 0 && e->out_first == NULL) {
 		e->stopped = true;
+		show(e);
 		outbox_stopped(e);
 	}
 }
@@ -215,7 +216,7 @@ engine_take(struct engine *e)
 			break;
 		}
 	}
-	if (e->config.offline && e->offset == 0) {
+	if (e->config.offline) {
 		stand_still(e);
 	}
 }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rig.h -- an engine on a bench: commands in, frames and reports out.
+ *
+ * No thread, no socket, no clock: the test is the driver and the loop.  Defs
+ * made for testing stand in rig_defs.c.
+ */
+#ifndef TACTUS_TESTS_RIG_H
+#define TACTUS_TESTS_RIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <check.h>
+
+#include "engine.h"
+#include "events.h"
+#include "pool.h"
+#include "report.h"
+
+#define RIG_FRAMES  (1 << 18)
+#define RIG_REPORTS (1 << 16)
+
+/** A report, or a command that came back. */
+struct rig_report {
+	uint32_t kind; /* enum report_kind */
+	int32_t id;
+	uint32_t reason;
+	uint64_t sample;
+	uint32_t flags; /* of the batch */
+	int32_t number; /* of a sync */
+	struct report raw;
+};
+
+struct rig {
+	struct wire *wire;
+	struct engine *engine;
+	struct engine_config config;
+	float *out[8];
+	float in[8][4096];
+	uint64_t frames; /* rendered so far: out[c][0 … frames - 1] */
+	struct rig_report *report;
+	uint32_t reports;
+	/* how the last command that came back ended */
+	uint32_t reason;
+	int32_t told[2];
+	int32_t id;
+	uint32_t specs;   /* out at the engine */
+	uint32_t batches; /* out at the engine */
+	int32_t syncs;    /* the last number that came back */
+	struct tree_reply *tree;
+	struct query_reply query;
+	uint32_t ring; /* reports: settings to be changed before rig_open */
+};
+
+/** The usual settings: block 64, two channels, offline. */
+struct rig *rig_new(void);
+void rig_open(struct rig *r);
+/** End it, having checked that everything came back. */
+void rig_close(struct rig *r);
+
+/** A batch with one command in it, due at `at` (0: at once). */
+struct batch *rig_batch(struct rig *r, uint64_t at);
+struct command *rig_add(
+	struct rig *r, struct batch *b, enum command_kind kind, int32_t id);
+void rig_post(struct rig *r, struct batch *b);
+/** Post, let the engine take it, collect; for what is due at once. */
+uint32_t rig_do(struct rig *r, struct batch *b);
+
+struct synth_spec *rig_spec(struct rig *r, const TactusSynthDef *def);
+
+uint32_t rig_group(struct rig *r, int32_t id, int32_t target, int32_t place);
+uint32_t rig_synth(struct rig *r, const TactusSynthDef *def, int32_t id,
+	int32_t target, int32_t place);
+uint32_t rig_simple(struct rig *r, enum command_kind kind, int32_t id);
+uint32_t rig_number(
+	struct rig *r, enum command_kind kind, int32_t id, int64_t number);
+uint32_t rig_map(struct rig *r, enum command_kind kind, int32_t id,
+	const char *port, int32_t bus, uint32_t flags);
+uint32_t rig_set(struct rig *r, int32_t id, const char *port, float value,
+	double seconds);
+uint32_t rig_move(struct rig *r, int32_t id, int32_t target, int32_t place);
+/** A def, active, its port "out" on an external output. */
+void rig_voice(
+	struct rig *r, const TactusSynthDef *def, int32_t id, int32_t channel);
+/** Put a set into a batch that is sent later. */
+void rig_add_set(struct rig *r, struct batch *b, int32_t id, const char *port,
+	float value, double seconds);
+
+/** Render frames; blocks are cut as the engine does. */
+void rig_run(struct rig *r, uint64_t frames);
+/** Take reports from the ring. */
+void rig_collect(struct rig *r);
+/** How many reports of a kind there were for a node (-1: any). */
+uint32_t rig_count(struct rig *r, enum report_kind kind, int32_t id);
+/** Where the n-th report of a kind for a node stands; -1: nowhere. */
+int32_t rig_where(struct rig *r, enum report_kind kind, int32_t id);
+
+/* controls: value (-1e9 … 1e9); out = the control, frame by frame */
+extern const TactusSynthDef rig_level;
+/* out = in */
+extern const TactusSynthDef rig_pass;
+/* out = 1 in the very first frame after activation, then 0 */
+extern const TactusSynthDef rig_impulse;
+/* says done at the end of `frames` frames (control) */
+extern const TactusSynthDef rig_timer;
+/* construct fails with 422 after taking memory from the pools */
+extern const TactusSynthDef rig_broken;
+/* out is NaN while the control is above 0, infinite below 0 */
+extern const TactusSynthDef rig_nan;
+/* control `hit` is a trigger, `mode` an integer 0…9; out = their sum */
+extern const TactusSynthDef rig_hit;
+/* takes 1000 bytes from the pools, gives them back; notifies once */
+extern const TactusSynthDef rig_hungry;
+
+/** Check's own float comparisons promote; this one is exact. */
+#define rig_same(a, b) ck_assert_double_eq((double)(a), (double)(b))
+
+/** How often destroy was called, of all. */
+extern int rig_destroyed;
+
+#endif

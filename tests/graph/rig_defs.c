@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rig_defs.c -- synth definitions that exist to be tested with.
+ */
+#include <string.h>
+
+#include "rig.h"
+
+int rig_destroyed;
+
+static void
+port(TactusPort *p, const char *name, uint32_t kind, uint32_t direction,
+	float initial)
+{
+	p->kind = kind;
+	p->direction = direction;
+	p->minimum = -1e9F;
+	p->maximum = 1e9F;
+	p->initial = initial;
+	strcpy(p->name, name);
+}
+
+TACTUS_RT static void
+destroy(const TactusWorld *world, TactusSynth *synth)
+{
+	(void)world;
+	(void)synth;
+	rig_destroyed++;
+}
+
+static uint32_t
+two(const void *options)
+{
+	(void)options;
+	return 2;
+}
+
+static uint32_t
+three(const void *options)
+{
+	(void)options;
+	return 3;
+}
+
+static uint32_t
+one(const void *options)
+{
+	(void)options;
+	return 1;
+}
+
+static void
+value_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	(void)h;
+	(void)o;
+	if (i == 0) {
+		port(p, "value", TACTUS_CONTROL, TACTUS_INPUT, 1.0F);
+	} else {
+		port(p, "out", TACTUS_AUDIO, TACTUS_OUTPUT, 0.0F);
+	}
+}
+
+static void
+in_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	(void)h;
+	(void)o;
+	port(p, i == 0 ? "in" : "out", TACTUS_AUDIO,
+		i == 0 ? TACTUS_INPUT : TACTUS_OUTPUT, 0.0F);
+}
+
+static void
+only_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	(void)h;
+	(void)o;
+	(void)i;
+	port(p, "out", TACTUS_AUDIO, TACTUS_OUTPUT, 0.0F);
+}
+
+static void
+hit_mode_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	(void)h;
+	(void)o;
+	port(p,
+		i == 0   ? "hit"
+		: i == 1 ? "mode"
+			 : "out",
+		i < 2 ? TACTUS_CONTROL : TACTUS_AUDIO,
+		i < 2 ? TACTUS_INPUT : TACTUS_OUTPUT, 0.0F);
+	p->flags = i == 0 ? TACTUS_TRIGGER : i == 1 ? TACTUS_INTEGER : 0;
+	if (i == 1) {
+		p->minimum = 0.0F;
+		p->maximum = 9.0F;
+	}
+}
+
+TACTUS_RT static void
+level(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	(void)world;
+	for (uint32_t i = 0; i < frames; i++) {
+		s->out[0][i] = tactus_control_at(&s->controls[0], i);
+	}
+}
+
+TACTUS_RT static void
+pass(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	(void)world;
+	memcpy(s->out[0], s->in[0], frames * sizeof(float));
+}
+
+TACTUS_RT static void
+impulse(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	bool *rang = s->self;
+
+	(void)world;
+	memset(s->out[0], 0, frames * sizeof(float));
+	s->out[0][0] = *rang ? 0.0F : 1.0F;
+	*rang = true;
+}
+
+TACTUS_RT static void
+timer(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	uint32_t *past = s->self;
+
+	memset(s->out[0], 0, frames * sizeof(float));
+	*past += frames;
+	if ((float)*past >= s->controls[0].value) {
+		/* more than once: it counts once */
+		world->done(world, s);
+		world->done(world, s);
+	}
+}
+
+TACTUS_RT static int
+broken_construct(const TactusWorld *world, const void *options, TactusSynth *s)
+{
+	void *memory = world->alloc(world, 1000);
+
+	(void)options;
+	(void)s;
+	world->free(world, memory);
+	return 422;
+}
+
+TACTUS_RT static void
+nan_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	volatile float zero = 0.0F;
+	float v = s->controls[0].value;
+
+	(void)world;
+	for (uint32_t i = 0; i < frames; i++) {
+		s->out[0][i] = v > 0.0F   ? zero / zero
+			       : v < 0.0F ? 1.0F / zero
+					  : 0.5F;
+	}
+}
+
+TACTUS_RT static void
+hit(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	(void)world;
+	for (uint32_t i = 0; i < frames; i++) {
+		s->out[0][i] = s->controls[0].value + s->controls[1].value;
+	}
+}
+
+static const double told[3] = {7.0, 8.0, 0.25};
+
+struct hungry {
+	void *memory;
+	bool told;
+};
+
+TACTUS_RT static int
+hungry_construct(const TactusWorld *world, const void *options, TactusSynth *s)
+{
+	struct hungry *h = s->self;
+
+	(void)options;
+	h->memory = world->alloc(world, 1000);
+	return h->memory != NULL ? 0 : 503;
+}
+
+TACTUS_RT static void
+hungry_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	struct hungry *h = s->self;
+
+	memset(s->out[0], 0, frames * sizeof(float));
+	if (!h->told) {
+		h->told = world->notify(world, s, "/hungry", "iif", told);
+		world->log(world, s, TACTUS_LOG_INFO, "fed", 1000.0);
+	}
+}
+
+TACTUS_RT static void
+hungry_destroy(const TactusWorld *world, TactusSynth *s)
+{
+	struct hungry *h = s->self;
+
+	world->free(world, h->memory);
+	rig_destroyed++;
+}
+
+#define DEF(NAME)                                                             \
+  .size = sizeof(TactusSynthDef), .uri = "urn:test:" NAME ":1", .name = NAME, \
+  .doc = "for tests", .instance_bytes = 64
+
+const TactusSynthDef rig_level = {DEF("level"), .port_count = two,
+	.port = value_out, .process = level, .destroy = destroy};
+const TactusSynthDef rig_pass = {DEF("pass"), .port_count = two, .port = in_out,
+	.process = pass, .destroy = destroy};
+const TactusSynthDef rig_impulse = {DEF("impulse"), .port_count = one,
+	.port = only_out, .process = impulse};
+const TactusSynthDef rig_timer = {DEF("timer"), .port_count = two,
+	.port = value_out, .process = timer, .destroy = destroy};
+const TactusSynthDef rig_broken = {DEF("broken"), .port_count = one,
+	.port = only_out, .construct = broken_construct, .process = pass,
+	.destroy = destroy};
+const TactusSynthDef rig_nan = {DEF("nan"), .port_count = two,
+	.port = value_out, .process = nan_process};
+const TactusSynthDef rig_hit = {
+	DEF("hit"), .port_count = three, .port = hit_mode_out, .process = hit};
+const TactusSynthDef rig_hungry = {DEF("hungry"), .port_count = one,
+	.port = only_out, .construct = hungry_construct,
+	.process = hungry_process, .destroy = hungry_destroy};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * harness.h -- the smallest engine: one plugin, one synth, one thread.
+ *
+ * It loads a built plugin, makes one synth of its def and runs it over
+ * memory of the test's own.  What the synth says is counted.  It belongs to
+ * the test's one thread.
+ */
+#ifndef TACTUS_TESTS_PLUGINS_HARNESS_H
+#define TACTUS_TESTS_PLUGINS_HARNESS_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tactus/plugin.h>
+
+#define HARNESS_RATE  48000.0
+#define HARNESS_BLOCK 64
+
+struct harness {
+	TactusWorld world; /* first: the world's functions find the rest */
+	TactusHost host;
+	TactusSynth synth;
+	void *object; /* of dlopen */
+	const TactusPlugin *plugin;
+	const TactusSynthDef *def;
+	void *options; /* parsed */
+	void *self;
+	char reason[256]; /* of a refused option */
+
+	TactusPort port[TACTUS_MAX_PORTS];
+	uint32_t ports;
+	uint32_t ins;
+	uint32_t outs;
+	TactusControl control[TACTUS_MAX_PORTS];
+	const float *in[TACTUS_MAX_PORTS];
+	float *out[TACTUS_MAX_PORTS];
+
+	uint64_t now; /* frames that have gone by */
+	uint32_t dones;
+	uint64_t done_at; /* frames gone by at the end of that segment */
+	uint32_t notes;
+	const char *note_address;
+	const char *note_types;
+	double note[TACTUS_MAX_NOTIFY];
+	bool refuses_notes;
+	uint32_t allocations; /* every one of them is refused */
+};
+
+/** Every def that is built in; the list ends with NULL. */
+extern const char *const harness_names[];
+
+/** Load plugin `name` at `rate` and see to it that it registers one def. */
+void harness_load(struct harness *h, const char *name, double rate);
+
+/**
+ * Make the synth, with every control at its default.
+ * @return 0, or what parse or construct returned
+ */
+int harness_make(
+	struct harness *h, const TactusOption *options, uint32_t count);
+
+/** harness_load at HARNESS_RATE and harness_make, which must go well. */
+void harness_open(struct harness *h, const char *name);
+
+/** The same with one whole-number option. */
+void harness_open_with(
+	struct harness *h, const char *name, const char *option, double value);
+
+/** End the synth and let go of all. */
+void harness_close(struct harness *h);
+
+/** Set a control and let it stand. */
+void harness_set(struct harness *h, const char *name, float value);
+
+/** Set a control and its slope. */
+void harness_ramp(struct harness *h, const char *name, float value, float step);
+
+/** Run one segment of at most HARNESS_BLOCK frames. */
+void harness_segment(struct harness *h, const float *const *in,
+	float *const *out, uint32_t frames);
+
+/**
+ * Run `frames` frames in whole blocks, or, where `random` is not NULL, in
+ * segments of random length.  `in` and `out` may be NULL where the def has
+ * none.
+ */
+void harness_run(struct harness *h, const float *const *in, float *const *out,
+	uint32_t frames, uint64_t *random);
+
+/** What harness_run does for a def of one output and no input. */
+void harness_source(struct harness *h, float *out, uint32_t frames);
+
+/** What harness_run does for a def of one input and one output. */
+void harness_pass(
+	struct harness *h, const float *in, float *out, uint32_t frames);
+
+/** Fill with noise in -1…1. */
+void harness_noise(float *out, uint32_t frames, uint64_t *random);
+
+/** What each check_*.c of this folder defines; main() runs it. */
+Suite *harness_suite(void);
+
+#endif
