@@ -29,6 +29,9 @@
  */
 static char logged[65536];
 
+static void keep_line(const char *format, va_list list)
+	__attribute__((format(printf, 1, 0)));
+
 static void
 keep_line(const char *format, va_list list)
 {
@@ -93,11 +96,12 @@ on_packet(void *user, struct peer *peer, const void *data, size_t size,
 		peer_error(peer, data, 404, NULL, "no such address");
 		break;
 	case DOORS_KEEP:
-		if (peer_keep(peer, 1) != 0) {
+		if (peer_keep(peer, 1) == 0) {
+			peer_send(peer, data, size);
+		} else {
 			peer_error(peer, data, 429, NULL, "too many");
-			break;
 		}
-		/* fall through */
+		break;
 	case DOORS_ECHO:
 		peer_send(peer, data, size);
 		break;
