@@ -353,7 +353,6 @@ void
 house_stop(struct house *h)
 {
 	office_set_stopping(h->office);
-	house_device_stop(h->device);
 	int err = office_stop(h->office);
 	if (err != 0) {
 		/* a ring that is full of a flood: rt takes some, try again */

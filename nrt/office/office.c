@@ -102,11 +102,7 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->wire = config->wire;
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
-	int err = office_time_open(o);
-	if (err != 0) {
-		free(o);
-		return err;
-	}
+	office_time_open(o);
 	ev_io_init(&o->called, on_called, o->wire->loop.fd, EV_READ);
 	ev_prepare_init(&o->sleep, on_sleep);
 	ev_check_init(&o->awake, on_awake);
@@ -230,12 +226,6 @@ struct net *
 office_net(struct office *o)
 {
 	return o->net;
-}
-
-struct timeline *
-office_timeline(struct office *o)
-{
-	return o->timeline;
 }
 
 void

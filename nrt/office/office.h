@@ -20,7 +20,6 @@
 #include "wire.h"
 
 struct office;
-struct timeline;
 struct defs;
 struct ev_loop;
 
@@ -80,7 +79,6 @@ void office_notice_text(
 void office_configure(struct office *o, const struct config *config);
 
 struct net *office_net(struct office *o);
-struct timeline *office_timeline(struct office *o);
 
 /** Engine time in ns under the offline driver, else the monotonic clock. */
 int64_t office_now_ns(void *office);
