@@ -63,8 +63,7 @@ restart(struct timeline *t, const struct instant *now)
 	/* one sample, until it is known */
 	t->usual_ns = NS / t->rate;
 	/* what was measured before holds on */
-	if (now->exact ||
-		fabs(t->period_ns * t->rate / NS - 1.0) > MOST_OFF) {
+	if (now->exact || fabs(t->period_ns * t->rate / NS - 1.0) > MOST_OFF) {
 		t->period_ns = NS / t->rate;
 	}
 	t->restarts++;
