@@ -303,9 +303,8 @@ engine_render(struct engine *e, const float *const *in, float *const *out,
 	uint32_t frames)
 {
 	uint64_t begin = e->now;
-	uint32_t offset = e->offset;
 
-	if (offset == 0) {
+	if (e->offset == 0) {
 		e->block_no++;
 		engine_take(e);
 	}
@@ -316,13 +315,13 @@ engine_render(struct engine *e, const float *const *in, float *const *out,
 		uint32_t segment =
 			(uint32_t)((next < end ? next : end) - e->now);
 		run_segment(e, segment);
+		master_run(e, out, (uint32_t)(e->now - begin), segment);
 		e->now += segment;
 		e->offset += segment;
 		port_end_triggers(e);
 		world_end_done(e);
 		port_end_fades(e);
 	}
-	master_run(e, out, begin, offset, frames);
 	if (e->offset == e->config.block) {
 		e->offset = 0;
 		clear_and_stop(e);
