@@ -233,10 +233,10 @@ open_rooms(struct house *h, char *why, size_t size)
 		snprintf(why, size, "the engine: %s", strerror(-err));
 		return EXIT_INTERNAL;
 	}
-	if (!h->given.listen) {
+	if (!h->given.listen && !h->given.local) {
 		return 0;
 	}
-	err = office_listen(h->office, why, size);
+	err = office_listen(h->office, h->given.listen, why, size);
 	return err == 0                          ? 0
 	       : err == -EINVAL                  ? EXIT_CONFIG
 	       : err == -EACCES || err == -EPERM ? EXIT_NO_PERMISSION
@@ -353,7 +353,6 @@ void
 house_stop(struct house *h)
 {
 	office_set_stopping(h->office);
-	house_device_stop(h->device);
 	int err = office_stop(h->office);
 	if (err != 0) {
 		/* a ring that is full of a flood: rt takes some, try again */

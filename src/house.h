@@ -26,6 +26,7 @@ struct house_config {
 	struct ev_loop *loop;
 	bool realtime; /* false: -n, no rights are asked for */
 	bool listen;   /* open the doors */
+	bool local;    /* no doors, but peers of this process (net_local) */
 	/** /config/reload and SIGHUP. @return 0 or a code of /error */
 	int (*reload)(void *user, char *why, size_t size);
 	/** rt has stopped; the loop may be left. */

@@ -39,6 +39,12 @@ struct daemon {
 /** Shutdown is bounded (SPEC 5.3). */
 #define STOP_SECONDS 10.0
 
+#ifdef TACTUS_SANITIZED
+#  define SANITIZED "yes"
+#else
+#  define SANITIZED "no"
+#endif
+
 static void
 print_version(void)
 {
@@ -46,13 +52,7 @@ print_version(void)
 	       "configuration  %s\n"
 	       "plugins        %s\n"
 	       "sanitizers     %s\n",
-		PACKAGE_VERSION, config_default_file(), PLUGINDIR,
-#ifdef TACTUS_SANITIZED
-		"yes"
-#else
-		"no"
-#endif
-	);
+		PACKAGE_VERSION, config_default_file(), PLUGINDIR, SANITIZED);
 }
 
 static void

@@ -16,6 +16,7 @@ clean() {
 	mkdir -p "$work/include/tactus" "$work/link" "$work/rt/graph" \
 		"$work/nrt/osc" "$work/plugins/tone" "$work/src" "$work/tests"
 	cp "$top/tests/layers.allow" "$top/tests/rt_symbols.allow" \
+		"$top/tests/globals.allow" \
 		"$work/tests/"
 	cp "$top/.clang-format" "$work/"
 	for f in link/a.h rt/b.h rt/graph/t.h nrt/osc/c.h; do

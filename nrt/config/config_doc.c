@@ -53,16 +53,19 @@ put_wrapped(const char *prefix, const char *text, size_t width)
 	}
 }
 
-/* One sentence a line, as manual pages want it. */
+/* One sentence a line at least, as manual pages want it. */
 static void
 put_sentences(const char *text)
 {
+	char sentence[400];
+
 	while (*text != '\0') {
 		const char *end = strstr(text, ". ");
 		size_t n =
 			end == NULL ? strlen(text) : (size_t)(end + 1 - text);
 
-		printf("%.*s\n", (int)n, text);
+		snprintf(sentence, sizeof sentence, "%.*s", (int)n, text);
+		put_wrapped("", sentence, 78);
 		text += n;
 		text += strspn(text, " ");
 	}
@@ -188,7 +191,7 @@ man_setting(const struct config_row *row)
 	put_sentences(row->doc);
 	puts(".br");
 	format_facts(row, facts, sizeof facts);
-	puts(facts);
+	put_wrapped("", facts, 78);
 	puts(".br");
 	if (strchr(row->standard, '\n') == NULL) {
 		fputs("Default: ", stdout);
@@ -202,8 +205,9 @@ man_setting(const struct config_row *row)
 static void
 man_group(const char *group, const char *doc)
 {
-	printf(".Ss %s\n%s\n.Bl -tag -width Ds\n",
-		*group == '\0' ? "Outside of groups" : group, doc);
+	printf(".Ss %s\n", *group == '\0' ? "Outside of groups" : group);
+	put_sentences(doc);
+	puts(".Bl -tag -width Ds");
 	for (size_t i = 0; i < config_row_count; i++) {
 		if (config_table_in(&config_rows[i], group)) {
 			man_setting(&config_rows[i]);

@@ -77,6 +77,14 @@ TACTUS_NODISCARD int net_open(struct ev_loop *loop,
 	const struct net_config *config, const struct net_hooks *hooks,
 	struct net **out, char *why, size_t size);
 
+/**
+ * A peer of this very process, with the role admin: what it is sent goes to
+ * `send` instead of a socket.  NULL: no memory.
+ * @owns the caller holds one reference: peer_unref
+ */
+struct peer *net_local(struct net *n,
+	void (*send)(void *user, const void *data, size_t size), void *user);
+
 /** Close all sockets, forget all peers; no hook is called. Not to be called
  * within one. References that are left stay good, but reach nobody. NULL is
  * accepted. */

@@ -49,6 +49,8 @@ struct peer {
 	struct net *net; /* NULL when that was closed before the last unref */
 	struct listener *from;
 	struct conn *conn; /* of a stream, while it is open */
+	void (*local)(void *user, const void *data, size_t size);
+	void *local_user; /* of net_local */
 	uint32_t refs;
 	uint32_t kept; /* reasons */
 	uint32_t slot; /* while kept, and after that for net_next_kept */

@@ -114,6 +114,25 @@ new_peer(struct listener *l, int64_t now_ns)
 }
 
 struct peer *
+net_local(struct net *n,
+	void (*send)(void *user, const void *data, size_t size), void *user)
+{
+	struct peer *p = calloc(1, sizeof *p);
+
+	if (p != NULL) {
+		p->net = n;
+		p->role = ROLE_ADMIN;
+		p->local = send;
+		p->local_user = user;
+		p->refs = 1;
+		limit_init(
+			&p->errors, ERROR_BURST, ERROR_A_SECOND, net_now_ns(n));
+		(void)snprintf(p->name, sizeof p->name, "local");
+	}
+	return p;
+}
+
+struct peer *
 peer_seek(struct listener *l, const union address *from, socklen_t size)
 {
 	return seek(l, from, size, hash_address(l, from, size));
@@ -327,7 +346,9 @@ peer_send(struct peer *p, const void *data, size_t size)
 	if (p->net == NULL) {
 		return;
 	}
-	if (p->conn != NULL) {
+	if (p->local != NULL) {
+		p->local(p->local_user, data, size);
+	} else if (p->conn != NULL) {
 		stream_send(p, data, size);
 	} else if (has_address(p)) {
 		dgram_send(p, data, size);

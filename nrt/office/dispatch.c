@@ -243,9 +243,7 @@ dispatch_post(struct office *o, struct peer *peer, struct build *build,
 	uint32_t parts = build->head->parts;
 	if (ring_post(o->wire->commands, &build->head, 1) == 1) {
 		o->out_batches += parts;
-		if (o->given.offline && wake_wanted(&o->wire->rt)) {
-			office_call_rt(o);
-		}
+		office_call_rt(o);
 		return;
 	}
 	o->refused++;

@@ -102,11 +102,7 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->wire = config->wire;
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
-	int err = office_time_open(o);
-	if (err != 0) {
-		free(o);
-		return err;
-	}
+	office_time_open(o);
 	ev_io_init(&o->called, on_called, o->wire->loop.fd, EV_READ);
 	ev_prepare_init(&o->sleep, on_sleep);
 	ev_check_init(&o->awake, on_awake);
@@ -134,7 +130,7 @@ on_gone(void *user, struct peer *peer)
 }
 
 int
-office_listen(struct office *o, char *why, size_t size)
+office_listen(struct office *o, bool all, char *why, size_t size)
 {
 	struct net_hooks hooks = {
 		.user = o,
@@ -145,7 +141,7 @@ office_listen(struct office *o, char *why, size_t size)
 	struct net_config config = {
 		.max_packet = (uint32_t)o->config->limits.max_packet,
 		.max_clients = o->config->osc.max_clients,
-		.listeners = o->config->osc.listeners.count,
+		.listeners = all ? o->config->osc.listeners.count : 0,
 		.listener = o->config->osc.listeners.items,
 	};
 
@@ -230,12 +226,6 @@ struct net *
 office_net(struct office *o)
 {
 	return o->net;
-}
-
-struct timeline *
-office_timeline(struct office *o)
-{
-	return o->timeline;
 }
 
 void

@@ -20,7 +20,6 @@
 #include "wire.h"
 
 struct office;
-struct timeline;
 struct defs;
 struct ev_loop;
 
@@ -51,8 +50,10 @@ struct office_config {
 TACTUS_NODISCARD int office_open(struct ev_loop *loop,
 	const struct office_config *config, struct office **out);
 
-/** Open the doors. @errors as net_open, with words in `why` */
-TACTUS_NODISCARD int office_listen(struct office *o, char *why, size_t size);
+/** Open the doors; `all` false: none of the configured ones, for peers of
+ * this process alone. @errors as net_open, with words in `why` */
+TACTUS_NODISCARD int office_listen(
+	struct office *o, bool all, char *why, size_t size);
 
 /** Close the doors, free all that is still out. @pre rt has stopped */
 void office_close(struct office *o);
@@ -78,7 +79,6 @@ void office_notice_text(
 void office_configure(struct office *o, const struct config *config);
 
 struct net *office_net(struct office *o);
-struct timeline *office_timeline(struct office *o);
 
 /** Engine time in ns under the offline driver, else the monotonic clock. */
 int64_t office_now_ns(void *office);

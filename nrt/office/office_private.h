@@ -12,6 +12,7 @@
 #include "office.h"
 #include "osc_read.h"
 #include "osc_write.h"
+#include "timeline.h"
 
 /** Longest answer in one datagram (SPEC 5). */
 #define PAGE_BYTES 1400
@@ -55,16 +56,15 @@ struct office {
 	struct gauges *gauges;
 	struct defs *defs;
 	struct net *net;
-	struct timeline *timeline;
-	double line_sample;
-	int64_t line_ns;
+	struct timeline time;      /* NTP and the sample clock */
+	struct timeline_line line; /* of the packet at hand */
 	struct arena_store store;
 
 	ev_io called;     /* rt's eventfd */
 	ev_prepare sleep; /* announce, look once more */
 	ev_check awake;   /* take reports */
 	ev_idle busy;     /* keeps the loop from sleeping */
-	ev_timer tick;    /* the time loop, once in 20 ms */
+	ev_timer feed;    /* of the time loop */
 
 	uint64_t out_batches;   /* given to rt, not yet back */
 	uint64_t refused;       /* packets without room in the ring */
@@ -184,8 +184,8 @@ void office_begin_packet(struct office *o);
 uint64_t office_ntp_now(struct office *o);
 /** Frames a second, as the time loop has measured. */
 double office_measured_rate(struct office *o);
-/** The time loop's life. @errors -ENOMEM */
-int office_time_open(struct office *o);
+/** The time loop's life. */
+void office_time_open(struct office *o);
 void office_time_close(struct office *o);
 /** rt sleeps, under the offline driver: call it. */
 void office_call_rt(struct office *o);

@@ -142,9 +142,7 @@ show_right(const struct answer *stats, const char *name, const char *words,
 		return;
 	}
 	printf("%-9s %s %s\n", *first ? "rights" : "", words,
-		*value > 0   ? "granted"
-		: *value < 0 ? "not asked for"
-			     : mend);
+		*value > 0 ? "granted" : mend);
 	*first = false;
 }
 
@@ -153,13 +151,13 @@ show_rights(const struct answer *stats)
 {
 	bool first = true;
 
-	show_right(stats, "right_fifo", "real-time scheduling",
-		"REFUSED: set LimitRTPRIO= in the unit, or rtprio in "
-		"/etc/security/limits.d",
+	show_right(stats, "rt_fifo", "real-time scheduling",
+		"NOT GRANTED: set LimitRTPRIO= in the unit, or rtprio in "
+		"/etc/security/limits.d (or realtime.enable is off)",
 		&first);
-	show_right(stats, "right_memlock", "locked memory",
-		"REFUSED: set LimitMEMLOCK= in the unit, or memlock in "
-		"/etc/security/limits.d",
+	show_right(stats, "rt_locked", "locked memory",
+		"NOT GRANTED: set LimitMEMLOCK= in the unit, or memlock in "
+		"/etc/security/limits.d (or realtime.lock_memory is off)",
 		&first);
 }
 

@@ -10,6 +10,7 @@
 
 #define CUTOFF 0.4435
 #define BETA   5.65
+#define STEPS  64 /* of the integral, in one frame */
 
 /** The modified Bessel function of order 0, by its series. */
 static double
@@ -38,7 +39,6 @@ kernel(double t)
 
 START_TEST(residual_is_the_integral_of_the_windowed_sinc)
 {
-	enum { STEPS = 64 };
 	static double integral[TACTUS_BLEP_REACH * STEPS + 1];
 
 	/* Simpson's rule */

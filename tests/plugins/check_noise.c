@@ -53,7 +53,7 @@ START_TEST(white_noise_has_equal_power_in_equal_bands)
 	double *power = calloc(SPECTRUM_FRAMES / 2, sizeof(*power));
 
 	measure(0.0f, power);
-	/* variance 1/3 over half the frames' bins, two each: see the header */
+	/* the variance, 1/3, is shared by all bins; a sine's is 1/2 of power */
 	double ought = 10 * log10(4.0 / 3.0 * 2048 / SPECTRUM_FRAMES);
 	for (uint32_t k = 2048; k < SPECTRUM_FRAMES / 2; k += 2048) {
 		ck_assert_double_eq_tol(

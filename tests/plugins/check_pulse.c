@@ -106,12 +106,11 @@ START_TEST(pulse_moves_its_falling_edge_when_width_ramps)
 	float *to = out;
 	struct harness h;
 
-	/* freq 0: the phase stays at 0, where the pulse is half way up */
+	/* 187.5 Hz: one cycle of 256 frames in four blocks */
 	harness_open(&h, "pulse");
 	harness_set(&h, "freq", 187.5f);
 	harness_set(&h, "amp", 1.0f);
 	for (int block = 0; block < 4; block++) {
-		/* 256 frames a cycle; the width reaches 0.5 + at its end */
 		harness_ramp(&h, "width", 0.25f + 0.125f * (float)block,
 			0.125f / 64.0f);
 		harness_segment(&h, NULL, &to, HARNESS_BLOCK);

@@ -180,9 +180,10 @@ harness_make(struct harness *h, const TactusOption *options, uint32_t count)
 		.in = h->in,
 		.out = h->out,
 		.id = 1000};
-	return h->def->construct == NULL
-		       ? 0
-		       : h->def->construct(&h->world, h->options, &h->synth);
+	/* no comparison with NULL: clang would call it a conversion */
+	return h->def->construct
+		       ? h->def->construct(&h->world, h->options, &h->synth)
+		       : 0;
 }
 
 void
@@ -205,7 +206,7 @@ harness_open_with(
 void
 harness_close(struct harness *h)
 {
-	if (h->self != NULL && h->def->destroy != NULL) {
+	if (h->self != NULL && h->def->destroy) {
 		h->def->destroy(&h->world, &h->synth);
 	}
 	free(h->self);

@@ -15,8 +15,6 @@
 #include "config.h"
 #include "config_table.h"
 
-#define SHIPPED "/etc/tactus.conf" /* below the source tree */
-
 static char folder[PATH_MAX];
 static char file[PATH_MAX + 20];
 static struct config *c;
@@ -310,7 +308,12 @@ END_TEST
 
 START_TEST(what_does_not_parse_is_told_with_its_line)
 {
-	fails_at("audio: {\n rate = ;\n};", 2, "syntax error");
+	fails_at("audio: {\n rate = ;\n};", 2, "a value is expected");
+	fails_at("audio: {\n rate = 1 2;\n};", 2, "a ; is missing");
+	fails_at("audio: {\n tap = \"x;\n};\n", 2, "closing quote");
+	fails_at("audio: {\n tap = x.wav;\n};\n", 2, "need quotes");
+	fails_at("audio: {\n rate = $;\n};\n", 2, "no meaning");
+	fails_at("audio: {\n rate = 1;\n\n", 4, "a } is missing");
 	fails_at("audio: {\n rate = 1;\n rate = 2;\n};", 3, "duplicate");
 	fails_at("\n@include \"x\"\n", 2, "conf.d");
 	fails_at("audio: { rate = 99999999999999999999; };", 1, "64 bits");
@@ -699,15 +702,15 @@ START_TEST(reload_of_a_wrong_file_leaves_the_old_config)
 }
 END_TEST
 
-/* The shipped file, as it lies in the source tree. */
+/* A file as it lies in the source tree. */
 static char *
-read_shipped(void)
+read_source(const char *name)
 {
 	const char *top = getenv("srcdir");
 	char path[PATH_MAX];
 	static char text[100000];
 
-	snprintf(path, sizeof path, "%s" SHIPPED, top == NULL ? "." : top);
+	snprintf(path, sizeof path, "%s/%s", top == NULL ? "." : top, name);
 	FILE *f = fopen(path, "r");
 	ck_assert_msg(f != NULL, "%s is missing", path);
 	size_t n = fread(text, 1, sizeof text - 1, f);
@@ -720,7 +723,7 @@ START_TEST(shipped_file_changes_nothing)
 {
 	struct config *standard;
 
-	load_well(read_shipped());
+	load_well(read_source("etc/tactus.conf"));
 	ck_assert_int_eq(config_default(&standard), 0);
 	char *a = print(c);
 	char *b = print(standard);
@@ -728,6 +731,19 @@ START_TEST(shipped_file_changes_nothing)
 	free(a);
 	free(b);
 	config_close(standard);
+}
+END_TEST
+
+START_TEST(example_is_valid_and_changes_something)
+{
+	static const char *const names[] = {"etc/conf.d/lan.conf.example",
+		"etc/conf.d/raspberry-pi.conf.example"};
+
+	load_well(read_source(names[_i]));
+	ck_assert_uint_eq(errors.notes, 0);
+	ck_assert_str_ne(
+		config_origin(c, _i == 0 ? "osc.listeners" : "audio.periods"),
+		"default");
 }
 END_TEST
 
@@ -757,7 +773,7 @@ START_TEST(shipped_file_uncommented_sets_every_setting_to_its_default)
 {
 	struct config *standard;
 
-	load_well(uncomment(read_shipped()));
+	load_well(uncomment(read_source("etc/tactus.conf")));
 	ck_assert_int_eq(config_default(&standard), 0);
 	char *a = print(c);
 	char *b = print(standard);
@@ -810,7 +826,7 @@ survives(const char *text, size_t n)
 
 START_TEST(truncated_files_never_crash)
 {
-	char *text = uncomment(read_shipped());
+	char *text = uncomment(read_source("etc/tactus.conf"));
 	size_t length = strlen(text);
 	uint32_t state = 1;
 
@@ -824,7 +840,7 @@ START_TEST(mutated_files_never_crash)
 {
 	static const char alphabet[] = "{}()[]=;:,\"\\#/*@.-+0123456789LxeE \n"
 				       "audio_\x80\xff\x01";
-	char *shipped = uncomment(read_shipped());
+	char *shipped = uncomment(read_source("etc/tactus.conf"));
 	size_t length = strlen(shipped);
 	uint32_t state = 2;
 	char *text = malloc(length);
@@ -885,6 +901,7 @@ reading(void)
 	tcase_add_test(tc, listeners_are_read_with_roles_and_blocks);
 	tcase_add_test(tc, resource_classes_keep_their_options);
 	tcase_add_test(tc, pools_are_sorted_rounded_and_checked);
+	tcase_add_loop_test(tc, example_is_valid_and_changes_something, 0, 2);
 	tcase_add_test(tc, shipped_file_changes_nothing);
 	tcase_add_test(
 		tc, shipped_file_uncommented_sets_every_setting_to_its_default);

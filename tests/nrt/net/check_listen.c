@@ -26,18 +26,22 @@ START_TEST(port_zero_shows_as_what_the_kernel_chose)
 {
 	const char *urls[] = {
 		"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "udp://[::1]:0"};
+	uint32_t count = doors_has_ipv6() ? 3 : 2;
 	unsigned port = 0;
 
 	doors_init(&d);
-	ck_assert_msg(doors_open(&d, urls, 3, 8) == 0, "%s", d.why);
+	ck_assert_msg(doors_open(&d, urls, count, 8) == 0, "%s", d.why);
 	ck_assert_int_eq(
 		sscanf(net_url(d.net, 0), "udp://127.0.0.1:%u", &port), 1);
 	ck_assert_uint_ne(port, 0);
 	ck_assert_int_eq(
 		sscanf(net_url(d.net, 1), "tcp://127.0.0.1:%u", &port), 1);
 	ck_assert_uint_ne(port, 0);
-	ck_assert_int_eq(sscanf(net_url(d.net, 2), "udp://[::1]:%u", &port), 1);
-	ck_assert_ptr_null(net_url(d.net, 3));
+	if (count == 3) {
+		ck_assert_int_eq(
+			sscanf(net_url(d.net, 2), "udp://[::1]:%u", &port), 1);
+	}
+	ck_assert_ptr_null(net_url(d.net, count));
 	ck_assert(doors_has_logged("receive buffer"));
 	doors_close(&d);
 }
@@ -259,7 +263,9 @@ main(void)
 	tcase_add_loop_test(tc, stale_socket_is_replaced, 0, 2);
 	tcase_add_loop_test(tc, live_socket_is_refused_and_goes_on, 0, 2);
 	tcase_add_test(tc, file_that_is_no_socket_is_never_removed);
-	tcase_add_test(tc, both_wildcards_may_have_one_port);
+	if (doors_has_ipv6()) {
+		tcase_add_test(tc, both_wildcards_may_have_one_port);
+	}
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

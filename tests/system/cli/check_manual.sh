@@ -20,7 +20,7 @@ try 0 help
 commands=$(sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' "$work/out")
 for command in $commands render; do
 	page_has "$page" ".It Ic $command"
-	case $command in help | version | render) continue ;; esac
+	case $command in help | version) continue ;; esac
 	try 0 help "$command"
 	options=$(sed -n 's/^  -\(.\), --\([a-z]*\).*/\1:\2/p' "$work/out")
 	for option in $options; do
@@ -34,18 +34,57 @@ test "$(echo "$commands" | wc -w)" -ge 9 || {
 for code in 0 1 64 66 69 71 74 78; do
 	page_has "$page" ".It $code"
 done
-for address in /version /status /stats /notify /sync /time /at /mute /clear \
-	/dump /log/level /config/reload /quit /meter /offline/run /group/new \
-	/group/freeAll /synth/new /synth/activate /synth/map/input \
-	/synth/map/output /synth/map/control /synth/property/doneFlags/set \
-	/node/free /node/release /node/set /node/move /node/run /node/name \
-	/node/query /node/tree /node/tree/statistics /def/list /def/query \
-	/node/new /node/done /node/ended /node/fault /trigger /late /error \
-	/audio/lost /audio/back /meter.levels /synced /node/info; do
+# what the dispatcher knows, with the role that it asks for
+table=$here/../../../nrt/office/address.c
+known=$(tr '\n\t' '  ' <"$table" | tr -s ' ' | sed 's/{"/\n{"/g' |
+	sed -n 's/^{"\(\/[^"]*\)".*ROLE_\([A-Z]*\).*/\1:\2/p')
+test "$(echo "$known" | wc -w)" -ge 30 || {
+	echo "FAILED: the dispatcher's table was not understood: $known"
+	failed=$((failed + 1))
+}
+for entry in $known; do
+	address=${entry%%:*}
+	role=$(echo "${entry#*:}" | tr '[:upper:]' '[:lower:]')
 	page_has "$osc" ".It Ic $address"
 	checks=$((checks + 1))
-	grep -qF "\`$address" "$here/../../../docs/osc-api.md" || {
+	awk -v want=".It Ic $address" -v role=".Pq $role" '
+		found && $0 == role { right = 1 }
+		{ found = $0 == want || index($0, want " ") == 1 }
+		END { exit !right }' "$osc" || {
+		echo "FAILED: tactus-osc.7: $address does not say $role"
+		failed=$((failed + 1))
+	}
+	checks=$((checks + 1))
+	grep -F "| \`$address\` |" "$here/../../../docs/osc-api.md" |
+		grep -qF "| $role |" || {
+		echo "FAILED: osc-api.md: $address does not say $role"
+		failed=$((failed + 1))
+	}
+done
+
+# what is sent unasked, and what answers under another name
+for address in /node/new /node/done /node/ended /node/fault /trigger /late \
+	/error /audio/lost /audio/back /meter.levels /synced /node/info; do
+	page_has "$osc" ".It Ic $address"
+	checks=$((checks + 1))
+	grep -qF "| \`$address\` |" "$here/../../../docs/osc-api.md" || {
 		echo "FAILED: osc-api.md does not tell of $address"
+		failed=$((failed + 1))
+	}
+done
+
+# what /stats counts
+counted=$(sed -n -e 's/.*put_stat([^"]*"\([a-z_]*\)".*/\1/p' \
+	-e 's/^[^a-z]*{"\([a-z_]*\)", *GAUGE_.*/\1/p' \
+	"$here/../../../nrt/office/engine.c")
+test "$(echo "$counted" | wc -w)" -ge 20 || {
+	echo "FAILED: the numbers of /stats were not found: $counted"
+	failed=$((failed + 1))
+}
+for name in $counted; do
+	checks=$((checks + 1))
+	grep -q "^\.\(It \)*Li\(.* \)* *$name\( \|\$\)" "$osc" || {
+		echo "FAILED: tactus-osc.7: /stats has $name"
 		failed=$((failed + 1))
 	}
 done

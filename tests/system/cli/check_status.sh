@@ -14,7 +14,7 @@ nodes     5: 3 synths, 2 groups; resources 0
 xruns     2, 128 frames lost; late messages 1
           woke late 1, device stalled 1
 rights    real-time scheduling granted
-          locked memory REFUSED: set LimitMEMLOCK= in the unit, or memlock in /etc/security/limits.d
+          locked memory NOT GRANTED: set LimitMEMLOCK= in the unit, or memlock in /etc/security/limits.d (or realtime.lock_memory is off)
 osc       packets 1234, errors 2, malformed 0, denied 0, dropped by the kernel 0, clients 1
 waiting   events 0, commands 0
 faults    frames not a number 0, plugin faults 0, page faults on audio threads 0

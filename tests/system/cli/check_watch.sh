@@ -40,10 +40,13 @@ END
 	mkfifo "$work/seen"
 	"$tactus" watch -u "$url" >"$work/seen" 2>"$work/err" &
 	watcher=$!
-	read -r line <"$work/seen"
+	# held open, or the watcher would end of a broken pipe
+	exec 3<"$work/seen"
+	read -r line <&3
 	kill -INT "$watcher" 2>/dev/null
 	wait "$watcher"
 	code=$?
+	exec 3<&-
 	rm "$work/seen"
 	checks=$((checks + 1))
 	if test "$code" -ne 0 || test "$line" != '/node/new 10'; then
