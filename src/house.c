@@ -300,6 +300,10 @@ start_thread(struct house *h, char *why, size_t size)
 		snprintf(why, size, "the rt thread: %s", strerror(-err));
 		return EXIT_INTERNAL;
 	}
+	if (c->realtime.threads != 1) {
+		log_info("rt: realtime.threads: this version renders on one "
+			 "thread");
+	}
 	tell_rights(h);
 	return 0;
 }

@@ -216,9 +216,15 @@ on_refused(void *user, int error, const char *words)
 	struct house_device *d = user;
 
 	(void)error;
-	log_warn("%s; the engine runs on the clock meanwhile",
-		words[0] != '\0' ? words : "device: none can be opened");
-	(void)d;
+	if (words[0] == '\0') {
+		words = "device: none can be opened";
+	}
+	if (d->missed) {
+		log_warn("%s; the engine runs on the clock meanwhile", words);
+	} else {
+		/* driver auto: no card was ever promised */
+		log_info("%s; the engine runs on the clock", words);
+	}
 }
 
 int
