@@ -199,6 +199,9 @@ engine_take(struct engine *e)
 	int64_t until = 0;
 
 	outbox_drain(e);
+	if (e->owed != 0) {
+		return; /* offline: the rest comes after the run */
+	}
 	if (!e->config.offline) {
 		double block_ns = 1e9 * e->config.block / e->config.rate;
 		until = clock_now() +
@@ -208,7 +211,7 @@ engine_take(struct engine *e)
 	while (ring_take(e->wire->commands, &head, 1) == 1) {
 		applied += take(e, head);
 		if (e->owed != 0) {
-			break; /* offline: the rest comes after the run */
+			break;
 		}
 		if (!e->config.offline && (applied >= e->config.max_commands ||
 						  clock_now() > until)) {

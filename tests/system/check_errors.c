@@ -98,27 +98,16 @@ START_TEST(arguments_that_are_missing_are_400)
 		{"/node/set",       400, NO_FIRST, "argument 1 (id)"},
 		{"/node/set 2",                 400, 2, "no port is named"},
 		{"/node/set 2 amp",                    400, 2, "a port without a value"},
-		{"/node/set 2 amp [ 1.0",                            400, 0, NULL},
-		{"/node/move 2 0",                   400, 2, "argument 3 (placement)"},
-		{"/node/run 2",       400, 2, "argument 2 (on)"},
-		{"/node/name 2",             400, 2, "argument 2 (key)"},
-		{"/node/query",                           400, NO_FIRST, "argument 1 (id)"},
-		{"/def/query",                            400, NO_FIRST, "argument 1 (uri)"},
-		{.say = NULL     },
+		{"/node/move 2 0",                            400, 2, "argument 3 (placement)"},
+		{"/node/run 2",                   400, 2, "argument 2 (on)"},
+		{"/node/name 2",       400, 2, "argument 2 (key)"},
+		{"/node/query",             400, NO_FIRST, "argument 1 (id)"},
+		{"/def/query",                           400, NO_FIRST, "argument 1 (uri)"},
+		{.say = NULL                           },
 	};
 
 	make_nodes();
-	for (const struct refusal *one = r; one->say != NULL; one++) {
-		if (one->words != NULL) {
-			client_refused(&c, one->say, one->code, one->first,
-				one->words);
-		} else {
-			/* brackets that do not match are no packet */
-			client_say(&c, "%s", one->say);
-			client_expect_error(&c, "", 400, NO_FIRST, "");
-		}
-	}
-	client_silent(&c);
+	refuse_all(r);
 }
 END_TEST
 
@@ -262,7 +251,8 @@ START_TEST(values_out_of_range_are_422)
 		{"/synth/new sine 6 0 0 [ freq f:nan ]",                           422, 6,
                  "not a finite number"},
 		{"/synth/new sine 6 0 0 [ out 1 ]",      422, 6, "is no control"},
-		{"/synth/new sine 6 0 0 [ ] [ octave 1 ]",                 422, 6, "octave"},
+		{"/synth/new sine 6 0 0 [ ] [ octave 1 ]",                 422, 6,
+                 "sine has no options"},
 		{"/synth/new mixer 6 0 0 [ ] [ inputs 65 ]",           422, 6, "inputs"},
 		{"/synth/new mixer 6 0 0 [ ] [ inputs f:nan ]",                          422, 6,
                  "not a finite number"},
@@ -274,7 +264,7 @@ START_TEST(values_out_of_range_are_422)
                  "bus 128: there are 128"},
 		{"/synth/map/output 2 out -2 0",                           422, 2, "bus -2"},
 		{"/synth/map/output 2 out 2 1",422, 2, "bus 2: there are 2"},
-		{"/synth/map/input 3 in 0 1",      422, 3, "bus 0: there are 0"},
+		{"/synth/map/input 3 in 64 1",      422, 3, "bus 64: there are"},
 		{"/synth/map/output 2 out 0 8",             422, 2, "flags 8"},
 		{"/synth/map/output 2 out 0 2",                          422, 2, "flags 2"},
 		{"/synth/map/input 3 in 0 4",                           422, 3, "flags 4"},
@@ -288,10 +278,10 @@ START_TEST(values_out_of_range_are_422)
 		 "aaaa",422, 2, "up to 63"},
 		{"/log/level debugging",               422, NO_FIRST, "none of err"},
 		{"/offline/run -1",     422, -1, "is below 0"},
-		{"/at h:-1 b:2f78000000000000",                          422, NO_FIRST, "negative"},
-		{"/at h:172800001 b:2f78000000000000",                           422, NO_FIRST,
+		{"/at h:-1 b:2f7800002c000000",                          422, NO_FIRST, "negative"},
+		{"/at h:172800001 b:2f7800002c000000",                           422, NO_FIRST,
                  "more than an hour ahead"},
-		{"/at d:0.5 b:2f78000000000000",                422, NO_FIRST, "is not whole"},
+		{"/at d:0.5 b:2f7800002c000000",                422, NO_FIRST, "is not whole"},
 		{.say = NULL     },
 	};
 
@@ -525,7 +515,7 @@ START_TEST(more_than_an_hour_ahead_is_refused_whole_at_any_depth)
 	packet_add_packet(&p, &inner);
 	client_send_packet(&c, &p);
 	client_expect_error(&c, "#bundle", 422, NO_FIRST, "an hour");
-	packet_bundle(&p, UINT64_MAX);
+	packet_bundle(&p, UINT64_MAX >> 1);
 	packet_add(&p, "/group/new 1 0 0");
 	client_send_packet(&c, &p);
 	client_expect_error(&c, "#bundle", 422, NO_FIRST, "an hour");
@@ -727,7 +717,7 @@ START_TEST(a_ring_that_is_full_is_503_and_nothing_is_lost)
 			done++;
 		}
 	}
-	ck_assert_int_ge(done, 16);
+	ck_assert_int_ge(done, 15);
 	ck_assert_int_ge(errors, 1);
 	client_sync(&c);
 	client_say(&c, "/node/tree/statistics");
@@ -753,7 +743,7 @@ START_TEST(roles_allow_what_they_should_and_no_more)
 		"/synth/property/doneFlags/set 2 0", "/node/set 2 amp 0.5",
 		"/node/move 2 0 0", "/node/run 2 1", "/node/name 2 x",
 		"/node/release 2", "/node/free 1",
-		"/at h:0 b:2f78000000000000"};
+		"/at h:0 b:2f7800002c000000"};
 	static const char *const control[] = {"/version", "/status", "/stats",
 		"/notify 0", "/sync 1", "/time", "/meter 0", "/node/query 0",
 		"/node/tree", "/node/tree/statistics", "/def/list",
@@ -811,6 +801,7 @@ START_TEST(roles_allow_what_they_should_and_no_more)
 	client_expect_error(&k, "/quit", 403, NO_FIRST, "needs the role admin");
 	client_expect_error(
 		&k, "/group/new", 403, 9, "needs the role operator");
+	client_run(&c, 960);
 	client_say(&o, "/node/tree/statistics");
 	client_seek(&o, "/node/tree/statistics.reply 2 0");
 	client_close(&o);
@@ -860,9 +851,13 @@ START_TEST(a_node_that_puts_out_no_number_is_named_and_silenced)
 	client_say(&c, "/synth/activate 6");
 	client_say(&c, "/node/set 6 fire 3");
 	client_say(&c, "/offline/run 64");
-	client_expect(&c, "/node/fault 6 \"its output was not a number\"");
 	client_expect(&c, "/offline/run.reply h:64");
-	ck_assert_double_eq(client_stat(&c, "nan"), 64.0);
+	/* who it was is looked for in the block that follows */
+	client_say(&c, "/node/set 6 fire 3");
+	client_say(&c, "/offline/run 64");
+	client_expect(&c, "/node/fault 6 \"its output was not a number\"");
+	client_expect(&c, "/offline/run.reply h:128");
+	ck_assert_double_eq(client_stat(&c, "nan"), 128.0);
 	ck_assert_double_eq(client_stat(&c, "faults"), 1.0);
 	daemon_await_log(&d, "node 6 (offence)");
 }
