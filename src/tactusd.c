@@ -127,7 +127,7 @@ on_give_up(struct ev_loop *loop, ev_timer *w, int events)
 }
 
 static int
-reload(void *user, char *why, size_t size)
+reload(void *user, struct office_reloaded *told)
 {
 	struct daemon *d = user;
 	struct config *fresh;
@@ -137,7 +137,7 @@ reload(void *user, char *why, size_t size)
 	notify_reloading(d->notify);
 	int err = config_reload(d->config, &fresh, &changes, &errors);
 	if (err != 0) {
-		snprintf(why, size, "nothing was changed: %s",
+		snprintf(told->why, sizeof told->why, "nothing was changed: %s",
 			errors.count > 0 ? errors.items[0] : strerror(-err));
 		for (uint32_t i = 0; i < errors.count; i++) {
 			log_err("config: %s", errors.items[i]);
@@ -150,6 +150,9 @@ reload(void *user, char *why, size_t size)
 			log_warn("config: %s changes at the next start",
 				changes.restart_path[i]);
 		}
+		told->applied = changes.live;
+		told->waiting = changes.restart;
+		memcpy(told->path, changes.restart_path, sizeof told->path);
 		house_configure(d->house, fresh);
 		config_close(d->config);
 		d->config = fresh;
@@ -164,12 +167,12 @@ static void
 on_hangup(struct ev_loop *loop, ev_signal *w, int events)
 {
 	struct daemon *d = w->data;
-	char why[512];
+	struct office_reloaded told = {0};
 
 	(void)loop;
 	(void)events;
-	if (reload(d, why, sizeof why) != 0) {
-		log_err("config: %s", why);
+	if (reload(d, &told) != 0) {
+		log_err("config: %s", told.why);
 	}
 }
 

@@ -112,6 +112,7 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	ev_io_start(loop, &o->called);
 	ev_prepare_start(loop, &o->sleep);
 	ev_check_start(loop, &o->awake);
+	log_osc_configure(o);
 	*out = o;
 	return 0;
 }
@@ -180,14 +181,25 @@ office_close(struct office *o)
 	ev_check_stop(o->loop, &o->awake);
 	ev_idle_stop(o->loop, &o->busy);
 	office_time_close(o);
+	log_osc_close(o);
+	for (struct peer *p = NULL; o->net != NULL;) {
+		/* net_close calls no hook: what was kept for clients goes now
+		 */
+		p = net_next_kept(o->net, p);
+		if (p == NULL) {
+			break;
+		}
+		free(peer_data(p));
+		peer_set_data(p, NULL);
+	}
 	net_close(o->net);
 	arena_store_fini(&o->store);
 	free(o);
 }
 
-/** Post one command of the office's own. */
-static int
-post_own(struct office *o, enum command_kind kind, void *device)
+int
+office_own(
+	struct office *o, enum command_kind kind, void *device, int64_t number)
 {
 	struct batch *b = arena_open(&o->store);
 	struct command *c = b != NULL ? arena_take(b, sizeof *c) : NULL;
@@ -199,7 +211,11 @@ post_own(struct office *o, enum command_kind kind, void *device)
 		return -ENOMEM;
 	}
 	c->kind = (uint16_t)kind;
-	c->u.device = device;
+	if (device != NULL) {
+		c->u.device = device;
+	} else {
+		c->u.number = number;
+	}
 	b->first = c;
 	b->commands = 1;
 	b->parts = 1;
@@ -216,13 +232,13 @@ post_own(struct office *o, enum command_kind kind, void *device)
 int
 office_give_device(struct office *o, void *device)
 {
-	return post_own(o, COMMAND_DEVICE, device);
+	return office_own(o, COMMAND_DEVICE, device, 0);
 }
 
 int
 office_stop(struct office *o)
 {
-	return post_own(o, COMMAND_STOP, NULL);
+	return office_own(o, COMMAND_STOP, NULL, 0);
 }
 
 void
@@ -230,6 +246,7 @@ office_configure(struct office *o, const struct config *config)
 {
 	o->config = config;
 	o->given.config = config;
+	log_osc_configure(o);
 }
 
 struct net *

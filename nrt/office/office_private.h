@@ -81,7 +81,8 @@ struct office {
 	bool stopping;
 	bool quitting;
 	bool device_lost;
-	uint32_t meters; /* clients that want levels */
+	uint32_t meters;     /* clients that want levels */
+	struct log_osc *log; /* NULL: log.osc is off */
 };
 
 /* --- requests: one message on its way in --- */
@@ -255,6 +256,14 @@ void engine_reload(struct request *r);
 void engine_quit(struct request *r);
 void engine_meter(struct request *r);
 void engine_offline_run(struct request *r);
+
+/** Send log lines to clients, or no longer, as log.osc says. */
+void log_osc_configure(struct office *o);
+void log_osc_close(struct office *o);
+
+/** Post one command of the office's own. @errors -ENOBUFS, -ENOMEM */
+int office_own(
+	struct office *o, enum command_kind kind, void *device, int64_t number);
 
 /** A level came: gather for all who want meters. */
 void meter_take(struct office *o, const struct report *r);

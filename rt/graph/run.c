@@ -151,10 +151,12 @@ run_group(struct engine *e, struct node *top, uint32_t frames)
 TACTUS_RT void
 run_segment(struct engine *e, uint32_t frames)
 {
-	if (e->limbo.head != NULL && !e->reaping) {
+	e->walking = true;
+	if (!e->limbo.paused && !e->reaping) {
 		run_group(e, &e->limbo, frames);
 	}
 	if (!e->node[0].paused) {
 		run_group(e, &e->node[0], frames);
 	}
+	e->walking = false;
 }
