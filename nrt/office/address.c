@@ -107,7 +107,7 @@ address_near(const char *name)
 	for (const struct address *a = address_table; a->name != NULL; a++) {
 		size_t d = nearest_distance(name, a->name);
 
-		if (d < least) {
+		if (d < least && 2 * d < strlen(name)) {
 			least = d;
 			best = a->name;
 		}
