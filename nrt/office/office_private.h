@@ -203,8 +203,8 @@ void dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 /** Carry out a COMMAND_CALL. */
 void dispatch_call(struct office *o, struct peer *peer, const void *call);
 
-/** A batch is back. */
-void outcome_take(struct office *o, struct batch *b);
+/** A batch is back; rt gave it back at `sample`. */
+void outcome_take(struct office *o, struct batch *b, uint64_t sample);
 /** Free a batch, with the specs that nobody took. */
 void outcome_free(struct office *o, struct batch *b);
 

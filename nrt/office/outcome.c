@@ -31,9 +31,10 @@ answer_int(struct peer *peer, const char *address, int32_t value)
 	answer_send(&a, peer);
 }
 
-/** What a command that was done is answered with. */
+/** What a command that was done is answered with; `sample` is when it was. */
 static void
-answer(struct office *o, struct batch *b, const struct command *c)
+answer(struct office *o, struct batch *b, const struct command *c,
+	uint64_t sample)
 {
 	struct peer *peer = b->sender;
 	struct answer a;
@@ -63,8 +64,7 @@ answer(struct office *o, struct batch *b, const struct command *c)
 		break;
 	case COMMAND_OFFLINE_RUN:
 		answer_begin(&a, "/offline/run.reply");
-		osc_put_int64(
-			&a.out, (int64_t)gauge_get(o->gauges, GAUGE_SAMPLE));
+		osc_put_int64(&a.out, (int64_t)sample);
 		answer_send(&a, peer);
 		break;
 	case COMMAND_ACTIVATE:
@@ -100,7 +100,7 @@ tell_refused(struct office *o, struct batch *b)
 }
 
 void
-outcome_take(struct office *o, struct batch *b)
+outcome_take(struct office *o, struct batch *b, uint64_t sample)
 {
 	struct peer *peer = b->sender;
 
@@ -122,7 +122,7 @@ outcome_take(struct office *o, struct batch *b)
 	}
 	for (struct command *c = b->first; c != NULL; c = c->next) {
 		if (c->reason == REASON_NONE) {
-			answer(o, b, c);
+			answer(o, b, c, sample);
 			continue;
 		}
 		char text[256];

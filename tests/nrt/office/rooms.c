@@ -44,8 +44,8 @@ hear(struct rooms *r, const void *data, size_t size)
 		size_t room = sizeof r->heard - r->heard_size;
 		ck_assert_uint_gt(room, 70000);
 		r->errors += strcmp(m.address, "/error") == 0 ? 1 : 0;
-		r->heard_size += osc_text_show(
-			&m, r->heard + r->heard_size, room - 2);
+		r->heard_size +=
+			osc_text_show(&m, r->heard + r->heard_size, room - 2);
 		r->heard[r->heard_size++] = '\n';
 		r->heard[r->heard_size] = '\0';
 	}
@@ -115,8 +115,8 @@ open_doors(struct rooms *r, bool all)
 {
 	char why[256] = "";
 
-	ck_assert_msg(office_listen(r->office, all, why, sizeof why) == 0,
-		"%s", why);
+	ck_assert_msg(
+		office_listen(r->office, all, why, sizeof why) == 0, "%s", why);
 	r->peer = net_local(office_net(r->office), on_answer, r);
 	ck_assert_ptr_nonnull(r->peer);
 }
@@ -132,8 +132,7 @@ open_all(struct rooms *r, const char *const *sets)
 	ck_assert_ptr_nonnull(r->loop);
 	open_config(r, sets);
 	ck_assert_int_eq(wire_open(r->config->limits.command_ring,
-				 r->config->limits.report_ring, 0, 0,
-				 &r->wire),
+				 r->config->limits.report_ring, 0, 0, &r->wire),
 		0);
 	open_engine(r);
 	ck_assert_int_eq(
@@ -308,8 +307,8 @@ rooms_bundle_add(struct rooms_bundle *b, const char *words)
 	static uint8_t data[65536];
 	size_t size = rooms_message(data, sizeof data, words);
 
-	ck_assert(osc_bundle_add(
-		b->data, sizeof b->data, &b->size, data, size));
+	ck_assert(
+		osc_bundle_add(b->data, sizeof b->data, &b->size, data, size));
 }
 
 void
@@ -452,4 +451,15 @@ void
 rooms_log_end(void)
 {
 	log_set_sink(NULL, NULL);
+}
+
+int
+rooms_run(Suite *suite)
+{
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
 }
