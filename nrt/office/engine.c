@@ -346,10 +346,13 @@ engine_at(struct request *r)
 			(long long)sample);
 		return;
 	}
+	if (!dispatch_judge(o, r->peer, "/at", blob.u.b.data, blob.u.b.size)) {
+		return;
+	}
 	/* a packet of its own: it is taken whole or not at all */
 	struct build build = {.at_sample = true, .sample = (uint64_t)sample};
 	dispatch_compile(o, r->peer, &build, blob.u.b.data, blob.u.b.size);
-	dispatch_post(o, r->peer, &build, "/at");
+	dispatch_post(o, r->peer, &build, "/at", NULL);
 }
 
 void

@@ -424,7 +424,7 @@ map(struct request *r, enum command_kind kind)
 		return;
 	}
 	if (name != NULL) {
-		port.name = arena_text(r->build->tail, name);
+		port.name = arena_text(r->part, name);
 	}
 	c->u.map.port = port;
 	c->u.map.bus = bus;
@@ -528,14 +528,13 @@ graph_set(struct request *r)
 	size_t most = strlen(r->args.type) / 2 + 1;
 	struct command *c = on_node(r, COMMAND_SET, id);
 	struct set_pair *pairs =
-		c != NULL ? arena_take(r->build->tail, most * sizeof *pairs)
-			  : NULL;
+		c != NULL ? arena_take(r->part, most * sizeof *pairs) : NULL;
 	if (pairs == NULL) {
 		return;
 	}
 	c->u.set.pairs = pairs;
 	while (request_more(r)) {
-		if (!read_pair(r, r->build->tail, &pairs[c->u.set.count])) {
+		if (!read_pair(r, r->part, &pairs[c->u.set.count])) {
 			/* answered; what is left of it does nothing */
 			c->kind = COMMAND_CALL;
 			c->u.call = NULL;
@@ -567,7 +566,7 @@ graph_name(struct request *r)
 	}
 	struct command *c = on_node(r, COMMAND_NAME, id);
 	if (c != NULL) {
-		c->u.name = arena_text(r->build->tail, key);
+		c->u.name = arena_text(r->part, key);
 		if (c->u.name == NULL) {
 			c->u.name = "";
 		}
@@ -586,7 +585,7 @@ graph_query(struct request *r)
 	if (c == NULL) {
 		return;
 	}
-	c->u.query = arena_take(r->build->tail, sizeof *c->u.query);
+	c->u.query = arena_take(r->part, sizeof *c->u.query);
 	if (c->u.query == NULL) {
 		c->kind = COMMAND_CALL;
 		c->u.call = NULL;
@@ -603,8 +602,8 @@ ask_tree(struct request *r, int32_t id, uint32_t room)
 	if (c == NULL) {
 		return;
 	}
-	c->u.tree = arena_take(r->build->tail,
-		sizeof *c->u.tree + room * sizeof *c->u.tree->item);
+	c->u.tree = arena_take(
+		r->part, sizeof *c->u.tree + room * sizeof *c->u.tree->item);
 	if (c->u.tree == NULL) {
 		c->kind = COMMAND_CALL;
 		c->u.call = NULL;

@@ -89,14 +89,20 @@ struct office {
 
 struct address;
 
+/** Bundles within bundles, and what stands outside of them. */
+#define BUILD_DEPTH (OSC_MAX_DEPTH + 1)
+
 /** The chain of batches that a packet becomes. */
 struct build {
 	struct batch *head;
 	struct batch *tail;
-	uint64_t time; /* the tail's tag */
-	bool no_memory;
 	bool at_sample; /* inside /at: all of it is due at `sample` */
 	uint64_t sample;
+	uint32_t open; /* parts that may still grow, by rising times */
+	struct {
+		uint64_t time;
+		struct batch *batch;
+	} part[BUILD_DEPTH];
 };
 
 struct request {
@@ -106,6 +112,7 @@ struct request {
 	const struct osc_message *message;
 	struct osc_args args;
 	struct build *build; /* NULL: back from rt, nothing more to send */
+	struct batch *part;  /* of the command that was added last */
 	bool has_first;
 	int32_t first; /* integer argument, for /error */
 	int position;  /* of the argument being read, from 1 */
@@ -196,7 +203,11 @@ void office_call_rt(struct office *o);
 
 /** Post a chain; answers 503 when there is no room. */
 void dispatch_post(struct office *o, struct peer *peer, struct build *build,
-	const char *address);
+	const char *address, const int32_t *first);
+/** Is a packet one that can be taken at all?  If not, it was answered: 413
+ * too many constructions, 422 too far ahead (not looked at inside "/at"). */
+bool dispatch_judge(struct office *o, struct peer *peer, const char *address,
+	const void *data, size_t size);
 /** Compile a packet that was checked into a chain. */
 void dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 	const void *data, size_t size);

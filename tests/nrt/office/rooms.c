@@ -178,13 +178,17 @@ run_owed(struct rooms *r)
 void
 rooms_turn(struct rooms *r)
 {
-	do {
+	bool told = true;
+
+	/* until rt has nothing to tell any more: it may have more than the
+	 * ring holds */
+	while (told || ring_filled(r->wire->commands) > 0) {
 		engine_take(r->engine);
 		engine_flush(r->engine);
+		told = ring_filled(r->wire->reports) > 0;
 		office_drain(r->office);
 		run_owed(r);
-	} while (ring_filled(r->wire->commands) > 0 ||
-		 ring_filled(r->wire->reports) > 0);
+	}
 }
 
 void
