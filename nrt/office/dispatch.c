@@ -124,6 +124,34 @@ request_command(struct request *r, enum command_kind kind)
 	return c;
 }
 
+void
+request_drop(struct command *c)
+{
+	c->kind = COMMAND_CALL;
+	c->u.call = NULL;
+}
+
+void *
+request_take(struct request *r, struct command *c, size_t bytes)
+{
+	void *memory = arena_take(r->part, bytes);
+
+	if (memory == NULL) {
+		request_drop(c);
+		request_fail(r, 503, "no memory");
+	}
+	return memory;
+}
+
+const char *
+request_copy(struct request *r, struct command *c, const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+	char *copy = request_take(r, c, bytes);
+
+	return copy != NULL ? memcpy(copy, text, bytes) : NULL;
+}
+
 /** Let a message wait in the batch until rt has come to it. */
 static void
 defer(struct request *r)
@@ -135,9 +163,8 @@ defer(struct request *r)
 	if (c == NULL) {
 		return;
 	}
-	struct call *call = arena_take(r->part, sizeof *call + size);
+	struct call *call = request_take(r, c, sizeof *call + size);
 	if (call == NULL) {
-		request_fail(r, 503, "no memory");
 		return;
 	}
 	call->to = r->to;
@@ -154,7 +181,7 @@ dispatch_call(struct office *o, struct peer *peer, const void *opaque)
 	struct osc_message m;
 
 	if (call == NULL) {
-		return; /* there was no memory for it, and that was said */
+		return; /* it was wrong, and that was said */
 	}
 	osc_walk_begin(&walk, call->packet, call->size);
 	if (!osc_walk_next(&walk, &m)) {
@@ -319,7 +346,6 @@ office_packet(struct office *o, struct peer *peer, const void *data,
 	if (bundle || c == NULL) {
 		dispatch_post(o, peer, &build, "#bundle", NULL);
 	} else {
-		dispatch_post(o, peer, &build, c->address,
-			c->has_first != 0 ? &c->first : NULL);
+		dispatch_post(o, peer, &build, c->address, command_first(c));
 	}
 }

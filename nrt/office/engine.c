@@ -205,7 +205,7 @@ send_stats(struct request *r, const struct numbers *s)
 	for (uint32_t i = 0; i < s->count; i++) {
 		pages_add(p, put_stat, &s->number[i]);
 	}
-	pages_send(p, r->peer);
+	pages_send(p, r->peer, r->to->name, NULL);
 }
 
 void
@@ -265,10 +265,7 @@ engine_notify(struct request *r)
 	if (!request_int(r, "on", &on) || !request_end(r)) {
 		return;
 	}
-	if (on != 0 && peer_keep(r->peer, KEEP_NOTIFY) != 0) {
-		request_fail(r, 429,
-			"all %u client slots are taken (osc.max_clients)",
-			r->office->config->osc.max_clients);
+	if (on != 0 && !request_keep(r, KEEP_NOTIFY)) {
 		return;
 	}
 	if (on == 0) {

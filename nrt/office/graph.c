@@ -216,7 +216,7 @@ read_controls(struct request *r, struct synth_spec *spec)
 
 	while (osc_args_next(&r->args, &a) && a.type != ']') {
 		const char *name = osc_text(&a);
-		int32_t index = (int32_t)at;
+		int32_t index;
 		if (name != NULL) {
 			index = defs_port(spec->shape, name);
 			if (index < 0) {
@@ -235,8 +235,9 @@ read_controls(struct request *r, struct synth_spec *spec)
 			request_fail(r, 422, "%s has %u controls, no more",
 				spec->shape->def->name, spec->shape->controls);
 			return false;
+		} else {
+			index = (int32_t)at++;
 		}
-		at++;
 		if (!put_control(r, spec, index, &a)) {
 			return false;
 		}
@@ -424,7 +425,10 @@ map(struct request *r, enum command_kind kind)
 		return;
 	}
 	if (name != NULL) {
-		port.name = arena_text(r->part, name);
+		port.name = request_copy(r, c, name);
+		if (port.name == NULL) {
+			return;
+		}
 	}
 	c->u.map.port = port;
 	c->u.map.bus = bus;
@@ -471,9 +475,9 @@ read_ramp(struct request *r, struct set_pair *pair, double *value)
 	return true;
 }
 
-/** Read one pair of /node/set. */
+/** Read one pair of /node/set. @return false: it was answered */
 static bool
-read_pair(struct request *r, struct batch *b, struct set_pair *pair)
+read_pair(struct request *r, struct command *c, struct set_pair *pair)
 {
 	struct osc_arg a;
 	const char *name;
@@ -484,7 +488,10 @@ read_pair(struct request *r, struct batch *b, struct set_pair *pair)
 		return false;
 	}
 	if (name != NULL) {
-		pair->port.name = arena_text(b, name);
+		pair->port.name = request_copy(r, c, name);
+		if (pair->port.name == NULL) {
+			return false;
+		}
 	}
 	pair->seconds = -1.0;
 	if (!osc_args_next(&r->args, &a)) {
@@ -528,20 +535,20 @@ graph_set(struct request *r)
 	size_t most = strlen(r->args.type) / 2 + 1;
 	struct command *c = on_node(r, COMMAND_SET, id);
 	struct set_pair *pairs =
-		c != NULL ? arena_take(r->part, most * sizeof *pairs) : NULL;
+		c != NULL ? request_take(r, c, most * sizeof *pairs) : NULL;
 	if (pairs == NULL) {
 		return;
 	}
-	c->u.set.pairs = pairs;
+	uint32_t count = 0;
 	while (request_more(r)) {
-		if (!read_pair(r, r->part, &pairs[c->u.set.count])) {
-			/* answered; what is left of it does nothing */
-			c->kind = COMMAND_CALL;
-			c->u.call = NULL;
+		if (!read_pair(r, c, &pairs[count])) {
+			request_drop(c);
 			return;
 		}
-		c->u.set.count++;
+		count++;
 	}
+	c->u.set.pairs = pairs;
+	c->u.set.count = count;
 }
 
 void
@@ -565,11 +572,9 @@ graph_name(struct request *r)
 		return;
 	}
 	struct command *c = on_node(r, COMMAND_NAME, id);
-	if (c != NULL) {
-		c->u.name = arena_text(r->part, key);
-		if (c->u.name == NULL) {
-			c->u.name = "";
-		}
+	const char *copy = c != NULL ? request_copy(r, c, key) : NULL;
+	if (copy != NULL) {
+		c->u.name = copy;
 	}
 }
 
@@ -585,11 +590,9 @@ graph_query(struct request *r)
 	if (c == NULL) {
 		return;
 	}
-	c->u.query = arena_take(r->part, sizeof *c->u.query);
-	if (c->u.query == NULL) {
-		c->kind = COMMAND_CALL;
-		c->u.call = NULL;
-		request_fail(r, 503, "no memory");
+	struct query_reply *q = request_take(r, c, sizeof *q);
+	if (q != NULL) {
+		c->u.query = q;
 	}
 }
 
@@ -602,15 +605,12 @@ ask_tree(struct request *r, int32_t id, uint32_t room)
 	if (c == NULL) {
 		return;
 	}
-	c->u.tree = arena_take(
-		r->part, sizeof *c->u.tree + room * sizeof *c->u.tree->item);
-	if (c->u.tree == NULL) {
-		c->kind = COMMAND_CALL;
-		c->u.call = NULL;
-		request_fail(r, 503, "no memory");
-		return;
+	struct tree_reply *t =
+		request_take(r, c, sizeof *t + room * sizeof *t->item);
+	if (t != NULL) {
+		t->room = room;
+		c->u.tree = t;
 	}
-	c->u.tree->room = room;
 }
 
 void

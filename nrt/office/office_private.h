@@ -34,8 +34,8 @@ enum keep { KEEP_NOTIFY = 1, KEEP_METER = 2, KEEP_DRIVEN = 4 };
 
 /** What is kept for a client with meters. */
 struct client {
-	double period_s;
-	uint64_t due; /* sample */
+	double period; /* frames */
+	double due;    /* sample */
 	uint32_t frames;
 	float peak[64];
 	double squares[64];
@@ -82,6 +82,7 @@ struct office {
 	bool quitting;
 	bool device_lost;
 	uint32_t meters;     /* clients that want levels */
+	bool metering;       /* rt was told to gather them */
 	struct log_osc *log; /* NULL: log.osc is off */
 };
 
@@ -146,6 +147,20 @@ const char *address_near(const char *name);
 /** Add a command to the part that is being built; NULL: no memory. */
 struct command *request_command(struct request *r, enum command_kind kind);
 
+/** Take zeroed memory for the command that was added last.  Without it the
+ * command does nothing any more, and that was answered. */
+void *request_take(struct request *r, struct command *c, size_t bytes);
+
+/** The same for a copy of a string. */
+const char *request_copy(
+	struct request *r, struct command *c, const char *text);
+
+/** A command that was added turns out to be wrong: it does nothing. */
+void request_drop(struct command *c);
+
+/** Keep the sender as a client. @return false: no, and it was answered */
+bool request_keep(struct request *r, uint32_t why);
+
 /** Answer /error for this message. */
 void request_fail(struct request *r, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -179,8 +194,10 @@ void pages_add(struct pages *p, void (*put)(struct osc_out *, const void *),
 /** Put what every page begins with, behind page and pages. */
 void pages_lead(struct pages *p, void (*put)(struct osc_out *, const void *),
 	const void *item);
-/** Send all, and free. */
-void pages_send(struct pages *p, struct peer *peer);
+/** Send all, and free.  NULL, or pages that found no memory, become an error
+ * 503 about the address that was `asked`, with the message's first integer. */
+void pages_send(struct pages *p, struct peer *peer, const char *asked,
+	const int32_t *first);
 
 /* --- the parts --- */
 
@@ -280,5 +297,12 @@ int office_own(
 void meter_take(struct office *o, const struct report *r);
 /** A client with meters is gone. */
 void meter_forget(struct office *o, struct peer *peer);
+
+/** The first integer of a command's message, for /error; NULL: none. */
+static inline const int32_t *
+command_first(const struct command *c)
+{
+	return c->has_first != 0 ? &c->first : NULL;
+}
 
 #endif

@@ -127,8 +127,8 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 		}
 		char text[256];
 		int code = words_of(c, text, sizeof text);
-		peer_error(peer, c->address, code,
-			c->has_first != 0 ? &c->first : NULL, "%s", text);
+		peer_error(
+			peer, c->address, code, command_first(c), "%s", text);
 	}
 	outcome_free(o, b);
 }

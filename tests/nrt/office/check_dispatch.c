@@ -274,8 +274,8 @@ START_TEST(at_refuses_what_it_cannot_place)
 	size_t size = rooms_message(again, sizeof again, "/sync 1");
 	osc_put_blob(&out, again, (uint32_t)size);
 	size = osc_end(&out);
-	ck_assert_str_eq(
-		ask_at(5, data, size), "/error \"/at\" 400 \"/at inside /at\"\n");
+	ck_assert_str_eq(ask_at(5, data, size),
+		"/error \"/at\" 400 \"/at inside /at\"\n");
 	rooms_bundle(&outer, 1);
 	rooms_bundle_add(&outer, "/sync 8");
 	ck_assert(osc_bundle_add(
@@ -382,8 +382,7 @@ START_TEST(full_event_heap_refuses_a_bundle_whole_with_one_503)
 		"/node/tree/statistics.reply 1 0\n");
 	ck_assert_double_eq(rooms_stat(r, "events_pending"), 63.0);
 	rooms_render(r, 2000);
-	ck_assert_uint_eq(
-		rooms_count(rooms_heard(r), "/version.reply "), 63);
+	ck_assert_uint_eq(rooms_count(rooms_heard(r), "/version.reply "), 63);
 }
 END_TEST
 
@@ -485,8 +484,8 @@ main(void)
 	tcase_add_test(tc, unknown_address_is_answered_404);
 	tcase_add_test(tc,
 		first_integer_of_a_failed_message_is_told_wherever_it_stands);
-	tcase_add_test(tc,
-		message_that_fails_in_a_bundle_leaves_the_others_applied);
+	tcase_add_test(
+		tc, message_that_fails_in_a_bundle_leaves_the_others_applied);
 	tcase_add_test(tc, bundle_is_applied_at_its_sample_and_not_before);
 	tcase_add_test(tc, nested_bundles_are_applied_at_their_own_times);
 	tcase_add_test(tc, late_is_told_once_a_bundle_and_it_is_applied);
@@ -499,17 +498,14 @@ main(void)
 	tcase_add_test(tc, at_of_a_past_sample_is_late);
 	tcase_add_test(tc, at_refuses_what_it_cannot_place);
 	tcase_add_test(tc, answers_come_in_the_order_of_their_messages);
-	tcase_add_test(tc,
-		message_waits_in_a_timed_bundle_even_if_it_is_the_offices);
+	tcase_add_test(
+		tc, message_waits_in_a_timed_bundle_even_if_it_is_the_offices);
 	tcase_add_test(
 		tc, full_command_ring_refuses_message_and_bundle_with_503);
-	tcase_add_test(
-		tc, full_event_heap_refuses_a_bundle_whole_with_one_503);
+	tcase_add_test(tc, full_event_heap_refuses_a_bundle_whole_with_one_503);
 	tcase_add_test(tc, empty_bundles_are_taken_and_forgotten);
-	tcase_add_test(
-		tc, batches_still_out_are_freed_when_the_office_closes);
-	tcase_add_test(
-		tc, role_is_looked_at_before_anything_else_of_a_message);
+	tcase_add_test(tc, batches_still_out_are_freed_when_the_office_closes);
+	tcase_add_test(tc, role_is_looked_at_before_anything_else_of_a_message);
 	tcase_add_test(tc, role_is_the_senders_for_each_message_inside_at);
 	suite_add_tcase(s, tc);
 	return rooms_run(s);

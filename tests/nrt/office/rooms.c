@@ -36,13 +36,18 @@ hear(struct rooms *r, const void *data, size_t size)
 	struct osc_walk walk;
 	struct osc_message m;
 
-	ck_assert_ptr_null(osc_check(data, size));
+	/* an assertion that holds allocates, too: not where malloc fails */
+	if (osc_check(data, size) != NULL) {
+		ck_abort_msg("an answer is no OSC: %s", osc_check(data, size));
+	}
 	r->packets++;
 	r->largest = size > r->largest ? size : r->largest;
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
 		size_t room = sizeof r->heard - r->heard_size;
-		ck_assert_uint_gt(room, 70000);
+		if (room < 70000) {
+			ck_abort_msg("too much was heard");
+		}
 		r->errors += strcmp(m.address, "/error") == 0 ? 1 : 0;
 		r->heard_size +=
 			osc_text_show(&m, r->heard + r->heard_size, room - 2);
