@@ -370,21 +370,31 @@ graph_synth_new(struct request *r)
 	c->u.new.chosen = id == -1;
 }
 
-/** A port by name or index, from an argument; false: it was answered. */
+/** Read a port, by its index or its name; `*name` is NULL for an index.
+ * @return false: it was answered */
 static bool
-port_from(struct request *r, const struct osc_arg *a, struct port_ref *out,
-	const char **name)
+read_port(struct request *r, struct port_ref *out, const char **name)
 {
-	*name = osc_text(a);
+	struct osc_arg a;
+
+	r->position++;
+	if (!osc_args_next(&r->args, &a)) {
+		request_fail(r, 400, "argument %d (port) is missing: %s %s",
+			r->position, r->to->name, r->to->arguments);
+		return false;
+	}
+	*name = osc_text(&a);
 	*out = (struct port_ref){.index = -1};
 	if (*name != NULL) {
 		out->hash = name_hash(*name);
 		return true;
 	}
-	int code = osc_whole(a, &out->index);
+	int code = osc_whole(&a, &out->index);
 	if (code != 0) {
 		request_fail(r, code,
-			"a port is named by its index (i) or its name (s)");
+			"argument %d (port) must be its index (i) or its name "
+			"(s)",
+			r->position);
 	}
 	return code == 0;
 }
@@ -392,7 +402,6 @@ port_from(struct request *r, const struct osc_arg *a, struct port_ref *out,
 static void
 map(struct request *r, enum command_kind kind)
 {
-	struct osc_arg a;
 	struct port_ref port;
 	const char *name;
 	int32_t id;
@@ -402,13 +411,7 @@ map(struct request *r, enum command_kind kind)
 	if (!request_int(r, "id", &id)) {
 		return;
 	}
-	r->position++;
-	if (!osc_args_next(&r->args, &a)) {
-		request_fail(r, 400, "argument 2 (port) is missing: %s %s",
-			r->to->name, r->to->arguments);
-		return;
-	}
-	if (!port_from(r, &a, &port, &name) || !request_int(r, "bus", &bus) ||
+	if (!read_port(r, &port, &name) || !request_int(r, "bus", &bus) ||
 		!request_int(r, "flags", &flags) || !request_end(r)) {
 		return;
 	}
@@ -465,11 +468,15 @@ read_ramp(struct request *r, struct set_pair *pair, double *value)
 		!osc_args_next(&r->args, &b) ||
 		!osc_number(&b, &pair->seconds) ||
 		!osc_args_next(&r->args, &end) || end.type != ']') {
-		request_fail(r, 400, "a ramp is [ value seconds ]");
+		request_fail(r, 400,
+			"argument %d (value): a ramp is [ value seconds ]",
+			r->position);
 		return false;
 	}
 	if (!(pair->seconds >= 0.0) || pair->seconds > 86400.0) {
-		request_fail(r, 422, "a ramp takes 0 … 86400 seconds");
+		request_fail(r, 422,
+			"argument %d (value): a ramp takes 0 … 86400 seconds",
+			r->position);
 		return false;
 	}
 	return true;
@@ -483,8 +490,7 @@ read_pair(struct request *r, struct command *c, struct set_pair *pair)
 	const char *name;
 	double value = 0.0;
 
-	if (!osc_args_next(&r->args, &a) ||
-		!port_from(r, &a, &pair->port, &name)) {
+	if (!read_port(r, &pair->port, &name)) {
 		return false;
 	}
 	if (name != NULL) {
@@ -494,9 +500,11 @@ read_pair(struct request *r, struct command *c, struct set_pair *pair)
 		}
 	}
 	pair->seconds = -1.0;
+	r->position++;
 	if (!osc_args_next(&r->args, &a)) {
-		request_fail(r, 400, "a port without a value: %s %s",
-			r->to->name, r->to->arguments);
+		request_fail(r, 400,
+			"argument %d (value) of a port is missing: %s %s",
+			r->position, r->to->name, r->to->arguments);
 		return false;
 	}
 	if (a.type == '[') {
@@ -504,15 +512,19 @@ read_pair(struct request *r, struct command *c, struct set_pair *pair)
 			return false;
 		}
 	} else if (!osc_number(&a, &value)) {
-		request_fail(
-			r, 400, "a value is a number or [ value seconds ]");
+		request_fail(r, 400,
+			"argument %d (value) must be a number or [ value "
+			"seconds ]",
+			r->position);
 		return false;
 	}
 	pair->integral = a.type == 'i';
 	pair->resource = pair->integral ? a.u.i : 0;
 	pair->value = (float)value;
 	if (!(pair->value - pair->value == 0.0F)) {
-		request_fail(r, 422, "a value is not a finite number");
+		request_fail(r, 422,
+			"argument %d (value) is not a finite number",
+			r->position);
 		return false;
 	}
 	return true;
@@ -526,11 +538,6 @@ graph_set(struct request *r)
 	if (!request_int(r, "id", &id)) {
 		return;
 	}
-	if (!request_more(r)) {
-		request_fail(r, 400, "no port is named: %s %s", r->to->name,
-			r->to->arguments);
-		return;
-	}
 	/* every pair takes two tags at the least */
 	size_t most = strlen(r->args.type) / 2 + 1;
 	struct command *c = on_node(r, COMMAND_SET, id);
@@ -540,13 +547,13 @@ graph_set(struct request *r)
 		return;
 	}
 	uint32_t count = 0;
-	while (request_more(r)) {
+	do {
 		if (!read_pair(r, c, &pairs[count])) {
 			request_drop(c);
 			return;
 		}
 		count++;
-	}
+	} while (request_more(r));
 	c->u.set.pairs = pairs;
 	c->u.set.count = count;
 }
