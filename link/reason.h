@@ -10,11 +10,11 @@
 
 enum reason {
 	REASON_NONE = 0,         /* it was done */
-	REASON_NODE_RANGE,       /* 422 told: the id */
+	REASON_NODE_RANGE,       /* 422 told: the id, the highest one */
 	REASON_NODE_MISSING,     /* 404 told: the id */
 	REASON_NODE_TAKEN,       /* 409 told: the id */
 	REASON_NODES_FULL,       /* 503 every id is taken */
-	REASON_TARGET_RANGE,     /* 422 told: the id */
+	REASON_TARGET_RANGE,     /* 422 told: the id, the highest one */
 	REASON_TARGET_MISSING,   /* 404 told: the id */
 	REASON_TARGET_NOT_GROUP, /* 422 told: the id */
 	REASON_TARGET_ROOT,      /* 422 nothing stands before or after it */

@@ -85,6 +85,14 @@ office_begin_packet(struct office *o)
 		feed(o);
 	}
 	o->line = timeline_line(&o->time);
+	if (!o->given.offline && !o->time.fed) {
+		/* rt has not begun: it will, and about now */
+		o->line = (struct timeline_line){
+			.ntp = office_ntp_now(o),
+			.sample = gauge_get(o->gauges, GAUGE_SAMPLE),
+			.rate = o->given.rate,
+		};
+	}
 }
 
 uint64_t

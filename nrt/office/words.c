@@ -3,6 +3,7 @@
  * words.c -- why a command failed on rt: from a number to a code and words.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "office_private.h"
 
@@ -11,44 +12,43 @@ static const struct {
 	int code;
 	const char *format;
 } said[REASON_COUNT] = {
-	[REASON_NODE_RANGE] = {422, "node id %d is not within 0 … %d (-1 lets "
-				    "the engine choose a new one)"},
-	[REASON_NODE_MISSING] = {404, "no node %d; /node/tree tells all"                               },
+	[REASON_NODE_RANGE] = {422, "node id %d is not within 0 … %d"                             },
+	[REASON_NODE_MISSING] = {404, "no node %d; /node/tree tells all"                              },
 	[REASON_NODE_TAKEN] = {409, "node id %d is taken; -1 lets the engine "
-				    "choose"                      },
+				    "choose"                     },
 	[REASON_NODES_FULL] = {503, "all node ids are taken: free some, or "
-				    "raise limits.max_nodes"      },
-	[REASON_TARGET_RANGE] = {422, "target %d is not within 0 … %d"                               },
+				    "raise limits.max_nodes"     },
+	[REASON_TARGET_RANGE] = {422, "target %d is not within 0 … %d"                              },
 	[REASON_TARGET_MISSING] = {404, "no target node %d; /node/tree tells "
-					"all"                     },
+					"all"                    },
 	[REASON_TARGET_NOT_GROUP] = {422, "target %d is a synth: head (0) and "
-					  "tail (1) take a group" },
+					  "tail (1) take a group"},
 	[REASON_TARGET_ROOT] = {422, "nothing stands before or after the "
-				     "root, node %d"              },
+				     "root, node %d"             },
 	[REASON_PLACEMENT] = {422, "placement %d: 0 head, 1 tail, 2 before, "
-				   "3 after"                      },
-	[REASON_ROOT] = {422, "the root, node %d, stays where it is"                           },
-	[REASON_NOT_SYNTH] = {422, "node %d is a group, not a synth"                                },
-	[REASON_NOT_GROUP] = {422, "node %d is a synth, not a group"                                },
+				   "3 after"                     },
+	[REASON_ROOT] = {422, "the root, node %d, stays where it is"                          },
+	[REASON_NOT_SYNTH] = {422, "node %d is a group, not a synth"                               },
+	[REASON_NOT_GROUP] = {422, "node %d is a synth, not a group"                               },
 	[REASON_INSIDE_ITSELF] = {409, "node %d cannot move into, or beside, "
-				       "itself (target %d)"       },
-	[REASON_ACTIVE] = {409, "synth %d is active already"                                     },
-	[REASON_RELEASING] = {409, "node %d is being released"                                      },
-	[REASON_PORT_RANGE] = {422, "node %d: port index %d is below 0"                              },
+				       "itself (target %d)"      },
+	[REASON_ACTIVE] = {409, "synth %d is active already"                                    },
+	[REASON_RELEASING] = {409, "node %d is being released"                                     },
+	[REASON_PORT_RANGE] = {422, "node %d: port index %d is below 0"                             },
 	[REASON_RESOURCE_FLOAT] = {422, "node %d: port %d takes a resource's "
-					"id (i)"                  },
-	[REASON_RESOURCE_MISSING] = {404, "node %d: no resource %d"                                        },
+					"id (i)"                 },
+	[REASON_RESOURCE_MISSING] = {404, "node %d: no resource %d"                                       },
 	[REASON_BUS_RANGE] = {422, "bus %d: there are %d of this kind (-1 "
-				   "unmaps)"                      },
+				   "unmaps)"                     },
 	[REASON_POOL_FULL] = {503, "pool %d (blocks of as many bytes) is used "
-				   "up: see the setting pools"    },
+				   "up: see the setting pools"   },
 	[REASON_POOL_NONE] = {503, "no pool has blocks of %d bytes: see the "
-				   "setting pools"                },
+				   "setting pools"               },
 	[REASON_EVENTS_FULL] = {503, "%d events wait already: "
-				     "limits.max_events"          },
+				     "limits.max_events"         },
 	[REASON_TRIGGERS_FULL] = {503, "node %d: too many firings of port %d "
-				       "wait"                     },
-	[REASON_STOPPING] = {503, "the engine is stopping"                                         },
+				       "wait"                    },
+	[REASON_STOPPING] = {503, "the engine is stopping"                                        },
 };
 
 /** What a command wants of a port. */
@@ -122,6 +122,13 @@ words_of(const struct command *c, char *text, size_t size)
 	}
 	/* every format takes at most two ints */
 	snprintf(text, size, said[c->reason].format, c->told[0], c->told[1]);
+	if (c->reason == REASON_NODE_RANGE &&
+		(c->kind == COMMAND_GROUP_NEW ||
+			c->kind == COMMAND_SYNTH_NEW)) {
+		size_t length = strlen(text);
+		snprintf(text + length, size - length,
+			" (-1 lets the engine choose)");
+	}
 	return said[c->reason].code;
 }
 

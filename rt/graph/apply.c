@@ -28,7 +28,7 @@ find(struct engine *e, struct command *c)
 		bool range =
 			c->id < 0 || (uint32_t)c->id >= e->config.max_nodes;
 		fail(c, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, c->id,
-			0);
+			(int32_t)e->config.max_nodes - 1);
 	}
 	return n;
 }

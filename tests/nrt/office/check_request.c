@@ -285,7 +285,21 @@ START_TEST(values_out_of_range_are_422_with_the_range)
 		"0-9 _ . -\" 5\n");
 	ask_is("/group/new -2 0 0",
 		"/error \"/group/new\" 422 \"node id -2 is not within 0 … "
-		"1023 (-1 lets the engine choose a new one)\" -2\n");
+		"1023 (-1 lets the engine choose)\" -2\n");
+}
+END_TEST
+
+START_TEST(node_ids_out_of_range_are_told_with_the_highest)
+{
+	ask_is("/node/free -1",
+		"/error \"/node/free\" 422 \"node id -1 is not within 0 … "
+		"1023\" -1\n");
+	ask_is("/node/query 1024",
+		"/error \"/node/query\" 422 \"node id 1024 is not within 0 … "
+		"1023\" 1024\n");
+	ask_is("/group/new 9 1024 0",
+		"/error \"/group/new\" 422 \"target 1024 is not within 0 … "
+		"1023\" 9\n");
 }
 END_TEST
 
@@ -319,6 +333,7 @@ main(void)
 	tcase_add_loop_test(tc, numbers_that_are_none_are_422, 0, (int)FORMS);
 	tcase_add_test(tc, whole_numbers_come_as_any_number);
 	tcase_add_test(tc, values_out_of_range_are_422_with_the_range);
+	tcase_add_test(tc, node_ids_out_of_range_are_told_with_the_highest);
 	tcase_add_test(
 		tc, sender_without_address_of_its_own_cannot_be_a_client);
 	suite_add_tcase(s, tc);
