@@ -155,8 +155,9 @@ refuse_rights(void)
 	struct rlimit none = {0, 0};
 
 	/* root has them by capabilities, which exec takes from this set */
-	(void)prctl(PR_CAPBSET_DROP, CAP_SYS_NICE, 0, 0, 0);
-	(void)prctl(PR_CAPBSET_DROP, CAP_IPC_LOCK, 0, 0, 0);
+	for (unsigned long i = 0; i <= CAP_LAST_CAP; i++) {
+		(void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+	}
 	(void)setrlimit(RLIMIT_RTPRIO, &none);
 	(void)setrlimit(RLIMIT_MEMLOCK, &none);
 }

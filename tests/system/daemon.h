@@ -41,7 +41,7 @@ struct daemon_want {
 	const char *sets[DAEMON_SETS]; /* PATH=VALUE */
 	const char *options[8];        /* more words for the command line */
 	bool realtime;       /* ask for the rights, where sanitizers allow it */
-	bool no_rights;      /* … and have the kernel refuse them */
+	bool no_rights;      /* as one who may nothing, root or not */
 	int64_t watchdog_us; /* 0: none */
 };
 
