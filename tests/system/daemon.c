@@ -129,10 +129,8 @@ make_words(
 	add(w, "audio.driver=%s",
 		want->driver != NULL ? want->driver : "offline");
 	add(w, "--set");
-	add(w, "plugins.path=[\"%s/plugins/.libs\"%s%s%s]", here,
-		want->plugins != NULL ? ", \"" : "",
-		want->plugins != NULL ? want->plugins : "",
-		want->plugins != NULL ? "\"" : "");
+	add(w, "plugins.path=[\"%s/plugins/.libs\", \"%s/tests/system/%s\"]",
+		here, here, want->trial ? ".libs" : "");
 	add(w, "--set");
 	add(w, "osc.listeners=%s",
 		want->listeners != NULL ? want->listeners
@@ -192,6 +190,9 @@ become(const struct daemon *d, const struct daemon_want *want,
 	}
 	if (want->no_rights) {
 		refuse_rights();
+	}
+	if (chdir(d->folder) != 0) {
+		_exit(127);
 	}
 	execv(w->word[0], w->word);
 	_exit(127);
