@@ -87,9 +87,12 @@ struct set_pair {
 	bool integral;    /* the value came as an i */
 };
 
-/** One node of the answer to /node/tree, depth first. */
+/**
+ * One node of the answer to /node/tree, depth first.  It is a copy: the node
+ * may be freed, and its shape with it, before the answer is looked at.
+ */
 struct tree_item {
-	const struct shape *shape; /* NULL: a group */
+	const TactusSynthDef *def; /* NULL: a group */
 	int32_t id;
 	int32_t parent; /* -1: the root has none */
 	uint32_t state; /* enum node_state */
@@ -107,8 +110,10 @@ struct tree_reply {
 
 enum node_state { NODE_INACTIVE, NODE_RUNNING, NODE_PAUSED, NODE_RELEASING };
 
-/** One port in the answer to /node/query. */
+/** One port in the answer to /node/query; a copy, as above. */
 struct port_state {
+	char name[TACTUS_NAME_SIZE];
+	uint32_t kind; /* enum TactusPortKind */
 	float value;   /* of a control */
 	int32_t bus;   /* -1: none */
 	int32_t flags; /* of the map */

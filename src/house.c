@@ -118,15 +118,16 @@ on_quit(void *user)
 }
 
 static int
-on_reload(void *user, char *why, size_t size)
+on_reload(void *user, struct office_reloaded *told)
 {
 	struct house *h = user;
 
 	if (h->given.reload == NULL) {
-		snprintf(why, size, "there is nothing to reload");
+		snprintf(told->why, sizeof told->why,
+			"there is nothing to reload");
 		return 409;
 	}
-	return h->given.reload(h->given.user, why, size);
+	return h->given.reload(h->given.user, told);
 }
 
 static void
@@ -250,10 +251,16 @@ tell_rights(struct house *h)
 	bool degraded = false;
 
 	for (int i = 0; i < RT_RIGHTS; i++) {
-		if (h->rights.right[i].asked && !h->rights.right[i].got) {
-			log_warn("rt: %s", h->rights.right[i].text);
-			degraded = true;
+		if (!h->rights.right[i].asked || h->rights.right[i].got) {
+			continue;
 		}
+		if (h->rights.right[i].error == 0) {
+			/* an exemption, not a refusal */
+			log_info("rt: %s", h->rights.right[i].text);
+			continue;
+		}
+		log_warn("rt: %s", h->rights.right[i].text);
+		degraded = true;
 	}
 	office_set_degraded(h->office, degraded);
 	office_set_rights(h->office, h->rights.right[RT_RIGHT_SCHEDULE].got,
@@ -292,6 +299,10 @@ start_thread(struct house *h, char *why, size_t size)
 	if (err != 0) {
 		snprintf(why, size, "the rt thread: %s", strerror(-err));
 		return EXIT_INTERNAL;
+	}
+	if (c->realtime.threads != 1) {
+		log_info("rt: realtime.threads: this version renders on one "
+			 "thread");
 	}
 	tell_rights(h);
 	return 0;

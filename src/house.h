@@ -19,6 +19,7 @@
 struct ev_loop;
 struct house;
 struct office;
+struct office_reloaded;
 
 /** What a house is made to. */
 struct house_config {
@@ -28,7 +29,7 @@ struct house_config {
 	bool listen;   /* open the doors */
 	bool local;    /* no doors, but peers of this process (net_local) */
 	/** /config/reload and SIGHUP. @return 0 or a code of /error */
-	int (*reload)(void *user, char *why, size_t size);
+	int (*reload)(void *user, struct office_reloaded *told);
 	/** rt has stopped; the loop may be left. */
 	void (*stopped)(void *user);
 	void *user;

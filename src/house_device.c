@@ -29,8 +29,8 @@
 #define SOUND_FOLDER "/dev/snd"
 
 struct house_device {
-	struct config_strings playback; /* selectors: the loop's config goes */
-	struct config_strings capture;
+	struct config_strings playback; /* selectors, our own copies: */
+	struct config_strings capture;  /* a reload ends the config */
 	struct alsa_request ask;
 	struct ev_loop *loop;
 	struct office *office;
@@ -53,6 +53,38 @@ static const enum convert_format formats[] = {
 	[CONFIG_FORMAT_S16_LE] = CONVERT_S16,
 	[CONFIG_FORMAT_FLOAT_LE] = CONVERT_FLOAT,
 };
+
+/** Copy a list of strings, in one piece of memory; NULL in it: no memory. */
+static struct config_strings
+copy_strings(const struct config_strings *from)
+{
+	size_t bytes = from->count * sizeof(char *);
+
+	for (uint32_t i = 0; i < from->count; i++) {
+		bytes += strlen(from->items[i]) + 1;
+	}
+	const char **items = calloc(1, bytes + 1);
+	if (items == NULL) {
+		return (struct config_strings){0, NULL};
+	}
+	char *at = (char *)(items + from->count);
+	for (uint32_t i = 0; i < from->count; i++) {
+		items[i] = strcpy(at, from->items[i]);
+		at += strlen(at) + 1;
+	}
+	return (struct config_strings){from->count, items};
+}
+
+static void
+free_strings(struct config_strings *s)
+{
+	union {
+		const char *const *kept;
+		void *memory;
+	} u = {s->items};
+
+	free(u.memory);
+}
 
 /** The first card that has this side. */
 static int
@@ -184,9 +216,15 @@ on_refused(void *user, int error, const char *words)
 	struct house_device *d = user;
 
 	(void)error;
-	log_warn("%s; the engine runs on the clock meanwhile",
-		words[0] != '\0' ? words : "device: none can be opened");
-	(void)d;
+	if (words[0] == '\0') {
+		words = "device: none can be opened";
+	}
+	if (d->missed) {
+		log_warn("%s; the engine runs on the clock meanwhile", words);
+	} else {
+		/* driver auto: no card was ever promised */
+		log_info("%s; the engine runs on the clock", words);
+	}
 }
 
 int
@@ -200,8 +238,8 @@ house_device_open(const struct config *config, struct ev_loop *loop,
 		return EXIT_INTERNAL;
 	}
 	d->loop = loop;
-	d->playback = config->audio.devices;
-	d->capture = config->audio.capture_devices;
+	d->playback = copy_strings(&config->audio.devices);
+	d->capture = copy_strings(&config->audio.capture_devices);
 	d->wanted = config->audio.driver == CONFIG_DRIVER_ALSA ||
 		    config->audio.driver == CONFIG_DRIVER_AUTO;
 	d->ask = (struct alsa_request){
@@ -279,6 +317,8 @@ house_device_close(struct house_device *d)
 	if (d != NULL) {
 		device_close(d->keeper);
 		alsa_close(d->first);
+		free_strings(&d->playback);
+		free_strings(&d->capture);
 		free(d);
 	}
 }

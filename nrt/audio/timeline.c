@@ -21,6 +21,9 @@
 /* Instants nearer than this tell nothing new. */
 #define LEAST_NS 5000000.0
 
+/* A crystal is not that far off its nominal rate. */
+#define MOST_OFF 0.01
+
 /* How far off an instant may be taken for, in usual distances. */
 #define CLAMP 2.0
 
@@ -59,8 +62,8 @@ restart(struct timeline *t, const struct instant *now)
 	t->locked = now->exact;
 	/* one sample, until it is known */
 	t->usual_ns = NS / t->rate;
-	/* a crystal is not 1 % off; what was measured before holds on */
-	if (now->exact || fabs(t->period_ns * t->rate / NS - 1.0) > 0.01) {
+	/* what was measured before holds on */
+	if (now->exact || fabs(t->period_ns * t->rate / NS - 1.0) > MOST_OFF) {
 		t->period_ns = NS / t->rate;
 	}
 	t->restarts++;
@@ -120,6 +123,11 @@ step(struct timeline *t, const struct instant *now, double frames)
 	off = clamp(t, off, since < 1.0);
 	due += 1.4142135623730951 * omega * off;
 	t->period_ns += omega * omega * off / frames;
+	/* a card that keeps no time at all must not drag the line away */
+	double nominal = NS / t->rate;
+	if (fabs(t->period_ns / nominal - 1.0) > MOST_OFF) {
+		t->period_ns = nominal;
+	}
 	t->sample = now->sample;
 	double whole = floor(due);
 	t->ns += (int64_t)whole;

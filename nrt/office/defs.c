@@ -159,8 +159,7 @@ def_fault(const TactusSynthDef *def)
 		def->name[0] == '\0') {
 		return "it has no URI or no name";
 	}
-	if (def->process == NULL || def->port_count == NULL ||
-		def->port == NULL) {
+	if (!def->process || def->port_count == NULL || def->port == NULL) {
 		return "it lacks process, port_count or port";
 	}
 	if (def->options_bytes > MAX_OPTIONS) {

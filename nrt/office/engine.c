@@ -352,7 +352,8 @@ void
 engine_reload(struct request *r)
 {
 	struct office *o = r->office;
-	char why[512] = "";
+	struct office_reloaded told = {0};
+	struct answer a;
 
 	if (!request_end(r)) {
 		return;
@@ -361,10 +362,18 @@ engine_reload(struct request *r)
 		request_fail(r, 409, "there is nothing to reload here");
 		return;
 	}
-	int code = o->given.hooks.reload(o->given.hooks.user, why, sizeof why);
+	int code = o->given.hooks.reload(o->given.hooks.user, &told);
 	if (code != 0) {
-		request_fail(r, code, "%s", why);
+		request_fail(r, code, "%s", told.why);
+		return;
 	}
+	answer_begin(&a, "/config/reload.reply");
+	osc_put_int(&a.out, (int32_t)told.applied);
+	osc_put_int(&a.out, (int32_t)told.waiting);
+	for (uint32_t i = 0; i < told.waiting; i++) {
+		osc_put_string(&a.out, told.path[i]);
+	}
+	answer_send(&a, r->peer);
 }
 
 void

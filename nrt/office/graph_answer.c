@@ -29,8 +29,8 @@ put_tree_item(struct osc_out *out, const void *item)
 
 	osc_put_int(out, t->id);
 	osc_put_int(out, t->parent);
-	osc_put_string(out, t->shape != NULL ? "synth" : "group");
-	osc_put_string(out, t->shape != NULL ? t->shape->def->uri : "");
+	osc_put_string(out, t->def != NULL ? "synth" : "group");
+	osc_put_string(out, t->def != NULL ? t->def->uri : "");
 	osc_put_string(out, t->key);
 	osc_put_string(out, state_name(t->state));
 }
@@ -74,8 +74,8 @@ put_node(struct osc_out *out, const void *item)
 	osc_put_int(out, t->parent);
 	osc_put_int(out, q->previous);
 	osc_put_int(out, q->next);
-	osc_put_string(out, t->shape != NULL ? "synth" : "group");
-	osc_put_string(out, t->shape != NULL ? t->shape->def->uri : "");
+	osc_put_string(out, t->def != NULL ? "synth" : "group");
+	osc_put_string(out, t->def != NULL ? t->def->uri : "");
 	osc_put_string(out, t->key);
 	osc_put_string(out, state_name(t->state));
 }
@@ -90,11 +90,10 @@ put_port(struct osc_out *out, const void *item)
 {
 	const struct port_item *i = item;
 	const struct port_state *s = &i->query->port[i->index];
-	const struct shape_port *p = &i->query->node.shape->port[i->index];
 
 	osc_put_int(out, (int32_t)i->index);
-	osc_put_string(out, p->port.name);
-	if (p->port.kind == TACTUS_RESOURCE) {
+	osc_put_string(out, s->name);
+	if (s->kind == TACTUS_RESOURCE) {
 		osc_put_int(out, -1);
 	} else {
 		osc_put_float(out, s->value);

@@ -8,22 +8,18 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "log.h"
 #include "office_private.h"
 
 /** Let rt gather, or no longer. */
 static void
-ask_rt(struct request *r, bool on)
+ask_rt(struct office *o, bool on)
 {
-	struct office *o = r->office;
-	struct build build = {0};
-	struct request inner = *r;
+	int64_t every = on ? (int64_t)(o->given.rate / METER_HZ) : 0;
 
-	inner.build = &build;
-	struct command *c = request_command(&inner, COMMAND_METER);
-	if (c != NULL) {
-		c->u.number = on ? (int64_t)(o->given.rate / METER_HZ) : 0;
+	if (office_own(o, COMMAND_METER, NULL, every) != 0) {
+		log_warn("meter: the command ring is full: ask again");
 	}
-	dispatch_post(o, r->peer, &build, r->to->name);
 }
 
 void
@@ -35,6 +31,9 @@ meter_forget(struct office *o, struct peer *peer)
 		free(client);
 		peer_set_data(peer, NULL);
 		o->meters--;
+		if (o->meters == 0) {
+			ask_rt(o, false);
+		}
 	}
 }
 
@@ -58,9 +57,6 @@ engine_meter(struct request *r)
 	if (on == 0) {
 		meter_forget(o, r->peer);
 		peer_unkeep(r->peer, KEEP_METER);
-		if (o->meters == 0) {
-			ask_rt(r, false);
-		}
 		return;
 	}
 	if (peer_keep(r->peer, KEEP_METER) != 0) {
@@ -80,7 +76,7 @@ engine_meter(struct request *r)
 		o->meters++;
 	}
 	client->period_s = 1.0 / hz;
-	ask_rt(r, true);
+	ask_rt(o, true);
 }
 
 /** Send what a client's time has come for. */

@@ -112,6 +112,7 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	ev_io_start(loop, &o->called);
 	ev_prepare_start(loop, &o->sleep);
 	ev_check_start(loop, &o->awake);
+	log_osc_configure(o);
 	*out = o;
 	return 0;
 }
@@ -129,6 +130,14 @@ on_gone(void *user, struct peer *peer)
 	meter_forget(user, peer);
 }
 
+static bool
+is_default(const struct config *c, const char *path)
+{
+	const char *origin = config_origin(c, path);
+
+	return origin != NULL && strcmp(origin, "default") == 0;
+}
+
 int
 office_listen(struct office *o, bool all, char *why, size_t size)
 {
@@ -143,6 +152,8 @@ office_listen(struct office *o, bool all, char *why, size_t size)
 		.max_clients = o->config->osc.max_clients,
 		.listeners = all ? o->config->osc.listeners.count : 0,
 		.listener = o->config->osc.listeners.items,
+		/* the socket of the shipped unit: by hand there is none */
+		.without_folders = is_default(o->config, "osc.listeners"),
 	};
 
 	return net_open(o->loop, &config, &hooks, &o->net, why, size);
@@ -170,14 +181,25 @@ office_close(struct office *o)
 	ev_check_stop(o->loop, &o->awake);
 	ev_idle_stop(o->loop, &o->busy);
 	office_time_close(o);
+	log_osc_close(o);
+	for (struct peer *p = NULL; o->net != NULL;) {
+		/* net_close calls no hook: what was kept for clients goes now
+		 */
+		p = net_next_kept(o->net, p);
+		if (p == NULL) {
+			break;
+		}
+		free(peer_data(p));
+		peer_set_data(p, NULL);
+	}
 	net_close(o->net);
 	arena_store_fini(&o->store);
 	free(o);
 }
 
-/** Post one command of the office's own. */
-static int
-post_own(struct office *o, enum command_kind kind, void *device)
+int
+office_own(
+	struct office *o, enum command_kind kind, void *device, int64_t number)
 {
 	struct batch *b = arena_open(&o->store);
 	struct command *c = b != NULL ? arena_take(b, sizeof *c) : NULL;
@@ -189,7 +211,11 @@ post_own(struct office *o, enum command_kind kind, void *device)
 		return -ENOMEM;
 	}
 	c->kind = (uint16_t)kind;
-	c->u.device = device;
+	if (device != NULL) {
+		c->u.device = device;
+	} else {
+		c->u.number = number;
+	}
 	b->first = c;
 	b->commands = 1;
 	b->parts = 1;
@@ -206,13 +232,13 @@ post_own(struct office *o, enum command_kind kind, void *device)
 int
 office_give_device(struct office *o, void *device)
 {
-	return post_own(o, COMMAND_DEVICE, device);
+	return office_own(o, COMMAND_DEVICE, device, 0);
 }
 
 int
 office_stop(struct office *o)
 {
-	return post_own(o, COMMAND_STOP, NULL);
+	return office_own(o, COMMAND_STOP, NULL, 0);
 }
 
 void
@@ -220,6 +246,7 @@ office_configure(struct office *o, const struct config *config)
 {
 	o->config = config;
 	o->given.config = config;
+	log_osc_configure(o);
 }
 
 struct net *

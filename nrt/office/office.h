@@ -23,13 +23,21 @@ struct office;
 struct defs;
 struct ev_loop;
 
+/** What came of a reload. */
+struct office_reloaded {
+	uint32_t applied; /* settings that changed */
+	uint32_t waiting; /* settings that wait for a restart */
+	const char *path[CONFIG_MAX_SETTINGS]; /* of those, constants */
+	char why[512];                         /* when it failed */
+};
+
 /** What the program does for the office; all called on the loop. */
 struct office_hooks {
 	void *user;
 	/** /quit, once its answer is sent. */
 	void (*quit)(void *user);
 	/** /config/reload. @return 0, or a code of /error with words */
-	int (*reload)(void *user, char *why, size_t size);
+	int (*reload)(void *user, struct office_reloaded *told);
 	/** rt gave a device back. */
 	void (*device)(void *user, void *device, uint32_t verdict, int error);
 	/** rt computes no more blocks. */

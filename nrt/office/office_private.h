@@ -14,7 +14,7 @@
 #include "osc_write.h"
 #include "timeline.h"
 
-/** Longest answer in one datagram (SPEC 5). */
+/** Answers in datagrams are shorter than this (SPEC 5). */
 #define PAGE_BYTES 1400
 
 /** Constructions that one packet may ask for (DESIGN 10.4). */
@@ -81,7 +81,8 @@ struct office {
 	bool stopping;
 	bool quitting;
 	bool device_lost;
-	uint32_t meters; /* clients that want levels */
+	uint32_t meters;     /* clients that want levels */
+	struct log_osc *log; /* NULL: log.osc is off */
 };
 
 /* --- requests: one message on its way in --- */
@@ -131,6 +132,9 @@ extern const struct address address_table[];
 
 /** @return NULL when there is none */
 const struct address *address_find(const char *name);
+
+/** The address that a misspelt one may have meant; NULL: none is near. */
+const char *address_near(const char *name);
 
 /** Add a command to the part that is being built; NULL: no memory. */
 struct command *request_command(struct request *r, enum command_kind kind);
@@ -252,6 +256,14 @@ void engine_reload(struct request *r);
 void engine_quit(struct request *r);
 void engine_meter(struct request *r);
 void engine_offline_run(struct request *r);
+
+/** Send log lines to clients, or no longer, as log.osc says. */
+void log_osc_configure(struct office *o);
+void log_osc_close(struct office *o);
+
+/** Post one command of the office's own. @errors -ENOBUFS, -ENOMEM */
+int office_own(
+	struct office *o, enum command_kind kind, void *device, int64_t number);
 
 /** A level came: gather for all who want meters. */
 void meter_take(struct office *o, const struct report *r);

@@ -195,41 +195,47 @@ judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
 	if ((p->port.flags & TACTUS_TRIGGER) == 0 || pair->value == 0.0F) {
 		return true;
 	}
-	/* how often this very message fires the same port before */
-	uint32_t before = 0;
-	for (uint32_t k = 0; k < i; k++) {
-		if (c->u.set.pairs[k].value != 0.0F &&
-			port_find(n->spec->shape, &c->u.set.pairs[k].port) ==
-				p) {
-			before++;
-		}
-	}
-	if (before >= port_trigger_room(e, n, p->ordinal)) {
+	uint32_t *asked = &n->control[p->ordinal].asked;
+	if (*asked >= port_trigger_room(e, n, p->ordinal)) {
 		fail(c, REASON_TRIGGERS_FULL, c->id, index);
 		return false;
 	}
-	if (before > 0 || port_trigger_waits(e, n, p->ordinal)) {
+	if (*asked > 0 || port_trigger_waits(e, n, p->ordinal)) {
 		(*waits)++;
 	}
+	(*asked)++;
 	return true;
+}
+
+/** Judge all pairs, and forget what was counted on the way. */
+TACTUS_RT static bool
+judge_all(struct engine *e, struct command *c, struct node *n)
+{
+	uint32_t waits = 0;
+	uint32_t good = 0;
+
+	while (good < c->u.set.count && judge(e, c, n, good, &waits)) {
+		good++;
+	}
+	for (uint32_t i = 0; i < good; i++) {
+		const struct shape_port *p =
+			port_find(n->spec->shape, &c->u.set.pairs[i].port);
+		if (p->port.kind == TACTUS_CONTROL) {
+			n->control[p->ordinal].asked = 0;
+		}
+	}
+	if (good == c->u.set.count && waits > events_room(e->events)) {
+		fail(c, REASON_EVENTS_FULL, (int32_t)e->config.max_events, 0);
+	}
+	return c->reason == REASON_NONE;
 }
 
 TACTUS_RT static void
 set(struct engine *e, struct command *c)
 {
 	struct node *n = find_kind(e, c, KIND_SYNTH);
-	uint32_t waits = 0;
 
-	for (uint32_t i = 0; n != NULL && i < c->u.set.count; i++) {
-		if (!judge(e, c, n, i, &waits)) {
-			return;
-		}
-	}
-	if (n == NULL) {
-		return;
-	}
-	if (waits > events_room(e->events)) {
-		fail(c, REASON_EVENTS_FULL, (int32_t)e->config.max_events, 0);
+	if (n == NULL || !judge_all(e, c, n)) {
 		return;
 	}
 	for (uint32_t i = 0; i < c->u.set.count; i++) {
@@ -345,8 +351,8 @@ TACTUS_RT static void
 clear(struct engine *e)
 {
 	node_clear(e);
-	if (e->limbo.head != NULL) {
-		e->reaping = false;
+	/* a ramp that is on its way, or has arrived, hides these nodes too */
+	if (e->in_limbo != 0 && e->master[MASTER_CLEAR].to != 0.0F) {
 		master_fade(e, MASTER_CLEAR, 0.0F, FADE_SECONDS);
 	}
 }
@@ -368,20 +374,20 @@ set_meter(struct engine *e, uint32_t every)
 	e->meter = (struct meter){.every = every};
 }
 
-TACTUS_RT bool
+TACTUS_RT uint32_t
 apply_command(struct engine *e, struct command *c)
 {
 	struct node *n;
 
 	if (e->stopping && c->kind != COMMAND_CALL && c->kind != COMMAND_SYNC) {
 		fail(c, REASON_STOPPING, 0, 0);
-		return false;
+		return 0;
 	}
 	switch ((enum command_kind)c->kind) {
 	case COMMAND_CALL:
 		break;
 	case COMMAND_SYNC:
-		return e->in_limbo != 0;
+		return e->in_limbo != 0 ? HELD_BY_LIMBO : 0;
 	case COMMAND_GROUP_NEW:
 	case COMMAND_SYNTH_NEW:
 		new_node(e, c);
@@ -451,10 +457,10 @@ apply_command(struct engine *e, struct command *c)
 		break;
 	case COMMAND_OFFLINE_RUN:
 		e->owed += (uint64_t)c->u.number;
-		return e->owed != 0;
+		return e->owed != 0 ? HELD_BY_TIME : 0;
 	case COMMAND_STOP:
 		stop(e);
 		break;
 	}
-	return false;
+	return 0;
 }

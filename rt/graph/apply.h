@@ -10,8 +10,11 @@
 
 #include "engine_private.h"
 
+/** What a batch may have to wait for before it goes back. */
+enum held { HELD_BY_LIMBO = 1, HELD_BY_TIME = 2 };
+
 /** Apply one command now. @thread rt
- * @return true when its batch has to wait before it goes back (sync, run) */
-TACTUS_RT bool apply_command(struct engine *e, struct command *c);
+ * @return what its batch has to wait for before it goes back: enum held */
+TACTUS_RT uint32_t apply_command(struct engine *e, struct command *c);
 
 #endif

@@ -30,6 +30,7 @@ show(struct engine *e)
 	gauge_set(g, GAUGE_SYNTHS, e->synths);
 	gauge_set(g, GAUGE_GROUPS, e->groups);
 	gauge_set(g, GAUGE_EVENTS, events_waiting(e->events));
+	gauge_set(g, GAUGE_CLEARING, e->in_limbo);
 	for (uint32_t i = 0; i < e->config.pools; i++) {
 		gauge_set(g, (enum gauge)(GAUGE_POOL_FREE + i),
 			pool_free(e->pools, i));
@@ -40,18 +41,18 @@ show(struct engine *e)
 TACTUS_RT static void
 apply(struct engine *e, struct batch *b)
 {
-	bool hold = false;
-
 	b->applied = e->now;
+	b->held = 0;
 	for (struct command *c = b->first; c != NULL; c = c->next) {
-		hold = apply_command(e, c) || hold;
+		b->held |= apply_command(e, c);
 	}
 	gauge_add(e->gauges, GAUGE_COMMANDS, b->commands);
 	show(e);
-	if (!hold) {
+	if (b->held == 0) {
 		outbox_batch(e, b);
 		return;
 	}
+	b->flags |= BATCH_HOLD;
 	b->outgoing.next = NULL;
 	if (e->held_first == NULL) {
 		e->held_first = b;
@@ -65,14 +66,33 @@ apply(struct engine *e, struct batch *b)
 TACTUS_RT static void
 let_go(struct engine *e)
 {
-	while (e->held_first != NULL && e->in_limbo == 0 && e->owed == 0) {
-		struct batch *b = e->held_first;
-		struct outgoing *next = b->outgoing.next;
-		e->held_first = next == NULL ? NULL
-					     : CONTAINER_OF(next, struct batch,
-						       outgoing);
-		outbox_batch(e, b);
+	uint32_t still = (e->in_limbo != 0 ? HELD_BY_LIMBO : 0) |
+			 (e->owed != 0 ? HELD_BY_TIME : 0);
+	struct batch *b = e->held_first;
+	struct batch *kept = NULL;
+
+	e->held_first = NULL;
+	while (b != NULL) {
+		struct outgoing *after = b->outgoing.next;
+		struct batch *next =
+			after == NULL
+				? NULL
+				: CONTAINER_OF(after, struct batch, outgoing);
+		if ((b->held & still) == 0) {
+			outbox_batch(e, b);
+			b = next;
+			continue;
+		}
+		b->outgoing.next = NULL;
+		if (kept == NULL) {
+			e->held_first = b;
+		} else {
+			kept->outgoing.next = &b->outgoing;
+		}
+		kept = b;
+		b = next;
 	}
+	e->held_last = kept;
 }
 
 /** Give a whole packet back unapplied: it has no room. */
@@ -87,6 +107,24 @@ refuse(struct engine *e, struct batch *head)
 	}
 }
 
+/** Does a batch wait for its time? At the end nothing does. */
+TACTUS_RT static bool
+waits(const struct engine *e, const struct batch *b)
+{
+	return (b->flags & BATCH_NOW) == 0 && b->at >= e->now && !e->stopping;
+}
+
+/** Note that a batch comes after its time. */
+TACTUS_RT static void
+note_late(struct engine *e, struct batch *b)
+{
+	if ((b->flags & BATCH_NOW) == 0 && b->at < e->now) {
+		b->flags |= BATCH_LATE;
+		b->late = e->now - b->at;
+		gauge_add(e->gauges, GAUGE_LATE, 1);
+	}
+}
+
 /** Take one packet: what is due now is applied, the rest waits. */
 TACTUS_RT static uint32_t
 take(struct engine *e, struct batch *head)
@@ -95,9 +133,7 @@ take(struct engine *e, struct batch *head)
 	uint32_t applied = 0;
 
 	for (struct batch *b = head; b != NULL; b = b->chain) {
-		if ((b->flags & BATCH_NOW) == 0 && b->at >= e->now) {
-			timed++;
-		}
+		timed += waits(e, b) ? 1 : 0;
 	}
 	if (timed > events_room(e->events)) {
 		refuse(e, head);
@@ -107,17 +143,13 @@ take(struct engine *e, struct batch *head)
 		struct batch *b = head;
 		/* the loop may free it once it is applied */
 		head = b->chain;
-		if ((b->flags & BATCH_NOW) == 0 && b->at >= e->now) {
+		if (waits(e, b)) {
 			struct event event = {b->at, b->order, b, 0, 0, 0, 0};
 			/* there is room: it was counted */
 			(void)!events_add(e->events, &event);
 			continue;
 		}
-		if ((b->flags & BATCH_NOW) == 0) {
-			b->flags |= BATCH_LATE;
-			b->late = e->now - b->at;
-			gauge_add(e->gauges, GAUGE_LATE, 1);
-		}
+		note_late(e, b);
 		applied += b->commands;
 		apply(e, b);
 	}
@@ -128,7 +160,7 @@ take(struct engine *e, struct batch *head)
 TACTUS_RT static void
 clear_and_stop(struct engine *e)
 {
-	if (e->in_limbo != 0 && !e->reaping &&
+	if (e->master[MASTER_CLEAR].to == 0.0F &&
 		master_is_still(e, MASTER_CLEAR)) {
 		e->reaping = true;
 	}
@@ -136,11 +168,9 @@ clear_and_stop(struct engine *e)
 		node_reap(e, REAP_PER_BLOCK);
 		if (e->limbo.head == NULL) {
 			e->reaping = false;
-			e->in_limbo = 0;
 			master_fade(e, MASTER_CLEAR, 1.0F, FADE_SECONDS);
 		}
 	}
-	gauge_set(e->gauges, GAUGE_CLEARING, e->in_limbo);
 	let_go(e);
 	if (!e->stopping || e->stopped || !master_is_still(e, MASTER_STOP)) {
 		return;
@@ -205,14 +235,13 @@ engine_take(struct engine *e)
 			(int64_t)(block_ns * e->config.command_share);
 	}
 	/* the budget is looked at between packets alone (RULINGS 5) */
-	while (ring_take(e->wire->commands, &head, 1) == 1) {
+	while (e->owed == 0 && /* offline: the rest comes after the run */
+		ring_take(e->wire->commands, &head, 1) == 1) {
 		applied += take(e, head);
-		if (e->owed != 0) {
-			break; /* offline: the rest comes after the run */
-		}
 		if (!e->config.offline && (applied >= e->config.max_commands ||
 						  clock_now() > until)) {
-			gauge_add(e->gauges, GAUGE_DEFERRED, 1);
+			gauge_add(e->gauges, GAUGE_DEFERRED,
+				ring_filled(e->wire->commands));
 			break;
 		}
 	}
@@ -229,12 +258,21 @@ apply_due(struct engine *e)
 		struct event event;
 		events_take(e->events, &event);
 		if (event.batch != NULL) {
+			/* its time may have been lost (engine_lose) */
+			note_late(e, event.batch);
 			apply(e, event.batch);
 			continue;
 		}
 		struct node *n = node_find(e, (int32_t)event.node);
-		if (n != NULL && n->generation == event.generation) {
+		if (n == NULL || n->generation != event.generation) {
+			continue;
+		}
+		if (event.at == e->now) {
 			port_fire(e, n, event.port, event.value);
+		} else {
+			/* lost, with others perhaps: each fires on its own */
+			port_trigger(e, n, &n->spec->shape->port[event.port],
+				event.value);
 		}
 	}
 }
@@ -265,9 +303,8 @@ engine_render(struct engine *e, const float *const *in, float *const *out,
 	uint32_t frames)
 {
 	uint64_t begin = e->now;
-	uint32_t offset = e->offset;
 
-	if (offset == 0) {
+	if (e->offset == 0) {
 		e->block_no++;
 		engine_take(e);
 	}
@@ -278,13 +315,13 @@ engine_render(struct engine *e, const float *const *in, float *const *out,
 		uint32_t segment =
 			(uint32_t)((next < end ? next : end) - e->now);
 		run_segment(e, segment);
+		master_run(e, out, (uint32_t)(e->now - begin), segment);
 		e->now += segment;
 		e->offset += segment;
 		port_end_triggers(e);
 		world_end_done(e);
 		port_end_fades(e);
 	}
-	master_run(e, out, begin, offset, frames);
 	if (e->offset == e->config.block) {
 		e->offset = 0;
 		clear_and_stop(e);

@@ -47,6 +47,7 @@ struct control {
 	struct fade ramp; /* of a trigger, `begin` is its next free sample */
 	int32_t bus;      /* that it follows; -1: none */
 	uint32_t flags;   /* of that map */
+	uint32_t asked;   /* firings that the /node/set being judged wants */
 };
 
 /** What an audio port is joined to. */
@@ -74,6 +75,7 @@ struct node {
 	bool said_done; /* once in a life */
 	bool fired;     /* the slot stands in the list of fired triggers */
 	bool told_nan;  /* its bad output has been reported */
+	bool cleared;   /* it stands in limbo: no id finds it any more */
 	uint8_t at_end; /* enum fade_end */
 	uint32_t done_flags;
 	uint16_t inputs; /* audio ports: the shape's, at hand */
@@ -148,13 +150,14 @@ struct engine {
 	uint32_t groups;
 	uint32_t in_limbo; /* nodes that /clear has still to free */
 	bool reaping;      /* the outputs are silent: free limbo */
+	bool walking;      /* synths are being processed */
 	int32_t highest;   /* no id above it is free: where -1 looks */
 
 	/* lists of this segment */
 	struct node *done_first;
 	struct node *done_last;
 	struct node *fired_first;
-	struct node **fading; /* nodes whose fade moves */
+	struct node **fading; /* nodes whose fade moves, limbo perhaps too */
 	uint32_t fades;
 
 	/* memory */
@@ -189,8 +192,8 @@ struct engine {
 	struct meter meter;
 	uint64_t tap_lost; /* frames that the tap has to be told of */
 	bool muted;
-	uint64_t hunt_at; /* sample from which a bad node may be sought */
-	bool hunting;     /* in this block */
+	uint64_t hunt_at;  /* sample from which a bad node may be sought */
+	uint64_t hunt_end; /* until which it is */
 
 	/* device and end */
 	void *device; /* handed over, not yet taken by the driver */

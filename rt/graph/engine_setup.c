@@ -75,7 +75,7 @@ engine_open(const struct engine_config *config, struct wire *wire,
 	e->gauges = &wire->gauges;
 	e->node = take((size_t)config->max_nodes * sizeof *e->node);
 	e->key = take((size_t)config->max_nodes * sizeof *e->key);
-	e->fading = take((size_t)config->max_nodes * sizeof *e->fading);
+	e->fading = take(((size_t)config->max_nodes + 1) * sizeof *e->fading);
 	int err = e->node == NULL || e->key == NULL || e->fading == NULL
 			  ? -ENOMEM
 			  : 0;

@@ -71,14 +71,14 @@ tell_gap(struct engine *e)
 
 /** Hand the finished frames to the tap, as far as it has room. */
 TACTUS_RT static void
-tap(struct engine *e, float *const *out, uint32_t frames)
+tap(struct engine *e, float *const *out, uint32_t done, uint32_t frames)
 {
 	float frame[ENGINE_MAX_CHANNELS];
 	uint32_t i = 0;
 
 	for (; tell_gap(e) && i < frames; i++) {
 		for (uint32_t c = 0; c < e->config.outputs; c++) {
-			frame[c] = out[c][i];
+			frame[c] = out[c][done + i];
 		}
 		if (ring_post(e->wire->tap, frame, 1) == 0) {
 			break;
@@ -91,14 +91,14 @@ tap(struct engine *e, float *const *out, uint32_t frames)
 }
 
 TACTUS_RT static void
-meter(struct engine *e, float *const *out, uint32_t frames)
+meter(struct engine *e, float *const *out, uint32_t done, uint32_t frames)
 {
 	struct meter *m = &e->meter;
 
 	for (uint32_t c = 0; c < e->config.outputs; c++) {
-		float peak = mix_peak(out[c], frames);
+		float peak = mix_peak(out[c] + done, frames);
 		m->peak[c] = peak > m->peak[c] ? peak : m->peak[c];
-		m->squares[c] += mix_squares(out[c], frames);
+		m->squares[c] += mix_squares(out[c] + done, frames);
 	}
 	m->frames += frames;
 	if (m->frames < m->every) {
@@ -118,10 +118,10 @@ meter(struct engine *e, float *const *out, uint32_t frames)
 }
 
 TACTUS_RT void
-master_run(struct engine *e, float *const *out, uint64_t sample,
-	uint32_t offset, uint32_t frames)
+master_run(struct engine *e, float *const *out, uint32_t done, uint32_t frames)
 {
 	float gain;
+	uint64_t sample = e->now;
 	bool moves = envelope(e, sample, frames, &gain);
 	uint64_t side = e->block_no % 2;
 	uint32_t bad = 0;
@@ -129,27 +129,25 @@ master_run(struct engine *e, float *const *out, uint64_t sample,
 	for (uint32_t c = 0; c < e->config.outputs; c++) {
 		const struct bus *b = &e->playback[c];
 		const float *from = b->block[side] == e->block_no
-					    ? b->frames[side] + offset
+					    ? b->frames[side] + e->offset
 					    : e->zeros;
-		bad += mix_guard(out[c], from, gain, frames);
+		bad += mix_guard(out[c] + done, from, gain, frames);
 		if (moves) {
-			mix_scale(out[c], e->envelope, frames);
+			mix_scale(out[c] + done, e->envelope, frames);
 		}
 	}
 	if (bad != 0) {
 		gauge_add(e->gauges, GAUGE_NAN, bad);
-		/* DESIGN 10.24: the culprit is sought in the next block */
-		e->hunting = sample >= e->hunt_at;
-		if (e->hunting) {
+		/* DESIGN 10.24: the culprit is sought from now on, a while */
+		if (sample >= e->hunt_at) {
+			e->hunt_end = sample + 2 * (uint64_t)e->config.block;
 			e->hunt_at = sample + (uint64_t)e->config.rate;
 		}
-	} else {
-		e->hunting = false;
 	}
 	if (e->wire->tap != NULL) {
-		tap(e, out, frames);
+		tap(e, out, done, frames);
 	}
 	if (e->meter.every != 0) {
-		meter(e, out, frames);
+		meter(e, out, done, frames);
 	}
 }

@@ -7,10 +7,14 @@
 
 #include "engine_private.h"
 
-/** Finish `frames` frames from `offset` of this block on, which began at
- * `sample`: from the playback buses to `out`. @thread rt */
-TACTUS_RT void master_run(struct engine *e, float *const *out, uint64_t sample,
-	uint32_t offset, uint32_t frames);
+/**
+ * Finish the segment that begins now: from the playback buses to `out`, from
+ * frame `done` of it on.  Commands come between segments, so each ramp is
+ * one line in it.
+ * @thread rt
+ */
+TACTUS_RT void master_run(
+	struct engine *e, float *const *out, uint32_t done, uint32_t frames);
 
 /** Let one of the ramps go to `to`, in `seconds`. @thread rt */
 TACTUS_RT void master_fade(

@@ -121,6 +121,15 @@ fresh(struct engine *e, int32_t id, enum node_kind kind)
 	return n;
 }
 
+/** What a report tells of is in the gauges before (link/gauges.h). */
+TACTUS_RT static void
+show_counts(struct engine *e)
+{
+	gauge_set(e->gauges, GAUGE_SYNTHS, e->synths);
+	gauge_set(e->gauges, GAUGE_GROUPS, e->groups);
+	gauge_set(e->gauges, GAUGE_CLEARING, e->in_limbo);
+}
+
 TACTUS_RT void
 node_make_group(struct engine *e, int32_t id, const struct place *place)
 {
@@ -128,6 +137,7 @@ node_make_group(struct engine *e, int32_t id, const struct place *place)
 
 	node_link(n, place);
 	e->groups++;
+	show_counts(e);
 	outbox_node(e, n, REPORT_NODE_NEW);
 }
 
@@ -215,6 +225,7 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 	}
 	node_link(n, place);
 	e->synths++;
+	show_counts(e);
 	outbox_node(e, n, REPORT_NODE_NEW);
 	return REASON_NONE;
 }
@@ -233,9 +244,11 @@ end(struct engine *e, struct node *n)
 	} else {
 		e->groups--;
 	}
+	e->in_limbo -= n->cleared ? 1 : 0;
 	n->kind = KIND_ENDED;
 	n->key_hash = 0;
 	e->key[n->synth.id][0] = '\0';
+	show_counts(e);
 	outbox_node(e, n, REPORT_NODE_ENDED);
 }
 
@@ -252,10 +265,14 @@ deepest(struct node *n)
 TACTUS_RT void
 node_free_children(struct engine *e, struct node *group)
 {
-	while (group->head != NULL) {
-		struct node *n = deepest(group->head);
+	struct node *n = deepest(group);
+
+	/* every link is followed once down and once up */
+	while (n != group) {
+		struct node *up = n->parent;
 		node_unlink(n);
 		end(e, n);
+		n = deepest(up);
 	}
 }
 
@@ -301,6 +318,7 @@ node_clear(struct engine *e)
 	for (struct node *n = root->head; n != NULL; n = node_after(n, root)) {
 		n->key_hash = 0;
 		e->key[n->synth.id][0] = '\0';
+		n->cleared = true;
 		e->in_limbo++;
 	}
 	for (struct node *n = root->head; n != NULL; n = n->next) {
@@ -315,15 +333,27 @@ node_clear(struct engine *e)
 	limbo->tail = root->tail;
 	root->head = NULL;
 	root->tail = NULL;
+	/* limbo sounds as the root does */
+	limbo->paused = root->paused;
+	limbo->fade = root->fade;
+	limbo->at_end = root->at_end;
+	limbo->fading = root->fading;
+	if (limbo->fading && !limbo->listed) {
+		limbo->listed = true;
+		e->fading[e->fades++] = limbo;
+	}
 }
 
 TACTUS_RT void
 node_reap(struct engine *e, uint32_t most)
 {
-	for (; most > 0 && e->limbo.head != NULL; most--) {
-		struct node *n = deepest(e->limbo.head);
+	struct node *n = deepest(&e->limbo);
+
+	for (; most > 0 && n != &e->limbo; most--) {
+		struct node *up = n->parent;
 		node_unlink(n);
 		end(e, n);
+		n = deepest(up);
 	}
 }
 

@@ -18,7 +18,8 @@ node_find(struct engine *e, int32_t id)
 		return NULL;
 	}
 	struct node *n = &e->node[id];
-	return n->kind == KIND_GROUP || n->kind == KIND_SYNTH ? n : NULL;
+	bool lives = n->kind == KIND_GROUP || n->kind == KIND_SYNTH;
+	return lives && !n->cleared ? n : NULL;
 }
 
 /** Where a new or moved node is to stand. */

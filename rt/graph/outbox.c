@@ -48,8 +48,9 @@ post(struct engine *e, struct outgoing *o)
 	if (ring_post(e->wire->reports, &r, 1) == 0) {
 		return false;
 	}
+	/* a batch is the loop's by now, and `o` with it */
 	e->posted = true;
-	if (o->kind == REPORT_NODE_ENDED) {
+	if (r.kind == REPORT_NODE_ENDED) {
 		struct node *n = CONTAINER_OF(o, struct node, told_ended);
 		n->kind = KIND_FREE;
 		n->spec = NULL;

@@ -57,8 +57,9 @@ port_value(const struct engine *e, const struct node *n, uint32_t ordinal)
 {
 	const struct control *c = &n->control[ordinal];
 
-	return c->ramp.frames != 0 ? fade_at(&c->ramp, e->now)
-				   : n->now[ordinal].value;
+	/* what a bus says counts, whatever ramp goes on below it */
+	return c->ramp.frames != 0 && c->bus < 0 ? fade_at(&c->ramp, e->now)
+						 : n->now[ordinal].value;
 }
 
 TACTUS_RT void
@@ -196,8 +197,13 @@ port_follow(struct engine *e, struct node *n, uint32_t ordinal, int32_t bus,
 	n->now[ordinal].value = port_value(e, n, ordinal);
 	n->now[ordinal].step = 0.0F;
 	c->ramp.frames = 0;
+	/* a trigger that is let go is silent, unless it has just fired */
+	if ((n->spec->shape->port[ordinal].port.flags & TACTUS_TRIGGER) != 0 &&
+		!n->fired) {
+		n->now[ordinal].value = 0.0F;
+	}
 	c->bus = bus < 0 ? -1 : bus;
-	c->flags = flags;
+	c->flags = bus < 0 ? 0 : flags;
 	n->moving = true;
 }
 
@@ -213,6 +219,7 @@ follow(struct engine *e, struct node *n, uint32_t i, uint32_t offset,
 	float last = port_clamp(p, bus[frames - 1]);
 
 	if (!(first - first == 0.0F) || !(last - last == 0.0F)) {
+		n->now[i].step = 0.0F;
 		return; /* not a number: it stays where it was */
 	}
 	n->now[i].value = first;
@@ -275,35 +282,44 @@ port_fade(struct engine *e, struct node *n, float to, double seconds,
 	}
 }
 
+/** Do what a fade that has arrived was for. */
+TACTUS_RT static void
+end_fade(struct engine *e, struct node *n)
+{
+	n->fading = false;
+	n->fade.frames = 0;
+	switch ((enum fade_end)n->at_end) {
+	case FADE_STAYS:
+		break;
+	case FADE_PAUSES:
+		n->paused = true;
+		break;
+	case FADE_FREES:
+		node_free(e, n);
+		break;
+	}
+}
+
 TACTUS_RT void
 port_end_fades(struct engine *e)
 {
-	for (uint32_t i = 0; i < e->fades;) {
+	uint32_t kept = 0;
+
+	/* in the order in which they began */
+	for (uint32_t i = 0; i < e->fades; i++) {
 		struct node *n = e->fading[i];
 		bool lives = n->kind == KIND_GROUP || n->kind == KIND_SYNTH;
 		if (lives && n->fading &&
 			e->now < n->fade.begin + n->fade.frames) {
-			i++;
+			e->fading[kept++] = n;
 			continue;
 		}
-		e->fading[i] = e->fading[--e->fades];
 		n->listed = false;
-		if (!lives || !n->fading) {
-			continue;
-		}
-		n->fading = false;
-		n->fade.frames = 0;
-		switch ((enum fade_end)n->at_end) {
-		case FADE_STAYS:
-			break;
-		case FADE_PAUSES:
-			n->paused = true;
-			break;
-		case FADE_FREES:
-			node_free(e, n);
-			break;
+		if (lives && n->fading) {
+			end_fade(e, n);
 		}
 	}
+	e->fades = kept;
 }
 
 TACTUS_RT bool

@@ -109,7 +109,7 @@ run_synth(struct engine *e, struct node *n, uint32_t frames)
 	} else {
 		n->def->process(&e->world, &n->synth, frames);
 	}
-	if (e->hunting) {
+	if (e->now < e->hunt_end) {
 		hunt(e, n, frames);
 	}
 	bool fades = e->fades != 0 && port_envelope(e, n, e->now, frames);
@@ -153,10 +153,12 @@ run_group(struct engine *e, struct node *top, uint32_t frames)
 TACTUS_RT void
 run_segment(struct engine *e, uint32_t frames)
 {
-	if (e->limbo.head != NULL && !e->reaping) {
+	e->walking = true;
+	if (!e->limbo.paused && !e->reaping) {
 		run_group(e, &e->limbo, frames);
 	}
 	if (!e->node[0].paused) {
 		run_group(e, &e->node[0], frames);
 	}
+	e->walking = false;
 }

@@ -25,7 +25,7 @@ state_of(const struct node *n)
 TACTUS_RT static void
 copy(const struct engine *e, const struct node *n, struct tree_item *out)
 {
-	out->shape = n->kind == KIND_SYNTH ? n->spec->shape : NULL;
+	out->def = n->kind == KIND_SYNTH ? n->def : NULL;
 	out->id = n->synth.id;
 	out->parent = n->parent != NULL ? n->parent->synth.id : -1;
 	out->state = state_of(n);
@@ -65,7 +65,8 @@ snapshot_node(struct engine *e, struct node *n, struct query_reply *out)
 	for (uint32_t i = 0; i < s->ports; i++) {
 		const struct shape_port *p = &s->port[i];
 		struct port_state *to = &out->port[i];
-		*to = (struct port_state){.bus = -1};
+		*to = (struct port_state){.kind = p->port.kind, .bus = -1};
+		memcpy(to->name, p->port.name, sizeof to->name);
 		if (p->port.kind == TACTUS_CONTROL) {
 			to->value = port_value(e, n, p->ordinal);
 			to->bus = n->control[p->ordinal].bus;

@@ -33,7 +33,8 @@ world_done(const TactusWorld *world, TactusSynth *synth)
 	struct engine *e = engine_of(world);
 	struct node *n = node_of(synth);
 
-	if (n->said_done) {
+	/* said anywhere but in process it would outlive the node's slot */
+	if (n->said_done || !e->walking) {
 		return;
 	}
 	n->said_done = true;

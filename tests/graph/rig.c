@@ -34,7 +34,9 @@ rig_new(void)
 void
 rig_open(struct rig *r)
 {
-	ck_assert_int_eq(wire_open(1024, r->ring, 0, 0, &r->wire), 0);
+	ck_assert_int_eq(
+		wire_open(1024, r->ring, r->tap, r->config.outputs, &r->wire),
+		0);
 	ck_assert_int_eq(engine_open(&r->config, r->wire, &r->engine), 0);
 	for (uint32_t c = 0; c < r->config.outputs; c++) {
 		r->out[c] = calloc(RIG_FRAMES, sizeof(float));
@@ -57,6 +59,10 @@ rig_close(struct rig *r)
 		engine_take(r->engine);
 		engine_flush(r->engine);
 		rig_collect(r);
+		if (!r->config.offline) {
+			r->frames = 0;
+			rig_run(r, engine_left(r->engine));
+		}
 	}
 	ck_assert(engine_stopped(r->engine));
 	engine_flush(r->engine);
@@ -84,8 +90,8 @@ struct part {
 	max_align_t data[];
 };
 
-static void *
-part_of(struct batch *b, size_t bytes)
+void *
+rig_part(struct batch *b, size_t bytes)
 {
 	struct part *p = calloc(1, sizeof *p + bytes);
 
@@ -111,7 +117,7 @@ rig_batch(struct rig *r, uint64_t at)
 struct command *
 rig_add(struct rig *r, struct batch *b, enum command_kind kind, int32_t id)
 {
-	struct command *c = part_of(b, sizeof *c);
+	struct command *c = rig_part(b, sizeof *c);
 
 	(void)r;
 	c->kind = (uint16_t)kind;
@@ -141,6 +147,9 @@ back(struct rig *r, struct batch *b, struct rig_report *to)
 {
 	r->batches--;
 	to->flags = b->flags;
+	if (r->on_back != NULL) {
+		r->on_back(r, b, to);
+	}
 	for (struct command *c = b->first; c != NULL; c = c->next) {
 		r->reason = c->reason;
 		memcpy(r->told, c->told, sizeof r->told);
@@ -279,18 +288,18 @@ rig_number(struct rig *r, enum command_kind kind, int32_t id, int64_t number)
 
 	c->u.number = number;
 	if (kind == COMMAND_TREE) {
-		c->u.tree = part_of(
+		c->u.tree = rig_part(
 			b, sizeof *c->u.tree + r->config.max_nodes *
 						       sizeof *c->u.tree->item);
 		c->u.tree->room = r->config.max_nodes;
 	} else if (kind == COMMAND_QUERY) {
-		c->u.query = part_of(b, sizeof *c->u.query);
+		c->u.query = rig_part(b, sizeof *c->u.query);
 	}
 	return rig_do(r, b);
 }
 
-static struct port_ref
-ref(struct batch *b, const char *port)
+struct port_ref
+rig_ref(struct batch *b, const char *port)
 {
 	struct port_ref p = {.index = -1};
 
@@ -298,7 +307,7 @@ ref(struct batch *b, const char *port)
 		p.index = atoi(port);
 		return p;
 	}
-	char *copy = part_of(b, strlen(port) + 1);
+	char *copy = rig_part(b, strlen(port) + 1);
 	memcpy(copy, port, strlen(port) + 1);
 	p.name = copy;
 	p.hash = name_hash(copy);
@@ -312,7 +321,7 @@ rig_map(struct rig *r, enum command_kind kind, int32_t id, const char *port,
 	struct batch *b = rig_batch(r, 0);
 	struct command *c = rig_add(r, b, kind, id);
 
-	c->u.map.port = ref(b, port);
+	c->u.map.port = rig_ref(b, port);
 	c->u.map.bus = bus;
 	c->u.map.flags = flags;
 	return rig_do(r, b);
@@ -323,9 +332,9 @@ rig_add_set(struct rig *r, struct batch *b, int32_t id, const char *port,
 	float value, double seconds)
 {
 	struct command *c = rig_add(r, b, COMMAND_SET, id);
-	struct set_pair *pair = part_of(b, sizeof *pair);
+	struct set_pair *pair = rig_part(b, sizeof *pair);
 
-	pair->port = ref(b, port);
+	pair->port = rig_ref(b, port);
 	pair->value = value;
 	pair->seconds = seconds;
 	c->u.set.pairs = pair;

@@ -29,6 +29,7 @@ struct rig_report {
 	uint64_t sample;
 	uint32_t flags; /* of the batch */
 	int32_t number; /* of a sync */
+	void *tag;      /* whatever on_back puts here */
 	struct report raw;
 };
 
@@ -50,7 +51,12 @@ struct rig {
 	int32_t syncs;    /* the last number that came back */
 	struct tree_reply *tree;
 	struct query_reply query;
-	uint32_t ring; /* reports: settings to be changed before rig_open */
+	/* told of each batch that is back, before it is freed; NULL: nobody */
+	void (*on_back)(struct rig *r, struct batch *b, struct rig_report *to);
+	void *user; /* whoever set on_back */
+	/* settings to be changed before rig_open */
+	uint32_t ring; /* room for reports */
+	uint32_t tap;  /* frames that the tap holds; 0: none */
 };
 
 /** The usual settings: block 64, two channels, offline. */
@@ -67,6 +73,10 @@ void rig_post(struct rig *r, struct batch *b);
 /** Post, let the engine take it, collect; for what is due at once. */
 uint32_t rig_do(struct rig *r, struct batch *b);
 
+/** Memory that lives as long as a batch. */
+void *rig_part(struct batch *b, size_t bytes);
+/** A port by its name, or by its index when that is a number. */
+struct port_ref rig_ref(struct batch *b, const char *port);
 struct synth_spec *rig_spec(struct rig *r, const TactusSynthDef *def);
 
 uint32_t rig_group(struct rig *r, int32_t id, int32_t target, int32_t place);
@@ -112,6 +122,16 @@ extern const TactusSynthDef rig_nan;
 extern const TactusSynthDef rig_hit;
 /* takes 1000 bytes from the pools, gives them back; notifies once */
 extern const TactusSynthDef rig_hungry;
+
+/* controls freq (0 … 0.5 cycles a frame), amp; out = a saw, wet = out + in */
+extern const TactusSynthDef rig_tone;
+/* out = a number that hangs on the sample clock alone: noise, the same
+ * however blocks are cut */
+extern const TactusSynthDef rig_clock;
+/* out = in * gain (a control), within -2 … 2, and never NaN */
+extern const TactusSynthDef rig_fold;
+/* too large for any pool of these tests */
+extern const TactusSynthDef rig_vast;
 
 /** Check's own float comparisons promote; this one is exact. */
 #define rig_same(a, b) ck_assert_double_eq((double)(a), (double)(b))

@@ -93,15 +93,23 @@ post(struct rig *r, struct batch *b)
 	wait_call(&r->wire->rt);
 }
 
+/* Stop and join: the engine is the test's own again. */
 static void
-rig_close(struct rig *r)
+rig_end(struct rig *r)
 {
 	static struct batch stop = {.flags = BATCH_LATE};
 
 	if (r->thread != NULL) {
 		post(r, &stop);
 		rt_join(r->thread);
+		r->thread = NULL;
 	}
+}
+
+static void
+rig_close(struct rig *r)
+{
+	rig_end(r);
 	wire_close(r->wire);
 	free(r->engine);
 }
@@ -306,6 +314,7 @@ START_TEST(a_card_is_taken_over_lost_and_taken_again_without_a_gap)
 		p->state = CARD_STATE_STOPPED;
 		p->calls[FAKE_WAIT] = 0;
 	}
+	rig_end(&r);
 	ck_assert_uint_eq(r.engine->now, r.engine->rendered + r.engine->lost);
 	rig_close(&r);
 	card_close(card);
@@ -376,21 +385,10 @@ START_TEST(offline_time_moves_by_what_is_owed_alone_and_no_call_is_lost)
 	}
 	rig_close(&(struct rig){
 		.wire = open_wire(0), .engine = fake_engine(48000, 64, 1, 1)});
-	static struct batch stop = {.flags = BATCH_LATE};
 	struct engine *e = r.engine;
 	/* all that is owed is rendered before the stop is looked at */
-	while (ring_filled(r.wire->commands) > 0) {
-		(void)poll(NULL, 0, 1);
-	}
-	for (int i = 0; i < PATIENCE_MS; i++) {
-		if (gauge_get(&e->gauges, GAUGE_BLOCKS) * 64 >= owed) {
-			break;
-		}
-		(void)poll(NULL, 0, 1);
-	}
-	post(&r, &stop);
-	rt_join(r.thread);
-	r.thread = NULL;
+	await_gauge(e, GAUGE_SAMPLE, owed);
+	rig_end(&r);
 	ck_assert_uint_eq(e->rendered, owed);
 	ck_assert_uint_eq(e->now, owed);
 	ck_assert_uint_eq(e->taken, 201);

@@ -35,8 +35,8 @@ static const struct {
 
 START_TEST(every_event_in_every_state_does_what_the_picture_says)
 {
-	enum device_state from = (enum device_state)(_i / DEVICE_EVENTS);
-	enum device_event on = (enum device_event)(_i % DEVICE_EVENTS);
+	enum device_state from = (enum device_state)(_i / (int)DEVICE_EVENTS);
+	enum device_event on = (enum device_event)(_i % (int)DEVICE_EVENTS);
 	struct device_life l = in_state(from);
 	enum device_state to = from;
 	enum device_action action = DEVICE_DO_NOTHING;
@@ -153,7 +153,7 @@ main(void)
 
 	tcase_add_loop_test(tc,
 		every_event_in_every_state_does_what_the_picture_says, 0,
-		DEVICE_STATES * DEVICE_EVENTS);
+		(int)DEVICE_STATES * (int)DEVICE_EVENTS);
 	tcase_add_test(tc, looks_come_later_and_later_until_five_seconds);
 	tcase_add_test(
 		tc, what_is_plugged_in_is_looked_at_soon_whatever_the_wait);
