@@ -14,7 +14,7 @@
 #include "osc_write.h"
 #include "timeline.h"
 
-/** Longest answer in one datagram (SPEC 5). */
+/** Answers in datagrams are shorter than this (SPEC 5). */
 #define PAGE_BYTES 1400
 
 /** Constructions that one packet may ask for (DESIGN 10.4). */

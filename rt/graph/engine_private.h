@@ -190,8 +190,8 @@ struct engine {
 	struct meter meter;
 	uint64_t tap_lost; /* frames that the tap has to be told of */
 	bool muted;
-	uint64_t hunt_at; /* sample from which a bad node may be sought */
-	bool hunting;     /* in this block */
+	uint64_t hunt_at;  /* sample from which a bad node may be sought */
+	uint64_t hunt_end; /* until which it is */
 
 	/* device and end */
 	void *device; /* handed over, not yet taken by the driver */

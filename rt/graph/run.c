@@ -109,7 +109,7 @@ run_synth(struct engine *e, struct node *n, uint32_t frames)
 	} else {
 		n->def->process(&e->world, &n->synth, frames);
 	}
-	if (e->hunting) {
+	if (e->now < e->hunt_end) {
 		hunt(e, n, frames);
 	}
 	bool fades = e->fades != 0 && port_envelope(e, n, e->now, frames);
