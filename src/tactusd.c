@@ -282,7 +282,7 @@ main(int argc, char **argv)
 	/* a client that is gone must not end us */
 	signal(SIGPIPE, SIG_IGN);
 	if (options_init(&d.options, argc, argv, why, sizeof why) != 0) {
-		fprintf(stderr, "tactusd: %s\n", why);
+		fprintf(stderr, "tactusd: %s\nsee: tactusd --help\n", why);
 		options_fini(&d.options);
 		return EXIT_USAGE;
 	}

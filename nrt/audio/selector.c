@@ -402,7 +402,10 @@ selector_find(const char *root, const char *selector, enum selector_side side,
 				&p, &card, selector, side, out, why, size);
 		}
 	}
-	(void)snprintf(why, size, "\"%s\" is not there", selector);
+	(void)snprintf(why, size,
+		"audio.devices: \"%s\" is not there; 'tactus devices' lists "
+		"what is",
+		selector);
 	return -ENODEV;
 }
 

@@ -7,7 +7,11 @@
  */
 #include <string.h>
 
+#include "nearest.h"
 #include "office_private.h"
+
+/** Letters that may be wrong in an address for another to be suggested. */
+#define NEAR 3
 
 const struct address address_table[] = {
 	{"/version",						 "", ROLE_CONTROL, WHEN_NOW, engine_version,
@@ -92,4 +96,21 @@ address_find(const char *name)
 		}
 	}
 	return NULL;
+}
+
+const char *
+address_near(const char *name)
+{
+	const char *best = NULL;
+	size_t least = NEAR + 1;
+
+	for (const struct address *a = address_table; a->name != NULL; a++) {
+		size_t d = nearest_distance(name, a->name);
+
+		if (d < least && 2 * d < strlen(name)) {
+			least = d;
+			best = a->name;
+		}
+	}
+	return best;
 }

@@ -169,8 +169,11 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 	find_first(&r);
 	r.to = address_find(m->address);
 	if (r.to == NULL) {
-		request_fail(
-			&r, 404, "no such address; tactus-osc(7) tells all");
+		const char *near = address_near(m->address);
+		request_fail(&r, 404, "no such address; %s%s",
+			near != NULL ? "the nearest one is "
+				     : "tactus-osc(7) tells all",
+			near != NULL ? near : "");
 		return;
 	}
 	if (peer_role(peer) < r.to->role) {

@@ -220,7 +220,9 @@ read_controls(struct request *r, struct synth_spec *spec)
 		if (name != NULL) {
 			index = defs_port(spec->shape, name);
 			if (index < 0) {
-				request_fail(r, 404, "%s has no port \"%s\"",
+				request_fail(r, 404,
+					"%s has no port \"%s\"; /def/query "
+					"tells them",
 					spec->shape->def->name, name);
 				return false;
 			}

@@ -130,6 +130,14 @@ on_gone(void *user, struct peer *peer)
 	meter_forget(user, peer);
 }
 
+static bool
+is_default(const struct config *c, const char *path)
+{
+	const char *origin = config_origin(c, path);
+
+	return origin != NULL && strcmp(origin, "default") == 0;
+}
+
 int
 office_listen(struct office *o, bool all, char *why, size_t size)
 {
@@ -144,6 +152,8 @@ office_listen(struct office *o, bool all, char *why, size_t size)
 		.max_clients = o->config->osc.max_clients,
 		.listeners = all ? o->config->osc.listeners.count : 0,
 		.listener = o->config->osc.listeners.items,
+		/* the socket of the shipped unit: by hand there is none */
+		.without_folders = is_default(o->config, "osc.listeners"),
 	};
 
 	return net_open(o->loop, &config, &hooks, &o->net, why, size);

@@ -133,6 +133,9 @@ extern const struct address address_table[];
 /** @return NULL when there is none */
 const struct address *address_find(const char *name);
 
+/** The address that a misspelt one may have meant; NULL: none is near. */
+const char *address_near(const char *name);
+
 /** Add a command to the part that is being built; NULL: no memory. */
 struct command *request_command(struct request *r, enum command_kind kind);
 

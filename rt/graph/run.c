@@ -109,7 +109,7 @@ run_synth(struct engine *e, struct node *n, uint32_t frames)
 	} else {
 		n->def->process(&e->world, &n->synth, frames);
 	}
-	if (e->hunting) {
+	if (e->now < e->hunt_end) {
 		hunt(e, n, frames);
 	}
 	bool fades = e->fades != 0 && port_envelope(e, n, e->now, frames);
@@ -136,6 +136,8 @@ run_group(struct engine *e, struct node *top, uint32_t frames)
 			continue;
 		}
 		if (n->sounding && !n->paused) {
+			/* it comes from memory while this one computes */
+			__builtin_prefetch(n->next);
 			run_synth(e, n, frames);
 		}
 		while (n->next == NULL) {

@@ -59,6 +59,10 @@ rig_close(struct rig *r)
 		engine_take(r->engine);
 		engine_flush(r->engine);
 		rig_collect(r);
+		if (!r->config.offline) {
+			r->frames = 0;
+			rig_run(r, engine_left(r->engine));
+		}
 	}
 	ck_assert(engine_stopped(r->engine));
 	engine_flush(r->engine);

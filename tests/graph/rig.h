@@ -29,6 +29,7 @@ struct rig_report {
 	uint64_t sample;
 	uint32_t flags; /* of the batch */
 	int32_t number; /* of a sync */
+	void *tag;      /* whatever on_back puts here */
 	struct report raw;
 };
 
@@ -121,6 +122,16 @@ extern const TactusSynthDef rig_nan;
 extern const TactusSynthDef rig_hit;
 /* takes 1000 bytes from the pools, gives them back; notifies once */
 extern const TactusSynthDef rig_hungry;
+
+/* controls freq (0 … 0.5 cycles a frame), amp; out = a saw, wet = out + in */
+extern const TactusSynthDef rig_tone;
+/* out = a number that hangs on the sample clock alone: noise, the same
+ * however blocks are cut */
+extern const TactusSynthDef rig_clock;
+/* out = in * gain (a control), within -2 … 2, and never NaN */
+extern const TactusSynthDef rig_fold;
+/* too large for any pool of these tests */
+extern const TactusSynthDef rig_vast;
 
 /** Check's own float comparisons promote; this one is exact. */
 #define rig_same(a, b) ck_assert_double_eq((double)(a), (double)(b))

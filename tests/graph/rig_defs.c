@@ -43,6 +43,13 @@ three(const void *options)
 }
 
 static uint32_t
+five(const void *options)
+{
+	(void)options;
+	return 5;
+}
+
+static uint32_t
 one(const void *options)
 {
 	(void)options;
@@ -210,6 +217,74 @@ hungry_destroy(const TactusWorld *world, TactusSynth *s)
 	rig_destroyed++;
 }
 
+struct tone {
+	float phase;
+};
+
+static void
+tone_port(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	static const char *const names[5] = {"freq", "amp", "in", "out", "wet"};
+
+	(void)h;
+	(void)o;
+	port(p, names[i], i < 2 ? TACTUS_CONTROL : TACTUS_AUDIO,
+		i < 3 ? TACTUS_INPUT : TACTUS_OUTPUT, i == 0 ? 0.01F : 0.25F);
+	if (i == 0) {
+		p->minimum = 0.0F;
+		p->maximum = 0.5F;
+	}
+}
+
+TACTUS_RT static void
+tone(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	struct tone *t = s->self;
+
+	(void)world;
+	for (uint32_t i = 0; i < frames; i++) {
+		t->phase += tactus_control_at(&s->controls[0], i);
+		t->phase -= t->phase >= 1.0F ? 1.0F : 0.0F;
+		s->out[0][i] = tactus_control_at(&s->controls[1], i) *
+			       (2.0F * t->phase - 1.0F);
+		s->out[1][i] = s->out[0][i] + s->in[0][i];
+	}
+}
+
+TACTUS_RT static void
+clock_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	uint64_t now = world->time(world);
+
+	for (uint32_t i = 0; i < frames; i++) {
+		uint32_t x = (uint32_t)(now + i) * 2654435761U;
+		x ^= x >> 15;
+		s->out[0][i] = (float)(x >> 8) / 16777216.0F - 0.5F;
+	}
+}
+
+static void
+fold_port(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	static const char *const names[3] = {"gain", "in", "out"};
+
+	(void)h;
+	(void)o;
+	port(p, names[i], i == 0 ? TACTUS_CONTROL : TACTUS_AUDIO,
+		i < 2 ? TACTUS_INPUT : TACTUS_OUTPUT, 0.5F);
+}
+
+TACTUS_RT static void
+fold(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	(void)world;
+	for (uint32_t i = 0; i < frames; i++) {
+		float x = s->in[0][i] * tactus_control_at(&s->controls[0], i);
+		x = x > 2.0F ? 2.0F : x < -2.0F ? -2.0F : x;
+		s->out[0][i] = x == x ? x : 0.0F;
+	}
+}
+
 #define DEF(NAME)                                                             \
   .size = sizeof(TactusSynthDef), .uri = "urn:test:" NAME ":1", .name = NAME, \
   .doc = "for tests", .instance_bytes = 64
@@ -232,3 +307,16 @@ const TactusSynthDef rig_hit = {
 const TactusSynthDef rig_hungry = {DEF("hungry"), .port_count = one,
 	.port = only_out, .construct = hungry_construct,
 	.process = hungry_process, .destroy = hungry_destroy};
+const TactusSynthDef rig_tone = {DEF("tone"), .port_count = five,
+	.port = tone_port, .process = tone, .destroy = destroy};
+const TactusSynthDef rig_clock = {DEF("clock"), .port_count = one,
+	.port = only_out, .process = clock_process, .destroy = destroy};
+const TactusSynthDef rig_fold = {DEF("fold"), .port_count = three,
+	.port = fold_port, .process = fold, .destroy = destroy};
+const TactusSynthDef rig_vast = {.size = sizeof(TactusSynthDef),
+	.uri = "urn:test:vast:1",
+	.name = "vast",
+	.instance_bytes = 1 << 20,
+	.port_count = one,
+	.port = only_out,
+	.process = clock_process};

@@ -103,6 +103,31 @@ START_TEST(allow_list_that_does_not_parse_is_refused_naming_it)
 }
 END_TEST
 
+START_TEST(socket_without_its_folder_is_left_out_aloud_when_nobody_asked)
+{
+	struct listener_config l[] = {{.url = "udp://127.0.0.1:0"},
+		{.url = "unix:///nonexistent/folder/sock"},
+		{.url = "tcp://127.0.0.1:0"}};
+	struct net_config config = {.max_packet = 4096,
+		.listeners = 3,
+		.listener = l,
+		.without_folders = true};
+
+	doors_init(&d);
+	ck_assert_msg(doors_open_config(&d, &config) == 0, "%s", d.why);
+	ck_assert(doors_has_logged("mkdir -p /nonexistent/folder"));
+	ck_assert_int_eq(strncmp(net_url(d.net, 0), "udp:", 4), 0);
+	ck_assert_int_eq(strncmp(net_url(d.net, 1), "tcp:", 4), 0);
+	ck_assert_ptr_null(net_url(d.net, 2));
+	net_close(d.net);
+	d.net = NULL;
+	/* whatever else is wrong ends the start as ever */
+	l[1].url = "udp://192.0.2.1:0";
+	ck_assert_int_eq(doors_open_config(&d, &config), -EADDRNOTAVAIL);
+	doors_close(&d);
+}
+END_TEST
+
 START_TEST(one_listener_that_fails_closes_those_before_it)
 {
 	char url[128];
@@ -256,6 +281,8 @@ main(void)
 		tc, port_in_use_is_refused_naming_url_and_mend, 0, 2);
 	tcase_add_test(tc, url_that_cannot_be_opened_is_refused_with_words);
 	tcase_add_test(tc, allow_list_that_does_not_parse_is_refused_naming_it);
+	tcase_add_test(tc,
+		socket_without_its_folder_is_left_out_aloud_when_nobody_asked);
 	tcase_add_test(tc, one_listener_that_fails_closes_those_before_it);
 	tcase_add_loop_test(
 		tc, socket_file_has_mode_660_and_goes_at_close, 0, 2);

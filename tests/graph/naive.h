@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * naive.h -- a second engine, as simple as can be, to compare the first with.
+ *
+ * It walks its tree by recursion, one sample at a time, looks things up by
+ * searching, and shares no code with rt/graph/ (DESIGN 10.10: it cuts the
+ * same segments).  A parcel is a batch as both engines get it; what each made
+ * of it is written into it side by side.
+ */
+#ifndef TACTUS_TESTS_NAIVE_H
+#define TACTUS_TESTS_NAIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "batch.h"
+#include "engine.h"
+#include "report.h"
+
+#define NAIVE_PAIRS  4
+#define NAIVE_ORDERS 5
+#define NAIVE_PORTS  8
+#define NAIVE_LOG    8192
+
+/** What became of one command. */
+struct outcome {
+	uint32_t reason;
+	int32_t told[2];
+	int32_t id;
+	uint32_t digest; /* of the answer to a tree or a query */
+};
+
+/** One pair of /node/set. */
+struct naive_pair {
+	const char *name; /* NULL: by index */
+	int32_t index;
+	float value;
+	double seconds;
+	int32_t resource;
+	bool integral;
+};
+
+/** One command. */
+struct order {
+	enum command_kind kind;
+	int32_t id;
+	int32_t target;
+	int32_t placement;
+	const TactusSynthDef *def;
+	float controls[NAIVE_PORTS]; /* first values */
+	const char *port;            /* NULL: by index */
+	int32_t index;
+	int32_t bus;
+	uint32_t flags;
+	double seconds;
+	int64_t number;
+	char key[16];
+	uint32_t pairs;
+	struct naive_pair pair[NAIVE_PAIRS];
+};
+
+/** One batch, and what both engines made of it. */
+struct parcel {
+	struct parcel *chain;
+	uint64_t at;
+	uint64_t order;
+	uint32_t flags;
+	uint32_t count;
+	bool is_back; /* from the engine; from the other one, in `is_done` */
+	bool is_done;
+	struct order what[NAIVE_ORDERS];
+	struct outcome got[NAIVE_ORDERS];
+	struct outcome want[NAIVE_ORDERS];
+	uint64_t got_applied;
+	uint64_t want_applied;
+	uint32_t got_flags;
+	uint32_t want_flags;
+	uint64_t got_late;
+	uint64_t want_late;
+	/* the other one's own */
+	uint32_t held;
+};
+
+/** One report, of either engine. */
+struct entry {
+	uint32_t kind; /* enum report_kind */
+	int32_t id;
+	uint64_t sample;
+	const struct parcel *parcel;
+	double value; /* of a note, a line, a level */
+	double more;
+};
+
+struct naive;
+
+/** @param ring how many reports fit before the reader takes them */
+struct naive *naive_open(const struct engine_config *config, uint32_t ring);
+void naive_close(struct naive *v);
+
+/** Post a chain. */
+void naive_post(struct naive *v, struct parcel *head);
+/** Let it take what came, as engine_take. */
+void naive_take(struct naive *v);
+void naive_render(struct naive *v, const float *const *in, float *const *out,
+	uint32_t frames);
+void naive_flush(struct naive *v);
+/** What it has told since the last call; then there is room again. */
+uint32_t naive_told(struct naive *v, const struct entry **out);
+
+/** A node that lives, or an id that is free, near a random number. */
+int32_t naive_pick(const struct naive *v, uint32_t random, bool lives);
+
+uint32_t naive_nodes(const struct naive *v);
+uint32_t naive_events(const struct naive *v);
+uint32_t naive_pool(const struct naive *v, uint32_t i);
+uint32_t naive_waiting(const struct naive *v);
+
+/** A number for what an answer says, of either engine. */
+uint32_t naive_digest_tree(const struct tree_reply *t);
+uint32_t naive_digest_query(const struct query_reply *q);
+
+#endif

@@ -1,0 +1,860 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * naive_apply.c -- see naive.h.  The tree, and what each command does.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine_private.h"
+#include "naive_private.h"
+
+/* --- the tree --- */
+
+struct thing *
+naive_find(struct naive *v, int32_t id)
+{
+	if (id < 0 || (uint32_t)id >= v->config.max_nodes) {
+		return NULL;
+	}
+	struct thing *t = &v->thing[id];
+	bool lives = t->is == IS_GROUP || t->is == IS_SYNTH;
+	return lives && !t->cleared ? t : NULL;
+}
+
+static void
+leave(struct naive *v, struct thing *t)
+{
+	struct thing *p = &v->thing[t->parent];
+	int32_t kept = 0;
+
+	for (int32_t i = 0; i < p->children; i++) {
+		if (p->child[i] != t->id) {
+			p->child[kept++] = p->child[i];
+		}
+	}
+	p->children = kept;
+	t->parent = NOBODY;
+}
+
+static void
+enter(struct naive *v, struct thing *t, int32_t parent, int32_t at)
+{
+	struct thing *p = &v->thing[parent];
+
+	for (int32_t i = p->children; i > at; i--) {
+		p->child[i] = p->child[i - 1];
+	}
+	p->child[at] = t->id;
+	p->children++;
+	t->parent = parent;
+}
+
+static int32_t
+index_of(const struct thing *parent, int32_t id)
+{
+	int32_t i = 0;
+
+	while (parent->child[i] != id) {
+		i++;
+	}
+	return i;
+}
+
+void
+naive_end(struct naive *v, struct thing *t)
+{
+	while (t->children > 0) {
+		naive_end(v, &v->thing[t->child[0]]);
+	}
+	leave(v, t);
+	if (t->is == IS_SYNTH) {
+		if (t->def->destroy != NULL) {
+			t->def->destroy(&v->world, &t->synth);
+		}
+		v->pool_free[t->pool]++;
+		free(t->self);
+	}
+	t->is = IS_ENDED;
+	t->key[0] = '\0';
+	naive_tell(v, REPORT_NODE_ENDED, t->id, NULL);
+}
+
+static uint32_t
+count(const struct naive *v, const struct thing *t)
+{
+	uint32_t n = 1;
+
+	for (int32_t i = 0; i < t->children; i++) {
+		n += count(v, &v->thing[t->child[i]]);
+	}
+	return n;
+}
+
+uint32_t
+naive_in_limbo(const struct naive *v)
+{
+	return count(v, &v->thing[LIMBO]) - 1;
+}
+
+uint32_t
+naive_nodes(const struct naive *v)
+{
+	return count(v, &v->thing[0]) + naive_in_limbo(v);
+}
+
+uint32_t
+naive_events(const struct naive *v)
+{
+	return v->dues;
+}
+
+uint32_t
+naive_pool(const struct naive *v, uint32_t i)
+{
+	return v->pool_free[i];
+}
+
+static bool
+is_below(const struct naive *v, int32_t id, int32_t top)
+{
+	while (id != NOBODY && id != top) {
+		id = v->thing[id].parent;
+	}
+	return id == top;
+}
+
+void
+naive_fade(
+	struct naive *v, struct thing *t, float to, double seconds, int at_end)
+{
+	t->fade = (struct line){true, v->now, naive_frames(v, seconds),
+		line_at(&t->fade, v->now), to};
+	t->at_end = at_end;
+	for (uint32_t i = 0; i < v->fadings; i++) {
+		if (v->fading[i] == t->id) {
+			return;
+		}
+	}
+	v->fading[v->fadings++] = t->id;
+}
+
+/* --- knobs --- */
+
+float
+naive_clamp(const TactusPort *p, float value)
+{
+	if ((p->flags & ~(uint32_t)TACTUS_TRIGGER) != 0 &&
+		fabsf(value) < 1e9F) {
+		value = (float)floor((double)value + 0.5);
+	}
+	if (value < p->minimum) {
+		return p->minimum;
+	}
+	return value > p->maximum ? p->maximum : value;
+}
+
+float
+naive_value(const struct naive *v, const struct thing *t, uint32_t k)
+{
+	const struct knob *c = &t->knob[k];
+
+	return c->ramp.is_on && c->bus < 0 ? line_at(&c->ramp, v->now)
+					   : c->value;
+}
+
+void
+naive_trigger(struct naive *v, struct thing *t, uint32_t k, float value)
+{
+	struct knob *c = &t->knob[k];
+
+	value = naive_clamp(&t->port[k], value);
+	if (c->free_at <= v->now) {
+		c->free_at = v->now + 1;
+		c->value = value;
+		t->fired = true;
+		return;
+	}
+	v->due[v->dues++] = (struct due){.at = c->free_at,
+		.arrival = v->arrivals++,
+		.node = t->id,
+		.generation = t->generation,
+		.control = k,
+		.value = value};
+	c->free_at++;
+}
+
+/* --- commands --- */
+
+static void
+no(struct outcome *w, uint32_t reason, int32_t a, int32_t b)
+{
+	w->reason = reason;
+	w->told[0] = a;
+	w->told[1] = b;
+}
+
+static struct thing *
+find(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = naive_find(v, o->id);
+
+	if (t == NULL) {
+		bool range =
+			o->id < 0 || (uint32_t)o->id >= v->config.max_nodes;
+		no(w, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, o->id,
+			0);
+	}
+	return t;
+}
+
+static struct thing *
+find_synth(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find(v, o, w);
+
+	if (t != NULL && t->is != IS_SYNTH) {
+		no(w, REASON_NOT_SYNTH, o->id, 0);
+		return NULL;
+	}
+	return t;
+}
+
+/** Where it would stand. @return why not */
+static uint32_t
+judge_place(
+	struct naive *v, const struct order *o, int32_t *parent, int32_t *at)
+{
+	if (o->target < 0 || (uint32_t)o->target >= v->config.max_nodes) {
+		return REASON_TARGET_RANGE;
+	}
+	const struct thing *t = naive_find(v, o->target);
+	if (t == NULL) {
+		return REASON_TARGET_MISSING;
+	}
+	if (o->placement < 0 || o->placement > PLACE_AFTER) {
+		return REASON_PLACEMENT;
+	}
+	if (o->placement <= PLACE_TAIL) {
+		*parent = t->id;
+		*at = o->placement == PLACE_HEAD ? 0 : t->children;
+		return t->is == IS_GROUP ? REASON_NONE
+					 : REASON_TARGET_NOT_GROUP;
+	}
+	if (t->id == 0) {
+		return REASON_TARGET_ROOT;
+	}
+	*parent = t->parent;
+	*at = index_of(&v->thing[t->parent], t->id) +
+	      (o->placement == PLACE_AFTER ? 1 : 0);
+	return REASON_NONE;
+}
+
+static bool
+place(struct naive *v, const struct order *o, struct outcome *w,
+	int32_t *parent, int32_t *at)
+{
+	uint32_t r = judge_place(v, o, parent, at);
+
+	if (r != REASON_NONE) {
+		no(w, r, r == REASON_PLACEMENT ? o->placement : o->target,
+			(int32_t)v->config.max_nodes - 1);
+	}
+	return r == REASON_NONE;
+}
+
+static void
+describe(struct thing *t, const struct order *o)
+{
+	t->def = o->def;
+	t->ports = o->def->port_count(NULL);
+	for (uint32_t i = 0; i < t->ports; i++) {
+		TactusPort *p = &t->port[i];
+		memset(p, 0, sizeof *p);
+		o->def->port(NULL, NULL, i, p);
+		uint32_t *n = p->kind == TACTUS_CONTROL      ? &t->controls
+			      : p->direction == TACTUS_INPUT ? &t->inputs
+							     : &t->outputs;
+		t->ordinal[i] = (*n)++;
+	}
+	for (uint32_t k = 0; k < NAIVE_PORTS; k++) {
+		t->knob[k].bus = t->in[k].bus = t->out[k].bus = -1;
+		if (k < t->controls) {
+			bool fires = (t->port[k].flags & TACTUS_TRIGGER) != 0;
+			t->knob[k].value = fires ? 0.0F
+						 : naive_clamp(&t->port[k],
+							   o->controls[k]);
+		}
+	}
+}
+
+/** What a synth's ports and instance take; the sizes alone are shared. */
+static size_t
+weight(const struct thing *t)
+{
+	size_t ports =
+		t->inputs * sizeof(float *) +
+		t->controls * (sizeof(struct control) + sizeof(TactusControl)) +
+		(t->inputs + t->outputs) * sizeof(struct joint);
+
+	return (ports + 63) / 64 * 64 + t->def->instance_bytes;
+}
+
+static bool
+make_synth(struct naive *v, struct thing *t, const struct order *o,
+	struct outcome *w, int32_t id)
+{
+	describe(t, o);
+	size_t bytes = weight(t);
+	t->pool = 0;
+	while (t->pool < v->config.pools &&
+		v->config.pool[t->pool].size < bytes) {
+		t->pool++;
+	}
+	if (t->pool == v->config.pools) {
+		no(w, REASON_POOL_NONE, (int32_t)bytes, 0);
+		return false;
+	}
+	if (v->pool_free[t->pool] == 0) {
+		no(w, REASON_POOL_FULL, (int32_t)v->config.pool[t->pool].size,
+			0);
+		return false;
+	}
+	v->pool_free[t->pool]--;
+	t->self = calloc(1, o->def->instance_bytes);
+	t->synth = (TactusSynth){.self = t->self, .id = id};
+	int code = o->def->construct != NULL
+			   ? o->def->construct(&v->world, NULL, &t->synth)
+			   : 0;
+	if (code != 0) {
+		v->pool_free[t->pool]++;
+		free(t->self);
+		no(w, REASON_CONSTRUCT, code, id);
+		return false;
+	}
+	return true;
+}
+
+static void
+make(struct naive *v, const struct order *o, struct outcome *w)
+{
+	int32_t id = o->id;
+	int32_t most = (int32_t)v->config.max_nodes - 1;
+	int32_t parent;
+	int32_t at;
+
+	if (id == -1) {
+		for (id = most; id > 0 && v->thing[id].is != IS_FREE; id--) {
+		}
+		if (id == 0) {
+			no(w, REASON_NODES_FULL, -1, most);
+			return;
+		}
+	} else if (id < 0 || id > most) {
+		no(w, REASON_NODE_RANGE, id, most);
+		return;
+	} else if (v->thing[id].is != IS_FREE) {
+		no(w, REASON_NODE_TAKEN, id, most);
+		return;
+	}
+	if (!place(v, o, w, &parent, &at)) {
+		return;
+	}
+	struct thing *t = &v->thing[id];
+	struct thing old = *t;
+	memset(t, 0, sizeof *t);
+	t->id = id;
+	t->parent = NOBODY;
+	t->fired = old.fired;
+	t->generation = old.generation + 1;
+	t->fade.to = 1.0F;
+	if (o->kind == COMMAND_SYNTH_NEW && !make_synth(v, t, o, w, id)) {
+		t->is = IS_FREE;
+		return;
+	}
+	t->is = o->kind == COMMAND_SYNTH_NEW ? IS_SYNTH : IS_GROUP;
+	enter(v, t, parent, at);
+	w->id = id;
+	naive_tell(v, REPORT_NODE_NEW, id, NULL);
+}
+
+static void
+move(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find(v, o, w);
+	int32_t parent;
+	int32_t at;
+
+	if (t == NULL) {
+		return;
+	}
+	if (t->id == 0) {
+		no(w, REASON_ROOT, o->id, 0);
+		return;
+	}
+	if (!place(v, o, w, &parent, &at)) {
+		return;
+	}
+	if (o->target == o->id || is_below(v, parent, t->id)) {
+		no(w, REASON_INSIDE_ITSELF, o->id, o->target);
+		return;
+	}
+	leave(v, t);
+	(void)judge_place(v, o, &parent, &at);
+	enter(v, t, parent, at);
+}
+
+/** A port by its name or its number: its index, or -1. */
+static int32_t
+find_port(const struct thing *t, const char *name, int32_t index)
+{
+	for (uint32_t i = 0; i < t->ports; i++) {
+		if (name != NULL ? strcmp(name, t->port[i].name) == 0
+				 : index == (int32_t)i) {
+			return (int32_t)i;
+		}
+	}
+	return -1;
+}
+
+static void
+map(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find_synth(v, o, w);
+
+	if (t == NULL) {
+		return;
+	}
+	int32_t index = find_port(t, o->port, o->index);
+	if (index < 0) {
+		bool below = o->port == NULL && o->index < 0;
+		no(w, below ? REASON_PORT_RANGE : REASON_PORT_MISSING, o->id,
+			o->port == NULL ? o->index : -1);
+		return;
+	}
+	const TactusPort *p = &t->port[index];
+	bool control = o->kind == COMMAND_MAP_CONTROL;
+	bool output = o->kind == COMMAND_MAP_OUTPUT;
+	if ((p->kind == TACTUS_CONTROL) != control) {
+		no(w, REASON_PORT_KIND, o->id, index);
+		return;
+	}
+	if ((p->direction == TACTUS_OUTPUT) != output) {
+		no(w, REASON_PORT_DIRECTION, o->id, index);
+		return;
+	}
+	bool external = (o->flags & MAP_EXTERNAL) != 0;
+	uint32_t room = !external ? v->config.max_buses
+			: output  ? v->config.outputs
+				  : v->config.inputs;
+	if (o->bus < -1 || o->bus >= (int32_t)room) {
+		no(w, REASON_BUS_RANGE, o->bus, (int32_t)room);
+		return;
+	}
+	uint32_t k = t->ordinal[index];
+	uint32_t flags = o->bus < 0 ? 0 : o->flags;
+	if (control) {
+		struct knob *c = &t->knob[k];
+		c->value = naive_value(v, t, k);
+		c->step = 0.0F;
+		c->ramp.is_on = false;
+		if ((p->flags & TACTUS_TRIGGER) != 0 && !t->fired) {
+			c->value = 0.0F;
+		}
+		c->bus = o->bus;
+		c->flags = flags;
+	} else {
+		*(output ? &t->out[k] : &t->in[k]) =
+			(struct wire_end){o->bus, flags};
+	}
+}
+
+/** Judge all pairs of a set; nothing changes. */
+static bool
+judge(struct naive *v, const struct order *o, struct outcome *w,
+	struct thing *t)
+{
+	uint32_t fires[NAIVE_PORTS] = {0};
+	uint32_t waits = 0;
+
+	for (uint32_t i = 0; i < o->pairs; i++) {
+		const struct naive_pair *pair = &o->pair[i];
+		int32_t index = find_port(t, pair->name, pair->index);
+		if (index < 0) {
+			bool below = pair->name == NULL && pair->index < 0;
+			no(w, below ? REASON_PORT_RANGE : REASON_PORT_MISSING,
+				o->id, below ? pair->index : (int32_t)i);
+			return false;
+		}
+		const TactusPort *p = &t->port[index];
+		if (p->kind != TACTUS_CONTROL) {
+			no(w, REASON_PORT_KIND, o->id, index);
+			return false;
+		}
+		if ((p->flags & TACTUS_TRIGGER) == 0 || pair->value == 0.0F) {
+			continue;
+		}
+		uint64_t next = t->knob[index].free_at + fires[index];
+		if (t->knob[index].free_at < v->now) {
+			next = v->now + fires[index];
+		}
+		/* one at once, and `block` that wait */
+		if (next > v->now + v->config.block) {
+			no(w, REASON_TRIGGERS_FULL, o->id, index);
+			return false;
+		}
+		fires[index]++;
+		waits += next > v->now ? 1 : 0;
+	}
+	if (v->dues + waits > v->config.max_events) {
+		no(w, REASON_EVENTS_FULL, (int32_t)v->config.max_events, 0);
+		return false;
+	}
+	return true;
+}
+
+static void
+set(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find_synth(v, o, w);
+
+	if (t == NULL || !judge(v, o, w, t)) {
+		return;
+	}
+	for (uint32_t i = 0; i < o->pairs; i++) {
+		const struct naive_pair *pair = &o->pair[i];
+		/* controls stand first: the index is the ordinal */
+		uint32_t k = (uint32_t)find_port(t, pair->name, pair->index);
+		const TactusPort *p = &t->port[k];
+		struct knob *c = &t->knob[k];
+		if ((p->flags & TACTUS_TRIGGER) != 0) {
+			if (pair->value != 0.0F) {
+				naive_trigger(v, t, k, pair->value);
+			}
+			continue;
+		}
+		float to = naive_clamp(p, pair->value);
+		if (pair->seconds < 0.0 || p->flags != 0) {
+			c->ramp.is_on = false;
+			c->value = to;
+			c->step = 0.0F;
+		} else {
+			c->ramp = (struct line){true, v->now,
+				naive_frames(v, pair->seconds),
+				naive_value(v, t, k), to};
+		}
+	}
+}
+
+static void
+clear_mark(struct naive *v, struct thing *t)
+{
+	t->cleared = true;
+	t->key[0] = '\0';
+	for (int32_t i = 0; i < t->children; i++) {
+		clear_mark(v, &v->thing[t->child[i]]);
+	}
+}
+
+static void
+clear(struct naive *v)
+{
+	struct thing *root = &v->thing[0];
+	struct thing *limbo = &v->thing[LIMBO];
+
+	if (root->children > 0) {
+		limbo->paused = root->paused;
+		limbo->fade = root->fade;
+		limbo->at_end = root->at_end;
+		bool listed = false;
+		for (uint32_t i = 0; i < v->fadings; i++) {
+			listed = listed || v->fading[i] == LIMBO;
+		}
+		if (root->fade.is_on && !listed) {
+			v->fading[v->fadings++] = LIMBO;
+		}
+	}
+	while (root->children > 0) {
+		struct thing *t = &v->thing[root->child[0]];
+		clear_mark(v, t);
+		leave(v, t);
+		enter(v, t, LIMBO, limbo->children);
+	}
+	if (limbo->children > 0 && v->master[CLEAR].to != 0.0F) {
+		naive_ramp(v, CLEAR, 0.0F);
+	}
+}
+
+static void
+name(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find(v, o, w);
+
+	if (t == NULL) {
+		return;
+	}
+	for (int32_t i = 0; i < MOST_NODES; i++) {
+		if (strcmp(v->thing[i].key, o->key) == 0) {
+			v->thing[i].key[0] = '\0';
+		}
+	}
+	memcpy(t->key, o->key, sizeof o->key);
+}
+
+/* --- answers --- */
+
+static void
+copy(const struct naive *v, const struct thing *t, struct tree_item *to)
+{
+	(void)v;
+	bool fades = t->fade.is_on;
+
+	*to = (struct tree_item){.id = t->id, .parent = t->parent};
+	to->def = t->is == IS_SYNTH ? t->def : NULL;
+	to->state = fades && t->at_end == 2                  ? NODE_RELEASING
+		    : t->paused || (fades && t->at_end == 1) ? NODE_PAUSED
+		    : t->is == IS_GROUP || t->active         ? NODE_RUNNING
+							     : NODE_INACTIVE;
+	memcpy(to->key, t->key, sizeof to->key);
+}
+
+static void
+fill_tree(const struct naive *v, const struct thing *t, struct tree_reply *r)
+{
+	copy(v, t, &r->item[r->count++]);
+	*(t->is == IS_GROUP ? &r->groups : &r->synths) += 1;
+	for (int32_t i = 0; i < t->children; i++) {
+		fill_tree(v, &v->thing[t->child[i]], r);
+	}
+}
+
+static void
+fill_query(const struct naive *v, const struct thing *t, struct query_reply *q)
+{
+	copy(v, t, &q->node);
+	q->previous = q->next = -1;
+	if (t->parent != NOBODY) {
+		const struct thing *p = &v->thing[t->parent];
+		int32_t at = index_of(p, t->id);
+		q->previous = at > 0 ? p->child[at - 1] : -1;
+		q->next = at + 1 < p->children ? p->child[at + 1] : -1;
+	}
+	q->ports = t->is == IS_SYNTH ? t->ports : 0;
+	for (uint32_t i = 0; i < q->ports; i++) {
+		const TactusPort *p = &t->port[i];
+		uint32_t k = t->ordinal[i];
+		const struct wire_end *w =
+			p->direction == TACTUS_OUTPUT ? &t->out[k] : &t->in[k];
+		struct port_state *s = &q->port[i];
+		*s = (struct port_state){.kind = p->kind};
+		memcpy(s->name, p->name, sizeof s->name);
+		if (p->kind == TACTUS_CONTROL) {
+			s->value = naive_value(v, t, k);
+			s->bus = t->knob[k].bus;
+			s->flags = (int32_t)t->knob[k].flags;
+		} else {
+			s->bus = w->bus;
+			s->flags = (int32_t)w->flags;
+		}
+	}
+}
+
+static uint32_t
+mix(uint32_t hash, const void *data, size_t bytes)
+{
+	const unsigned char *at = data;
+
+	for (size_t i = 0; i < bytes; i++) {
+		hash = (hash ^ at[i]) * 16777619U;
+	}
+	return hash;
+}
+
+static uint32_t
+mix_item(uint32_t hash, const struct tree_item *i)
+{
+	hash = mix(hash, &i->id, sizeof i->id);
+	hash = mix(hash, &i->parent, sizeof i->parent);
+	hash = mix(hash, &i->state, sizeof i->state);
+	hash = mix(hash, &i->def, sizeof(void *));
+	return mix(hash, i->key, strlen(i->key));
+}
+
+uint32_t
+naive_digest_tree(const struct tree_reply *t)
+{
+	uint32_t hash = 17;
+
+	hash = mix(hash, &t->count, sizeof t->count);
+	hash = mix(hash, &t->groups, sizeof t->groups);
+	hash = mix(hash, &t->synths, sizeof t->synths);
+	for (uint32_t i = 0; i < t->count; i++) {
+		hash = mix_item(hash, &t->item[i]);
+	}
+	return hash;
+}
+
+uint32_t
+naive_digest_query(const struct query_reply *q)
+{
+	uint32_t hash = mix_item(18, &q->node);
+
+	hash = mix(hash, &q->previous, sizeof q->previous);
+	hash = mix(hash, &q->next, sizeof q->next);
+	hash = mix(hash, &q->ports, sizeof q->ports);
+	for (uint32_t i = 0; i < q->ports; i++) {
+		const struct port_state *s = &q->port[i];
+		hash = mix(hash, s->name, strlen(s->name));
+		hash = mix(hash, &s->kind, sizeof s->kind);
+		hash = mix(hash, &s->value, sizeof s->value);
+		hash = mix(hash, &s->bus, sizeof s->bus);
+		hash = mix(hash, &s->flags, sizeof s->flags);
+	}
+	return hash;
+}
+
+static void
+answer(struct naive *v, const struct order *o, struct outcome *w)
+{
+	static struct query_reply query;
+	static union {
+		struct tree_reply reply;
+		char room[sizeof(struct tree_reply) +
+			  MOST_NODES * sizeof(struct tree_item)];
+	} tree;
+	const struct thing *t = find(v, o, w);
+
+	if (t == NULL) {
+		return;
+	}
+	memset(&query, 0, sizeof query);
+	memset(&tree, 0, sizeof tree);
+	if (o->kind == COMMAND_TREE) {
+		fill_tree(v, t, &tree.reply);
+		w->digest = naive_digest_tree(&tree.reply);
+	} else {
+		fill_query(v, t, &query);
+		w->digest = naive_digest_query(&query);
+	}
+}
+
+/* --- commands on one node --- */
+
+static void
+run(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find(v, o, w);
+
+	if (t == NULL) {
+		return;
+	}
+	if (t->fade.is_on && t->at_end == 2) {
+		no(w, REASON_RELEASING, o->id, 0);
+		return;
+	}
+	t->paused = t->paused && o->number == 0;
+	naive_fade(v, t, o->number != 0 ? 1.0F : 0.0F, 0.005,
+		o->number != 0 ? 0 : 1);
+}
+
+static void
+finish_node(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find(v, o, w);
+
+	if (t == NULL) {
+		return;
+	}
+	if (o->kind == COMMAND_FREE_ALL) {
+		if (t->is != IS_GROUP) {
+			no(w, REASON_NOT_GROUP, o->id, 0);
+			return;
+		}
+		while (t->children > 0) {
+			naive_end(v, &v->thing[t->child[0]]);
+		}
+		return;
+	}
+	if (t->id == 0) {
+		no(w, REASON_ROOT, o->id, 0);
+	} else if (o->kind == COMMAND_FREE) {
+		naive_end(v, t);
+	} else {
+		naive_fade(v, t, 0.0F, o->seconds, 2);
+	}
+}
+
+static void
+start(struct naive *v, const struct order *o, struct outcome *w)
+{
+	struct thing *t = find_synth(v, o, w);
+
+	if (t == NULL) {
+		return;
+	}
+	if (o->kind == COMMAND_DONE_FLAGS) {
+		t->done_flags = (uint32_t)o->number;
+	} else if (t->active) {
+		no(w, REASON_ACTIVE, o->id, 0);
+	} else {
+		t->active = true;
+	}
+}
+
+uint32_t
+naive_apply(struct naive *v, const struct order *o, struct outcome *w)
+{
+	switch (o->kind) {
+	case COMMAND_GROUP_NEW:
+	case COMMAND_SYNTH_NEW:
+		make(v, o, w);
+		break;
+	case COMMAND_ACTIVATE:
+	case COMMAND_DONE_FLAGS:
+		start(v, o, w);
+		break;
+	case COMMAND_MAP_INPUT:
+	case COMMAND_MAP_OUTPUT:
+	case COMMAND_MAP_CONTROL:
+		map(v, o, w);
+		break;
+	case COMMAND_SET:
+		set(v, o, w);
+		break;
+	case COMMAND_FREE:
+	case COMMAND_FREE_ALL:
+	case COMMAND_RELEASE:
+		finish_node(v, o, w);
+		break;
+	case COMMAND_MOVE:
+		move(v, o, w);
+		break;
+	case COMMAND_RUN:
+		run(v, o, w);
+		break;
+	case COMMAND_NAME:
+		name(v, o, w);
+		break;
+	case COMMAND_TREE:
+	case COMMAND_QUERY:
+		answer(v, o, w);
+		break;
+	case COMMAND_CLEAR:
+		clear(v);
+		break;
+	case COMMAND_MUTE:
+		naive_ramp(v, MUTE, o->number != 0 ? 0.0F : 1.0F);
+		break;
+	case COMMAND_METER:
+		v->meter = (struct meter_state){.every = (uint32_t)o->number};
+		break;
+	case COMMAND_SYNC:
+		return naive_in_limbo(v) != 0;
+	case COMMAND_CALL:
+	case COMMAND_DEVICE:
+	case COMMAND_OFFLINE_RUN:
+	case COMMAND_STOP:
+		break;
+	}
+	return 0;
+}

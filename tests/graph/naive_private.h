@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * naive_private.h -- the state of the naive engine, for its files alone.
+ */
+#ifndef TACTUS_TESTS_NAIVE_PRIVATE_H
+#define TACTUS_TESTS_NAIVE_PRIVATE_H
+
+#include "naive.h"
+
+#define MOST_NODES  128
+#define MOST_EVENTS 1024
+#define MOST_BUSES  64
+#define MOST_BLOCKS 64
+#define MOST_FRAMES 512
+#define LIMBO       MOST_NODES /* a group that has no id */
+#define NOBODY      (-1)
+
+enum what { IS_FREE, IS_GROUP, IS_SYNTH, IS_ENDED };
+
+/** A line from one value to another. */
+struct line {
+	bool is_on;
+	uint64_t begin;
+	uint32_t frames;
+	float from;
+	float to;
+};
+
+struct knob {
+	float value;
+	float step;
+	struct line ramp;
+	int32_t bus;
+	uint32_t flags;
+	uint64_t free_at; /* of a trigger: the next sample without one */
+};
+
+struct wire_end {
+	int32_t bus;
+	uint32_t flags;
+};
+
+struct thing {
+	enum what is;
+	int32_t id;
+	int32_t parent;
+	int32_t child[MOST_NODES];
+	int32_t children;
+	bool active;
+	bool paused;
+	bool cleared;
+	bool said_done;
+	bool fired;
+	bool told_nan;
+	uint32_t generation;
+	uint32_t done_flags;
+	struct line fade; /* is_on: it has not been ended yet */
+	int at_end;       /* 0 stays, 1 pauses, 2 frees */
+	char key[KEY_SIZE];
+	/* a synth */
+	const TactusSynthDef *def;
+	TactusPort port[NAIVE_PORTS];
+	uint32_t ports;
+	uint32_t ordinal[NAIVE_PORTS];
+	uint32_t controls;
+	uint32_t inputs;
+	uint32_t outputs;
+	struct knob knob[NAIVE_PORTS];
+	struct wire_end in[NAIVE_PORTS];
+	struct wire_end out[NAIVE_PORTS];
+	void *self;
+	uint32_t pool;
+	TactusSynth synth;
+};
+
+struct due {
+	uint64_t at;
+	uint64_t order;
+	uint64_t arrival;
+	struct parcel *parcel;
+	int32_t node;
+	uint32_t generation;
+	uint32_t control;
+	float value;
+};
+
+struct naive {
+	TactusWorld world; /* first */
+	struct engine_config config;
+	uint64_t now;
+	uint64_t frame; /* of the sample being computed, as plugins see it */
+	bool walking;
+	bool stopping;
+	struct thing thing[MOST_NODES + 1];
+	/* what the buses hold, by sample modulo two blocks */
+	float bus[MOST_BUSES][2 * MOST_FRAMES];
+	float capture[8][2 * MOST_FRAMES];
+	float playback[8][2 * MOST_FRAMES];
+	uint32_t pool_free[ENGINE_MAX_POOLS];
+	char *memory[ENGINE_MAX_POOLS];
+	void *lent[ENGINE_MAX_POOLS][MOST_BLOCKS];
+	/* events */
+	struct due due[MOST_EVENTS];
+	uint32_t dues;
+	uint64_t arrivals;
+	/* packets */
+	struct parcel *queue[1024];
+	uint32_t queued;
+	/* reports */
+	uint32_t ring;
+	struct entry told[NAIVE_LOG];
+	uint32_t tolds;
+	struct entry waiting[NAIVE_LOG];
+	uint32_t waitings;
+	struct entry taken[NAIVE_LOG];
+	/* lists, in order */
+	int32_t done[MOST_NODES];
+	uint32_t dones;
+	int32_t fading[MOST_NODES + 1];
+	uint32_t fadings;
+	struct parcel *held[1024];
+	uint32_t helds;
+	/* outputs: start, mute, clear, stop */
+	struct line master[4];
+	float gain;
+	bool reaping;
+	uint64_t hunt_at;
+	uint64_t hunt_end;
+	struct meter_state {
+		uint32_t every;
+		uint32_t frames;
+		float peak[8];
+		double squares[8];
+	} meter;
+};
+
+enum { START, MUTE, CLEAR };
+
+/* time */
+float line_at(const struct line *l, uint64_t sample);
+bool line_moves(const struct line *l, uint64_t sample);
+uint32_t naive_frames(const struct naive *v, double seconds);
+void naive_ramp(struct naive *v, int which, float to);
+
+/* the tree */
+struct thing *naive_find(struct naive *v, int32_t id);
+void naive_end(struct naive *v, struct thing *t);
+void naive_fade(
+	struct naive *v, struct thing *t, float to, double seconds, int at_end);
+uint32_t naive_in_limbo(const struct naive *v);
+float naive_value(const struct naive *v, const struct thing *t, uint32_t k);
+float naive_clamp(const TactusPort *p, float value);
+void naive_trigger(struct naive *v, struct thing *t, uint32_t k, float value);
+
+/* telling */
+TACTUS_RT bool naive_note(struct naive *v, const struct entry *e);
+void naive_tell(struct naive *v, uint32_t kind, int32_t id,
+	const struct parcel *parcel);
+
+/* commands */
+uint32_t naive_apply(struct naive *v, const struct order *o, struct outcome *w);
+
+#endif
