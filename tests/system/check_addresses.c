@@ -287,6 +287,7 @@ START_TEST(config_reload_applies_all_of_a_file_or_none)
 	write_config("log: { level = \"debug\"; };\n"
 		     "limits: { max_nodes = 77; };\n");
 	client_say(&c, "/config/reload");
+	client_expect(&c, "/config/reload.reply 1 1 \"limits.max_nodes\"");
 	daemon_await_log(&d, "log.level is changed");
 	daemon_await_log(&d, "limits.max_nodes changes at the next start");
 	daemon_told(&d, text, sizeof text);

@@ -56,7 +56,7 @@ END
 run 1 send /node/free 99
 says err '/node/free: error 404: no node 99'
 run 1 send /nothing
-says err 'error 404' 'tactus-osc(7)'
+says err 'error 404' 'no such address'
 
 run 0 tree
 is out <<END
@@ -120,7 +120,7 @@ END
 # whatever the daemon counts stands in the manual
 run 0 send /stats
 sed 's/^[^ ]* //' "$work/out" | tr ' ' '\n' | sed -n 's/^"\(.*\)"$/\1/p' |
-	sed 's/^pool_[0-9]*_/pool_SIZE_/; s/^xruns_.*/xruns_CAUSE/' |
+	sed 's/^pool_[0-9]*_free/pool_/' |
 	sort -u >"$work/names"
 check "/stats has names" test "$(wc -l <"$work/names")" -ge 20
 while read -r name; do

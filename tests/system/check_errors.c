@@ -154,7 +154,7 @@ END_TEST
 START_TEST(things_that_are_not_there_are_404)
 {
 	static const struct refusal r[] = {
-		{"/nothing/here 4",    404, 4, "tactus-osc(7)"},
+		{"/nothing/here 4",    404, 4, "no such address"},
 		{"/node/free 500",                   404, 500, "no node 500"},
 		{"/node/release 500",                    404, 500, "no node 500"},
 		{"/node/set 500 amp 1.0",404, 500, "no node 500"},

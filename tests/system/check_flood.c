@@ -230,7 +230,7 @@ START_TEST(every_door_speaks_the_same)
 		client_open(&other, d.url[i]);
 		client_say(&other, "/version");
 		client_expect_start(&other, "/version.reply \"tactus\"");
-		client_refused(&other, "/nothing 7", 404, 7, "tactus-osc(7)");
+		client_refused(&other, "/nothing 7", 404, 7, "no such address");
 		client_say(&other, "/notify 1");
 		client_expect(&other, "/notify.reply 1");
 		client_say(&other, "/group/new %u 0 0", i + 1);
