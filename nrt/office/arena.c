@@ -22,6 +22,7 @@ struct arena_chunk {
 struct head {
 	struct batch batch; /* first: the batch is the arena */
 	struct arena_chunk *newest;
+	struct arena_store *store;
 };
 
 static struct arena_chunk *
@@ -51,24 +52,33 @@ aligned(size_t bytes)
 	       alignof(max_align_t);
 }
 
-struct batch *
-arena_open(struct arena_store *store)
+/** A chunk of the usual size: one that was kept, or a new one. */
+static struct arena_chunk *
+usual_chunk(struct arena_store *store)
 {
 	struct arena_chunk *c = store->free;
 
-	if (c != NULL) {
-		store->free = c->next;
-		store->count--;
-		c->next = NULL;
-		c->used = 0;
-	} else {
-		c = new_chunk(CHUNK_BYTES);
+	if (c == NULL) {
+		return new_chunk(CHUNK_BYTES);
 	}
+	store->free = c->next;
+	store->count--;
+	c->next = NULL;
+	c->used = 0;
+	return c;
+}
+
+struct batch *
+arena_open(struct arena_store *store)
+{
+	struct arena_chunk *c = usual_chunk(store);
+
 	if (c == NULL) {
 		return NULL;
 	}
 	struct head *h = take(c, aligned(sizeof *h));
 	h->newest = c;
+	h->store = store;
 	return &h->batch;
 }
 
@@ -80,8 +90,9 @@ arena_take(struct batch *b, size_t bytes)
 
 	bytes = aligned(bytes);
 	if (c->room - c->used < bytes) {
-		size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
-		struct arena_chunk *more = new_chunk(room);
+		struct arena_chunk *more = bytes > CHUNK_BYTES
+						   ? new_chunk(bytes)
+						   : usual_chunk(h->store);
 		if (more == NULL) {
 			return NULL;
 		}

@@ -167,7 +167,7 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 
 	osc_args_begin(&r.args, m);
 	find_first(&r);
-	r.to = address_find(m->address);
+	r.to = address_find(o->address, m->address);
 	if (r.to == NULL) {
 		const char *near = address_near(m->address);
 		request_fail(&r, 404, "no such address; %s%s",
@@ -191,36 +191,36 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 	}
 }
 
-/** Constructions asked for by a packet. */
-static uint32_t
-constructions(const void *data, size_t size)
-{
-	struct osc_walk walk;
-	struct osc_message m;
-	uint32_t count = 0;
-
-	osc_walk_begin(&walk, data, size);
-	while (osc_walk_next(&walk, &m)) {
-		count += strcmp(m.address, "/synth/new") == 0 ? 1 : 0;
-	}
-	return count;
-}
-
-/** Is any time in the packet more than an hour ahead? */
+/** Judge what a bundle asks for as a whole. @return false: it was refused */
 static bool
-is_far(struct office *o, const void *data, size_t size)
+is_bundle_fit(
+	struct office *o, struct peer *peer, const void *data, size_t size)
 {
 	struct osc_walk walk;
 	struct osc_message m;
+	uint32_t constructions = 0;
+	uint64_t time = OSC_NOW;
+	bool far = false;
 
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
-		if (m.time > OSC_NOW &&
-			office_ahead_s(o, m.time) > MOST_AHEAD_S) {
-			return true;
+		constructions += strcmp(m.address, "/synth/new") == 0 ? 1 : 0;
+		if (m.time != time) {
+			time = m.time;
+			far = far ||
+			      (time > OSC_NOW &&
+				      office_ahead_s(o, time) > MOST_AHEAD_S);
 		}
 	}
-	return false;
+	if (constructions > MAX_CONSTRUCTIONS) {
+		peer_error(peer, "#bundle", 413, NULL,
+			"more than %d /synth/new in one packet: split it",
+			MAX_CONSTRUCTIONS);
+	} else if (far) {
+		peer_error(peer, "#bundle", 422, NULL,
+			"a time more than an hour ahead: send it later");
+	}
+	return constructions <= MAX_CONSTRUCTIONS && !far;
 }
 
 void
@@ -289,15 +289,7 @@ office_packet(struct office *o, struct peer *peer, const void *data,
 	if (o->dump) {
 		dump(peer, data, size);
 	}
-	if (bundle && constructions(data, size) > MAX_CONSTRUCTIONS) {
-		peer_error(peer, "#bundle", 413, NULL,
-			"more than %d /synth/new in one packet: split it",
-			MAX_CONSTRUCTIONS);
-		return;
-	}
-	if (bundle && is_far(o, data, size)) {
-		peer_error(peer, "#bundle", 422, NULL,
-			"a time more than an hour ahead: send it later");
+	if (bundle && !is_bundle_fit(o, peer, data, size)) {
 		return;
 	}
 	dispatch_compile(o, peer, &build, data, size);

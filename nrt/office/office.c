@@ -102,6 +102,7 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->wire = config->wire;
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
+	address_index(o->address);
 	office_time_open(o);
 	ev_io_init(&o->called, on_called, o->wire->loop.fd, EV_READ);
 	ev_prepare_init(&o->sleep, on_sleep);
