@@ -67,10 +67,10 @@ enum node_kind {
 enum fade_end { FADE_STAYS, FADE_PAUSES, FADE_FREES };
 
 struct node {
-	/* what the walk looks at */
-	uint8_t kind;   /* enum node_kind */
-	bool sounding;  /* a synth that was activated */
-	bool paused;    /* skipped, with all it holds */
+	/* what the walk looks at: one cache line */
+	_Alignas(CACHE_LINE) uint8_t kind; /* enum node_kind */
+	bool sounding;                     /* a synth that was activated */
+	bool paused;                       /* skipped, with all it holds */
 	bool moving;    /* a control has a ramp or follows a bus */
 	bool said_done; /* once in a life */
 	bool fired;     /* the slot stands in the list of fired triggers */
@@ -80,20 +80,22 @@ struct node {
 	uint32_t done_flags;
 	uint16_t inputs; /* audio ports: the shape's, at hand */
 	uint16_t outputs;
-	struct node *parent;
 	struct node *next;
-	struct node *previous;
 	struct node *head; /* a group's children */
-	struct node *tail;
+	struct node *parent;
 	const TactusSynthDef *def;
-	TactusSynth synth;
-	/* a synth's ports, in its body */
-	struct synth_spec *spec;
-	struct control *control;
-	struct joint *input;
+	/* of a synth: in its body */
 	struct joint *output;
+	struct joint *input;
+	/* what a synth's process looks at: the second */
+	TactusSynth synth;
 	const float **in;
+	struct synth_spec *spec;
 	TactusControl *now;
+	/* the rest of the tree, of a synth's ports */
+	struct node *previous;
+	struct node *tail;
+	struct control *control;
 	void *body; /* the block of the pools that holds all these */
 	/* fading in and out as a whole */
 	struct fade fade;

@@ -136,6 +136,8 @@ run_group(struct engine *e, struct node *top, uint32_t frames)
 			continue;
 		}
 		if (n->sounding && !n->paused) {
+			/* it comes from memory while this one computes */
+			__builtin_prefetch(n->next);
 			run_synth(e, n, frames);
 		}
 		while (n->next == NULL) {

@@ -30,7 +30,7 @@ open_with(const struct daemon_want *want)
 static void
 begin(void)
 {
-	open_with(&(struct daemon_want){.plugins = "tests/system/.libs"});
+	open_with(&(struct daemon_want){.trial = true});
 }
 
 static void
@@ -618,7 +618,7 @@ END_TEST
 START_TEST(a_pool_that_is_used_up_is_503_and_fills_again)
 {
 	open_with(&(struct daemon_want){
-		.plugins = "tests/system/.libs",
+		.trial = true,
 		.sets = {"pools=({ size = 1024; count = 4; }, "
 			 "{ size = 4096; count = 2; })"},
 	});
@@ -867,8 +867,8 @@ START_TEST(notes_without_room_are_counted_and_sure_ones_come)
 {
 	int notes = 0;
 
-	open_with(&(struct daemon_want){.plugins = "tests/system/.libs",
-		.sets = {"limits.report_ring=1024"}});
+	open_with(&(struct daemon_want){
+		.trial = true, .sets = {"limits.report_ring=1024"}});
 	client_say(&c, "/notify 1");
 	client_expect(&c, "/notify.reply 1");
 	client_say(&c, "/synth/new offence 6 0 0");
