@@ -36,9 +36,6 @@ void house_device_start(struct house_device *d, struct office *office);
 void house_device_returned(
 	struct house_device *d, void *device, uint32_t verdict, int error);
 
-/** Look for no more cards: the house is being taken down. */
-void house_device_stop(struct house_device *d);
-
 /** NULL is accepted. @pre rt has stopped */
 void house_device_close(struct house_device *d);
 

@@ -18,6 +18,7 @@
 
 #include "config.h"
 #include "house.h"
+#include "log.h"
 #include "net.h"
 #include "office.h"
 #include "osc_read.h"
@@ -161,12 +162,15 @@ int
 house_render(const struct render_job *job)
 {
 	struct render r = {.job = job};
+
 	char why[512] = "";
 	int code = read_config(&r);
 
 	if (code != 0) {
 		return code;
 	}
+	/* what is told goes to the caller; the log is for what is wrong */
+	log_set_level(LOG_LEVEL_WARN);
 	r.loop = ev_loop_new(EVFLAG_AUTO);
 	struct house_config hc = {
 		.config = r.config,

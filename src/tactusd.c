@@ -39,6 +39,12 @@ struct daemon {
 /** Shutdown is bounded (SPEC 5.3). */
 #define STOP_SECONDS 10.0
 
+#ifdef TACTUS_SANITIZED
+#  define SANITIZED "yes"
+#else
+#  define SANITIZED "no"
+#endif
+
 static void
 print_version(void)
 {
@@ -46,13 +52,7 @@ print_version(void)
 	       "configuration  %s\n"
 	       "plugins        %s\n"
 	       "sanitizers     %s\n",
-		PACKAGE_VERSION, config_default_file(), PLUGINDIR,
-#ifdef TACTUS_SANITIZED
-		"yes"
-#else
-		"no"
-#endif
-	);
+		PACKAGE_VERSION, config_default_file(), PLUGINDIR, SANITIZED);
 }
 
 static void
@@ -104,6 +104,13 @@ on_term(struct ev_loop *loop, ev_signal *w, int events)
 	stop(w->data);
 }
 
+/** A client said /quit. */
+static void
+on_quit(void *user)
+{
+	stop(user);
+}
+
 static void
 on_stopped(void *user)
 {
@@ -127,7 +134,7 @@ on_give_up(struct ev_loop *loop, ev_timer *w, int events)
 }
 
 static int
-reload(void *user, char *why, size_t size)
+reload(void *user, struct office_reloaded *told)
 {
 	struct daemon *d = user;
 	struct config *fresh;
@@ -137,7 +144,7 @@ reload(void *user, char *why, size_t size)
 	notify_reloading(d->notify);
 	int err = config_reload(d->config, &fresh, &changes, &errors);
 	if (err != 0) {
-		snprintf(why, size, "nothing was changed: %s",
+		snprintf(told->why, sizeof told->why, "nothing was changed: %s",
 			errors.count > 0 ? errors.items[0] : strerror(-err));
 		for (uint32_t i = 0; i < errors.count; i++) {
 			log_err("config: %s", errors.items[i]);
@@ -150,6 +157,9 @@ reload(void *user, char *why, size_t size)
 			log_warn("config: %s changes at the next start",
 				changes.restart_path[i]);
 		}
+		told->applied = changes.live;
+		told->waiting = changes.restart;
+		memcpy(told->path, changes.restart_path, sizeof told->path);
 		house_configure(d->house, fresh);
 		config_close(d->config);
 		d->config = fresh;
@@ -164,12 +174,12 @@ static void
 on_hangup(struct ev_loop *loop, ev_signal *w, int events)
 {
 	struct daemon *d = w->data;
-	char why[512];
+	struct office_reloaded told = {0};
 
 	(void)loop;
 	(void)events;
-	if (reload(d, why, sizeof why) != 0) {
-		log_err("config: %s", why);
+	if (reload(d, &told) != 0) {
+		log_err("config: %s", told.why);
 	}
 }
 
@@ -236,6 +246,7 @@ run(struct daemon *d)
 		.realtime = !d->options.no_realtime,
 		.listen = true,
 		.reload = reload,
+		.quit = on_quit,
 		.stopped = on_stopped,
 		.user = d,
 	};
@@ -271,7 +282,7 @@ main(int argc, char **argv)
 	/* a client that is gone must not end us */
 	signal(SIGPIPE, SIG_IGN);
 	if (options_init(&d.options, argc, argv, why, sizeof why) != 0) {
-		fprintf(stderr, "tactusd: %s\n", why);
+		fprintf(stderr, "tactusd: %s\nsee: tactusd --help\n", why);
 		options_fini(&d.options);
 		return EXIT_USAGE;
 	}

@@ -15,7 +15,7 @@ test -n "$tool" || {
 	echo "skipped: clang-format 14 is not installed"
 	exit 77
 }
-for d in include link rt nrt plugins src tests bench; do
+for d in include link rt nrt plugins src examples tests bench; do
 	test ! -d "$d" || find "$d" -name '*.[ch]' -o -name '*.hpp' \
 		-o -name '*.cpp'
 done | sort | xargs "$tool" --dry-run -Werror -style=file

@@ -3,7 +3,8 @@
 set -eu
 cd "${srcdir:-.}"
 found=$(
-	for d in include link rt nrt plugins src tests bench tools .ci; do
+	for d in include link rt nrt plugins src examples tests bench tools \
+		.ci; do
 		test ! -d "$d" || find "$d" -type f \( -name '*.[ch]' \
 			-o -name '*.hpp' -o -name '*.cpp' -o -name '*.sh' \
 			-o -path 'tools/*' -o -path '.ci/*' \)

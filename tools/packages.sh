@@ -21,20 +21,20 @@ packages_missing() {
 	done | tr '\n' ' '
 }
 
-packages_as_root() {
-	if test "$(id -u)" = 0; then
-		"$@"
-	elif command -v sudo > /dev/null; then
-		sudo "$@"
-	else
-		echo "neither root nor sudo: cannot run $*" >&2
-		return 1
-	fi
+packages_may_install() {
+	test "$(id -u)" = 0 || command -v sudo > /dev/null
 }
 
 packages_apt() {
-	packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+	local as_root=
+	test "$(id -u)" = 0 || as_root=sudo
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
 		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# Does this machine's list of packages have it?
+packages_known() {
+	apt-cache show "$1" > /dev/null 2>&1
 }
 
 # packages_install LOG SURE… [-- MAYBE…]: install what is missing; those after
@@ -56,20 +56,33 @@ packages_install() {
 	all=$(packages_missing "${sure[@]}")
 	missing=$(packages_missing "${maybe[@]}")
 	test -n "$all$missing" || return 0
-	if test -n "$all"; then
-		echo "installing with apt: $all"
+	if ! packages_may_install; then
+		test -n "$all" || return 0
+		echo "These packages are missing: $all"
+		echo "Here is neither root nor sudo to install them. As root:"
+		echo "  apt-get update && apt-get install $all"
+		return 1
 	fi
-	packages_apt update > "$log" 2>&1 || {
-		tail -n 5 "$log"
-		echo "apt-get update failed; trying with the lists there are"
-	}
-	for p in $missing; do
-		if apt-cache show "$p" > /dev/null 2>&1; then
-			echo "installing with apt: $p"
-			all="$all $p"
+	: > "$log"
+	for p in $all; do
+		if ! packages_known "$p"; then
+			# a fresh machine has no lists, or old ones
+			packages_apt update > "$log" 2>&1 || {
+				tail -n 5 "$log"
+				echo "apt-get update failed; trying all the same"
+			}
+			break
 		fi
 	done
+	for p in $missing; do
+		! packages_known "$p" || all="$all $p"
+	done
 	test -n "${all// /}" || return 0
+	echo "installing with apt: $all"
+	# shellcheck disable=SC2086
+	packages_apt install --no-install-recommends $all >> "$log" 2>&1 && return
+	# what the lists name may be gone by now
+	packages_apt update >> "$log" 2>&1
 	# shellcheck disable=SC2086
 	packages_apt install --no-install-recommends $all >> "$log" 2>&1 || {
 		tail -n 20 "$log"

@@ -16,6 +16,22 @@
 #  define TACTUS_RT
 #endif
 
+/*
+ * TACTUS_CLONES, the second word, compiles a function of a plugin once for
+ * each step of x86-64 that has wider vectors; the processor's own is taken
+ * when the plugin is loaded.  It is for loops over frames, and changes no bit
+ * where nothing is contracted (-ffp-contract=off).
+ */
+#if defined(__x86_64__) && defined(__gnu_linux__) &&      \
+	!defined(TACTUS_NO_CLONES) &&                     \
+	((defined(__clang__) && __clang_major__ >= 20) || \
+		(!defined(__clang__) && defined(__GNUC__) && __GNUC__ >= 12))
+#  define TACTUS_CLONES \
+    __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
+#else
+#  define TACTUS_CLONES
+#endif
+
 #if defined(__GNUC__)
 #  define TACTUS_NODISCARD __attribute__((warn_unused_result))
 #  define TACTUS_EXPORT    __attribute__((visibility("default")))

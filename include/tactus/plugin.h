@@ -132,7 +132,7 @@ typedef struct TactusControl {
 TACTUS_RT static inline float
 tactus_control_at(const TactusControl *c, uint32_t i)
 {
-	return c->value + (float)i * c->step;
+	return c->value + (float)(int32_t)i * c->step;
 }
 
 /**

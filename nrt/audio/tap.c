@@ -217,7 +217,9 @@ open_file(
 
 	if (fd < 0 || fstat(fd, &about) < 0) {
 		error = -errno;
-		snprintf(why, size, "audio.tap: %s cannot be written: %s",
+		snprintf(why, size,
+			"audio.tap: %s cannot be written: %s; name a file in a "
+			"folder where tactusd may write",
 			config->path, strerror(-error));
 	} else if (!S_ISREG(about.st_mode)) {
 		error = -EINVAL;

@@ -9,8 +9,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "config_syntax.h"
 
 /* A text being copied, token by token. */
 struct mender {
@@ -18,6 +21,8 @@ struct mender {
 	char *to; /* room for every number to grow by one letter */
 	size_t done;
 	unsigned line;
+	unsigned token_line; /* where the present token begins */
+	struct config_syntax syntax;
 };
 
 static void
@@ -31,6 +36,7 @@ copy(struct mender *m, size_t n)
 	m->from += n;
 }
 
+/* @return 0: it has no end */
 static size_t
 string_length(const char *s)
 {
@@ -39,7 +45,7 @@ string_length(const char *s)
 	while (s[n] != '\0' && s[n] != '"') {
 		n += s[n] == '\\' && s[n + 1] != '\0' ? 2 : 1;
 	}
-	return n + (s[n] == '"');
+	return s[n] == '"' ? n + 1 : 0;
 }
 
 static size_t
@@ -68,70 +74,124 @@ name_length(const char *s)
 									  : 0;
 }
 
-/* Copy a number; an integer that needs 64 bits gets its L. */
-static bool
-copy_number(struct mender *m)
+/* How long a number is, and whether it is an integer that needs 64 bits, or
+ * more than that. */
+static size_t
+number_length(const char *s, bool *wide, bool *far)
 {
-	const char *s = m->from;
 	size_t sign = *s == '-' || *s == '+';
 	bool hex = s[sign] == '0' && (s[sign + 1] == 'x' || s[sign + 1] == 'X');
-	char *end;
+	size_t n = sign + strspn(s + sign, "0123456789");
 
+	*wide = false;
+	*far = false;
+	if (hex) {
+		n = sign + 2 + strspn(s + sign + 2, "0123456789abcdefABCDEF");
+	} else if (s[n] == '.' || s[n] == 'e' || s[n] == 'E') {
+		n += s[n] == '.';
+		n += strspn(s + n, "0123456789");
+		if (s[n] == 'e' || s[n] == 'E') {
+			n++;
+			n += s[n] == '-' || s[n] == '+';
+			n += strspn(s + n, "0123456789");
+		}
+		return n;
+	}
 	errno = 0;
-	long long v = strtoll(s, &end, hex ? 16 : 10);
-	bool far = errno == ERANGE;
-	if (!hex && (*end == '.' || *end == 'e' || *end == 'E')) {
-		strtod(s, &end);
-		copy(m, (size_t)(end - s));
-		return true;
+	long long v = strtoll(s, NULL, hex ? 16 : 10);
+	*far = errno == ERANGE;
+	if (s[n] == 'L') {
+		return n + 1 + (s[n + 1] == 'L');
 	}
-	copy(m, (size_t)(end - s));
-	if (far) {
-		return false;
-	}
-	if (*end == 'L') {
-		copy(m, strspn(end, "L"));
-	} else if (v > INT32_MAX || v < INT32_MIN) {
-		m->to[m->done++] = 'L';
-	}
-	return true;
+	*wide = v > INT32_MAX || v < INT32_MIN;
+	return n;
 }
 
 static bool
 is_number(const char *s)
 {
-	size_t sign = *s == '-' || *s == '+';
-
-	return isdigit((unsigned char)s[sign]);
+	s += *s == '-' || *s == '+';
+	return isdigit((unsigned char)s[0]) ||
+	       (s[0] == '.' && isdigit((unsigned char)s[1]));
 }
 
-/* What is wrong with the text at the mender's place; NULL: nothing so far. */
+/* Copy a number; an integer that needs 64 bits gets its L. */
+static const char *
+mend_number(struct mender *m)
+{
+	bool wide;
+	bool far;
+
+	copy(m, number_length(m->from, &wide, &far));
+	if (wide) {
+		m->to[m->done++] = 'L';
+	}
+	return far ? "a number beyond 64 bits"
+		   : config_syntax_next(&m->syntax, CONFIG_TOKEN_SCALAR, 0);
+}
+
+static const char *
+mend_name(struct mender *m, size_t length)
+{
+	const char *s = m->from;
+	bool truth = (length == 4 && strncasecmp(s, "true", 4) == 0) ||
+		     (length == 5 && strncasecmp(s, "false", 5) == 0);
+
+	copy(m, length);
+	return config_syntax_next(
+		&m->syntax, truth ? CONFIG_TOKEN_SCALAR : CONFIG_TOKEN_NAME, 0);
+}
+
+/* Copy one token, or what stands between tokens.
+ * @return what is wrong there; NULL: nothing */
+static const char *
+mend_token(struct mender *m)
+{
+	char c = *m->from;
+	size_t n = name_length(m->from);
+
+	if (n > 0) {
+		return mend_name(m, n);
+	}
+	if (is_number(m->from)) {
+		return mend_number(m);
+	}
+	if (c == '"') {
+		n = string_length(m->from);
+		copy(m, n);
+		return n == 0 ? "a string without its closing quote"
+			      : config_syntax_next(
+					&m->syntax, CONFIG_TOKEN_STRING, 0);
+	}
+	n = comment_length(m->from);
+	if (n > 0 || strchr(" \t\r\n\f", c) != NULL) {
+		copy(m, n > 0 ? n : 1);
+		return NULL;
+	}
+	if (strchr("=:;,{}()[]", c) != NULL) {
+		copy(m, 1);
+		return config_syntax_next(&m->syntax, CONFIG_TOKEN_MARK, c);
+	}
+	return c == '@' ? "@include is not read here; put the file into conf.d"
+			: "a character that has no meaning here";
+}
+
+/* What is wrong with the text; m->token_line tells where. NULL: nothing. */
 static const char *
 mend(struct mender *m)
 {
-	while (*m->from != '\0') {
-		size_t n = *m->from == '"' ? string_length(m->from)
-					   : comment_length(m->from);
-		if (n == 0) {
-			n = name_length(m->from);
-		}
-		if (n > 0) {
-			copy(m, n);
-		} else if (is_number(m->from)) {
-			if (!copy_number(m)) {
-				return "a number beyond 64 bits";
-			}
-		} else if (*m->from == '.' && is_number(m->from + 1)) {
-			copy(m, 1 + strspn(m->from + 1, "0123456789"));
-		} else if (*m->from == '@') {
-			return "@include is not read here; put the file "
-			       "into conf.d";
-		} else {
-			copy(m, 1);
-		}
+	const char *why = NULL;
+
+	while (why == NULL && *m->from != '\0') {
+		m->token_line = m->line;
+		why = mend_token(m);
+	}
+	if (why == NULL) {
+		m->token_line = m->line;
+		why = config_syntax_next(&m->syntax, CONFIG_TOKEN_END, 0);
 	}
 	m->to[m->done] = '\0';
-	return NULL;
+	return why;
 }
 
 bool
@@ -150,18 +210,13 @@ config_text_parse(
 	const char *why = mend(&m);
 	if (why != NULL) {
 		if (tell) {
-			config_reading_error(r, m.line, "%s", why);
+			config_reading_error(r, m.token_line, "%s", why);
 		}
 	} else if (config_read_string(to, m.to) == CONFIG_TRUE) {
 		good = true;
 	} else if (tell) {
-		const char *hint =
-			strcmp(config_error_text(to), "syntax error") == 0
-				? "; look for a missing ; or bracket here or "
-				  "above"
-				: "";
-		config_reading_error(r, (unsigned)config_error_line(to), "%s%s",
-			config_error_text(to), hint);
+		config_reading_error(r, (unsigned)config_error_line(to), "%s",
+			config_error_text(to));
 	}
 	free(m.to);
 	return good;

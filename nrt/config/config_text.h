@@ -3,8 +3,9 @@
  * config_text.h -- a file's text, made safe for libconfig 1.5.
  *
  * That version cuts integers beyond 32 bits in silence, unless they end with
- * an L, and ends the process when it is told to include a folder.  So the
- * text is read here, gets its Ls, and @include is refused: conf.d is there
+ * an L, leaks when a text does not parse, and ends the process when it is
+ * told to include a folder.  So the text is read here, checked token by token
+ * (config_syntax.h), gets its Ls, and @include is refused: conf.d is there
  * for that.
  */
 #ifndef TACTUS_NRT_CONFIG_TEXT_H

@@ -3,7 +3,8 @@
  * config_value.h -- one value: from libconfig's tree into the struct, and
  * back into text.
  *
- * config_value.c knows the plain kinds, config_list.c the lists of groups.
+ * config_value.c knows the plain kinds, config_list.c and config_listeners.c
+ * the lists of groups.
  * What is printed reads back to the same value.
  */
 #ifndef TACTUS_NRT_CONFIG_VALUE_H
@@ -59,7 +60,21 @@ bool config_value_bool(struct config_reading *r, const char *path,
 bool config_value_texts(struct config_reading *r, const char *path,
 	const config_setting_t *value, struct config_strings *out);
 
-/** The lists of groups (config_list.c). */
+/** Is it a list of groups, and not too long?  Reported if not. */
+bool config_list_check(struct config_reading *r, const char *path,
+	const config_setting_t *value, int most);
+
+/** Refuse members of a group that are not known (the list ends with NULL),
+ * with the nearest one that is. */
+bool config_list_members(struct config_reading *r, const char *path,
+	const config_setting_t *item, const char *const *known);
+
+/** A group's member; NULL, reported if it must be there and is not. */
+const config_setting_t *config_list_member(struct config_reading *r,
+	const char *path, const config_setting_t *item, const char *name,
+	bool must);
+
+/** The lists of groups (config_list.c, config_listeners.c). */
 bool config_list_pools(struct config_reading *r, const config_setting_t *value,
 	struct config_pools *out);
 bool config_list_listeners(struct config_reading *r,

@@ -7,31 +7,43 @@
 #include <stdint.h>
 #include <string.h>
 
-/* How long the well-formed character at `s` is; 0: it is none. RFC 3629. */
+/* The bytes of the UTF-8 character at `s`; 0 when it is none. RFC 3629. */
 static size_t
-utf8_length(const unsigned char *s, size_t length)
+utf8_size(const unsigned char *s, size_t left, uint32_t *code)
 {
-	size_t n = s[0] < 0x80   ? 1
-		   : s[0] < 0xc2 ? 0
-		   : s[0] < 0xe0 ? 2
-		   : s[0] < 0xf0 ? 3
-		   : s[0] < 0xf5 ? 4
-				 : 0;
-	if (n == 0 || n > length) {
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t size = s[0] < 0x80             ? 1
+		      : (s[0] & 0xe0) == 0xc0 ? 2
+		      : (s[0] & 0xf0) == 0xe0 ? 3
+		      : (s[0] & 0xf8) == 0xf0 ? 4
+					      : 0;
+
+	if (size == 0 || size > left) {
 		return 0;
 	}
-	for (size_t i = 1; i < n; i++) {
+	*code = size == 1 ? s[0] : s[0] & (0x7fU >> size);
+	for (size_t i = 1; i < size; i++) {
 		if ((s[i] & 0xc0) != 0x80) {
 			return 0;
 		}
+		*code = *code << 6 | (s[i] & 0x3fU);
 	}
 	/* over-long forms, surrogates, and what lies behind U+10FFFF */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-		(s[0] == 0xf0 && s[1] < 0x90) ||
-		(s[0] == 0xf4 && s[1] > 0x8f)) {
+	if (*code < least[size] || *code > 0x10ffff ||
+		(*code >= 0xd800 && *code <= 0xdfff)) {
 		return 0;
 	}
-	return n;
+	return size;
+}
+
+/* Would it move a cursor, turn text round, or hide? */
+static bool
+is_treacherous(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
+	       (code >= 0x200b && code <= 0x200f) ||
+	       (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
 static size_t
@@ -51,7 +63,8 @@ escape(char *to, unsigned char c)
 		to[1] = 't';
 		return 2;
 	case '\\':
-		to[1] = '\\';
+	case '"':
+		to[1] = (char)c;
 		return 2;
 	default:
 		to[1] = 'x';
@@ -62,36 +75,43 @@ escape(char *to, unsigned char c)
 }
 
 size_t
-printable_copy(char *to, size_t size, const char *from, size_t length)
+printable_next(const char *from, size_t length, bool quoted,
+	char piece[PRINTABLE_PIECE], size_t *wide)
 {
 	const unsigned char *s = (const unsigned char *)from;
+	uint32_t code = 0;
+	size_t n = utf8_size(s, length, &code);
+
+	if (n == 0 || is_treacherous(code) || code == '\\' ||
+		(quoted && code == '"')) {
+		*wide = escape(piece, s[0]);
+		return 1; /* the rest of it is no UTF-8 next time */
+	}
+	memcpy(piece, s, n);
+	*wide = n;
+	return n;
+}
+
+size_t
+printable_copy(char *to, size_t size, const char *from, size_t length)
+{
 	size_t done = 0;
 
-	if (size == 0) {
-		return 0;
-	}
-	while (length > 0) {
-		char piece[4];
-		size_t n = utf8_length(s, length);
-		size_t wide = n;
+	while (size > 0 && length > 0) {
+		char piece[PRINTABLE_PIECE];
+		size_t wide;
+		size_t n = printable_next(from, length, false, piece, &wide);
 
-		if (n == 0 || s[0] < 0x20 || s[0] == 0x7f || s[0] == '\\') {
-			n = 1;
-			wide = escape(piece, s[0]);
-		} else if (n == 2 && s[0] == 0xc2 && s[1] < 0xa0) {
-			n = 1; /* C1: its second byte is alone next time */
-			wide = escape(piece, s[0]);
-		} else {
-			memcpy(piece, s, n);
-		}
 		if (done + wide >= size) {
 			break;
 		}
 		memcpy(to + done, piece, wide);
 		done += wide;
-		s += n;
+		from += n;
 		length -= n;
 	}
-	to[done] = '\0';
+	if (size > 0) {
+		to[done] = '\0';
+	}
 	return done;
 }

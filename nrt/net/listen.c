@@ -311,14 +311,18 @@ clear_stale(const struct listener *l, const struct sockaddr_un *a,
 }
 
 static int
-complain_of_path(const struct complaint *c, int error)
+complain_of_path(const struct complaint *c, const char *path, int error)
 {
+	const char *end = strrchr(path, '/');
+	int folder = end == NULL ? 0 : (int)(end - path);
+
 	switch (error) {
 	case ENOENT:
 	case ENOTDIR:
 		return complain(c, error,
-			"the folder of this socket does not exist; make it, "
-			"or set another path in osc.listeners");
+			"the folder %.*s does not exist; make it ('mkdir -p "
+			"%.*s'), or set another path in osc.listeners",
+			folder, path, folder, path);
 	case EACCES:
 	case EPERM:
 	case EROFS:
@@ -359,12 +363,12 @@ open_local(struct listener *l, const struct complaint *c)
 		rc = bind(l->fd, (struct sockaddr *)&a, sizeof a);
 	}
 	if (rc != 0) {
-		return complain_of_path(c, errno);
+		return complain_of_path(c, l->url.path, errno);
 	}
 	/* the umask may have taken bits away */
 	if (chmod(a.sun_path, FILE_MODE) != 0 ||
 		lstat(a.sun_path, &file) != 0) {
-		return complain_of_path(c, errno);
+		return complain_of_path(c, l->url.path, errno);
 	}
 	l->is_bound_file = true;
 	l->device = file.st_dev;
@@ -372,7 +376,7 @@ open_local(struct listener *l, const struct complaint *c)
 	snprintf(l->name, sizeof l->name, "%s://%s",
 		url_scheme_name(l->url.scheme), l->url.path);
 	if (stream && listen(l->fd, BACKLOG) != 0) {
-		return complain_of_path(c, errno);
+		return complain_of_path(c, l->url.path, errno);
 	}
 	if (!stream) {
 		set_datagram_options(l, AF_UNIX);

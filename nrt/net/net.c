@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "log.h"
 #include "net_private.h"
 #include "osc_read.h"
 
@@ -159,7 +160,12 @@ net_open(struct ev_loop *loop, const struct net_config *config,
 		goto fail;
 	}
 	for (uint32_t i = 0; i < config->listeners; i++) {
-		rc = listen_open(n, &n->listener[i], config, i, why, size);
+		rc = listen_open(
+			n, &n->listener[n->listeners], config, i, why, size);
+		if (rc == -ENOENT && config->without_folders) {
+			log_warn("osc: %s; it goes on without", why);
+			continue;
+		}
 		if (rc != 0) {
 			net_close(n);
 			return rc;

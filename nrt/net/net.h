@@ -65,6 +65,9 @@ struct net_config {
 	uint32_t max_clients; /* slots */
 	uint32_t listeners;
 	const struct listener_config *listener;
+	/** Do without a UNIX socket whose folder is missing, with a warning:
+	 * nobody asked for it by name. */
+	bool without_folders;
 };
 
 /**

@@ -7,7 +7,11 @@
  */
 #include <string.h>
 
+#include "nearest.h"
 #include "office_private.h"
+
+/** Letters that may be wrong in an address for another to be suggested. */
+#define NEAR 3
 
 const struct address address_table[] = {
 	{"/version",						 "", ROLE_CONTROL, WHEN_NOW, engine_version,
@@ -83,13 +87,47 @@ const struct address address_table[] = {
 	{.name = NULL			 },
 };
 
-const struct address *
-address_find(const char *name)
+/* so that a search comes to an empty place soon */
+_Static_assert(sizeof address_table / sizeof *address_table < ADDRESS_SLOTS / 2,
+	"ADDRESS_SLOTS is too small for the table");
+
+void
+address_index(const struct address **slots)
 {
 	for (const struct address *a = address_table; a->name != NULL; a++) {
-		if (strcmp(a->name, name) == 0) {
+		uint32_t i = name_hash(a->name);
+
+		while (slots[i % ADDRESS_SLOTS] != NULL) {
+			i++;
+		}
+		slots[i % ADDRESS_SLOTS] = a;
+	}
+}
+
+const struct address *
+address_find(const struct address *const *slots, const char *name)
+{
+	for (uint32_t i = name_hash(name);; i++) {
+		const struct address *a = slots[i % ADDRESS_SLOTS];
+		if (a == NULL || strcmp(a->name, name) == 0) {
 			return a;
 		}
 	}
-	return NULL;
+}
+
+const char *
+address_near(const char *name)
+{
+	const char *best = NULL;
+	size_t least = NEAR + 1;
+
+	for (const struct address *a = address_table; a->name != NULL; a++) {
+		size_t d = nearest_distance(name, a->name);
+
+		if (d < least && 2 * d < strlen(name)) {
+			least = d;
+			best = a->name;
+		}
+	}
+	return best;
 }

@@ -10,20 +10,18 @@
 
 #include "office_private.h"
 
-/** Let rt gather, or no longer. */
-static void
-ask_rt(struct request *r, bool on)
+/** Let rt gather, or no longer. @errors -ENOBUFS, -ENOMEM */
+static int
+ask_rt(struct office *o, bool on)
 {
-	struct office *o = r->office;
-	struct build build = {0};
-	struct request inner = *r;
+	int64_t every = on ? (int64_t)(o->given.rate / METER_HZ) : 0;
+	int err = on == o->metering ? 0
+				    : office_own(o, COMMAND_METER, NULL, every);
 
-	inner.build = &build;
-	struct command *c = request_command(&inner, COMMAND_METER);
-	if (c != NULL) {
-		c->u.number = on ? (int64_t)(o->given.rate / METER_HZ) : 0;
+	if (err == 0) {
+		o->metering = on;
 	}
-	dispatch_post(o, r->peer, &build, r->to->name);
+	return err;
 }
 
 void
@@ -35,13 +33,45 @@ meter_forget(struct office *o, struct peer *peer)
 		free(client);
 		peer_set_data(peer, NULL);
 		o->meters--;
+		if (o->meters == 0) {
+			/* where it fails, the next level tries again */
+			(void)ask_rt(o, false);
+		}
 	}
+}
+
+/** Begin to tell a client, or at another rate. */
+static void
+begin(struct request *r, double hz)
+{
+	struct office *o = r->office;
+	struct client *client = peer_data(r->peer);
+	bool new = client == NULL;
+
+	if (!request_keep(r, KEEP_METER)) {
+		return;
+	}
+	client = new ? calloc(1, sizeof *client) : client;
+	if (client == NULL || ask_rt(o, true) != 0) {
+		request_fail(r, 503,
+			"no memory, or the command ring is full: ask again");
+		if (new) {
+			free(client);
+			peer_unkeep(r->peer, KEEP_METER);
+		}
+		return;
+	}
+	if (new) {
+		peer_set_data(r->peer, client);
+		o->meters++;
+	}
+	client->period = o->given.rate / hz;
+	client->due = 0.0; /* the next level is told */
 }
 
 void
 engine_meter(struct request *r)
 {
-	struct office *o = r->office;
 	double hz = 10.0;
 	int32_t on;
 
@@ -55,32 +85,12 @@ engine_meter(struct request *r)
 			hz, METER_HZ);
 		return;
 	}
-	if (on == 0) {
-		meter_forget(o, r->peer);
-		peer_unkeep(r->peer, KEEP_METER);
-		if (o->meters == 0) {
-			ask_rt(r, false);
-		}
+	if (on != 0) {
+		begin(r, hz);
 		return;
 	}
-	if (peer_keep(r->peer, KEEP_METER) != 0) {
-		request_fail(r, 429,
-			"all %u client slots are taken (osc.max_clients)",
-			o->config->osc.max_clients);
-		return;
-	}
-	struct client *client = peer_data(r->peer);
-	if (client == NULL) {
-		client = calloc(1, sizeof *client);
-		if (client == NULL) {
-			request_fail(r, 503, "no memory");
-			return;
-		}
-		peer_set_data(r->peer, client);
-		o->meters++;
-	}
-	client->period_s = 1.0 / hz;
-	ask_rt(r, true);
+	meter_forget(r->office, r->peer);
+	peer_unkeep(r->peer, KEEP_METER);
 }
 
 /** Send what a client's time has come for. */
@@ -112,6 +122,10 @@ meter_take(struct office *o, const struct report *r)
 	if (o->net == NULL || c >= 64) {
 		return;
 	}
+	if (o->meters == 0) {
+		(void)ask_rt(o, false);
+		return;
+	}
 	for (struct peer *p = net_next_kept(o->net, NULL); p != NULL;
 		p = net_next_kept(o->net, p)) {
 		struct client *client = peer_data(p);
@@ -127,10 +141,16 @@ meter_take(struct office *o, const struct report *r)
 		}
 		client->frames += r->u.level.frames;
 		/* half a window early is nearer than half a window late */
-		if (r->sample + r->u.level.frames / 2 >= client->due) {
-			client->due = r->sample + (uint64_t)(client->period_s *
-							     o->given.rate);
-			tell(o, p, client);
+		double now = (double)(r->sample + r->u.level.frames / 2);
+		if (now < client->due) {
+			continue;
 		}
+		/* from where it was due, so that the rate is what was asked,
+		 * unless it is the first or some were lost */
+		client->due += client->period;
+		if (client->due <= now) {
+			client->due = (double)r->sample + client->period;
+		}
+		tell(o, p, client);
 	}
 }

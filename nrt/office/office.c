@@ -18,6 +18,10 @@
 
 #define AT_ONCE 64 /* reports taken from the ring in one go */
 
+/** Memory of batches that rt has not given back, beside two answers to
+ * /node/tree: clients cannot make the daemon take more. */
+#define MOST_OUT_BYTES (UINT32_C(64) << 20)
+
 /** Take reports, at most `most`. @return true when some may be left */
 static bool
 drain(struct office *o, uint32_t most)
@@ -102,11 +106,12 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->wire = config->wire;
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
-	int err = office_time_open(o);
-	if (err != 0) {
-		free(o);
-		return err;
-	}
+	address_index(o->address);
+	/* the largest answer of all must have its room, twice */
+	o->store.most =
+		MOST_OUT_BYTES +
+		2 * sizeof(struct tree_item) * config->config->limits.max_nodes;
+	office_time_open(o);
 	ev_io_init(&o->called, on_called, o->wire->loop.fd, EV_READ);
 	ev_prepare_init(&o->sleep, on_sleep);
 	ev_check_init(&o->awake, on_awake);
@@ -116,6 +121,7 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	ev_io_start(loop, &o->called);
 	ev_prepare_start(loop, &o->sleep);
 	ev_check_start(loop, &o->awake);
+	log_osc_configure(o);
 	*out = o;
 	return 0;
 }
@@ -133,6 +139,14 @@ on_gone(void *user, struct peer *peer)
 	meter_forget(user, peer);
 }
 
+static bool
+is_default(const struct config *c, const char *path)
+{
+	const char *origin = config_origin(c, path);
+
+	return origin != NULL && strcmp(origin, "default") == 0;
+}
+
 int
 office_listen(struct office *o, bool all, char *why, size_t size)
 {
@@ -147,6 +161,8 @@ office_listen(struct office *o, bool all, char *why, size_t size)
 		.max_clients = o->config->osc.max_clients,
 		.listeners = all ? o->config->osc.listeners.count : 0,
 		.listener = o->config->osc.listeners.items,
+		/* the socket of the shipped unit: by hand there is none */
+		.without_folders = is_default(o->config, "osc.listeners"),
 	};
 
 	return net_open(o->loop, &config, &hooks, &o->net, why, size);
@@ -174,14 +190,25 @@ office_close(struct office *o)
 	ev_check_stop(o->loop, &o->awake);
 	ev_idle_stop(o->loop, &o->busy);
 	office_time_close(o);
+	log_osc_close(o);
+	for (struct peer *p = NULL; o->net != NULL;) {
+		/* net_close calls no hook: what was kept for clients goes now
+		 */
+		p = net_next_kept(o->net, p);
+		if (p == NULL) {
+			break;
+		}
+		free(peer_data(p));
+		peer_set_data(p, NULL);
+	}
 	net_close(o->net);
 	arena_store_fini(&o->store);
 	free(o);
 }
 
-/** Post one command of the office's own. */
-static int
-post_own(struct office *o, enum command_kind kind, void *device)
+int
+office_own(
+	struct office *o, enum command_kind kind, void *device, int64_t number)
 {
 	struct batch *b = arena_open(&o->store);
 	struct command *c = b != NULL ? arena_take(b, sizeof *c) : NULL;
@@ -193,7 +220,11 @@ post_own(struct office *o, enum command_kind kind, void *device)
 		return -ENOMEM;
 	}
 	c->kind = (uint16_t)kind;
-	c->u.device = device;
+	if (device != NULL) {
+		c->u.device = device;
+	} else {
+		c->u.number = number;
+	}
 	b->first = c;
 	b->commands = 1;
 	b->parts = 1;
@@ -210,13 +241,13 @@ post_own(struct office *o, enum command_kind kind, void *device)
 int
 office_give_device(struct office *o, void *device)
 {
-	return post_own(o, COMMAND_DEVICE, device);
+	return office_own(o, COMMAND_DEVICE, device, 0);
 }
 
 int
 office_stop(struct office *o)
 {
-	return post_own(o, COMMAND_STOP, NULL);
+	return office_own(o, COMMAND_STOP, NULL, 0);
 }
 
 void
@@ -224,18 +255,13 @@ office_configure(struct office *o, const struct config *config)
 {
 	o->config = config;
 	o->given.config = config;
+	log_osc_configure(o);
 }
 
 struct net *
 office_net(struct office *o)
 {
 	return o->net;
-}
-
-struct timeline *
-office_timeline(struct office *o)
-{
-	return o->timeline;
 }
 
 void

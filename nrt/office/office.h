@@ -20,9 +20,16 @@
 #include "wire.h"
 
 struct office;
-struct timeline;
 struct defs;
 struct ev_loop;
+
+/** What came of a reload. */
+struct office_reloaded {
+	uint32_t applied; /* settings that changed */
+	uint32_t waiting; /* settings that wait for a restart */
+	const char *path[CONFIG_MAX_SETTINGS]; /* of those, constants */
+	char why[512];                         /* when it failed */
+};
 
 /** What the program does for the office; all called on the loop. */
 struct office_hooks {
@@ -30,7 +37,7 @@ struct office_hooks {
 	/** /quit, once its answer is sent. */
 	void (*quit)(void *user);
 	/** /config/reload. @return 0, or a code of /error with words */
-	int (*reload)(void *user, char *why, size_t size);
+	int (*reload)(void *user, struct office_reloaded *told);
 	/** rt gave a device back. */
 	void (*device)(void *user, void *device, uint32_t verdict, int error);
 	/** rt computes no more blocks. */
@@ -80,7 +87,6 @@ void office_notice_text(
 void office_configure(struct office *o, const struct config *config);
 
 struct net *office_net(struct office *o);
-struct timeline *office_timeline(struct office *o);
 
 /** Engine time in ns under the offline driver, else the monotonic clock. */
 int64_t office_now_ns(void *office);

@@ -2,16 +2,15 @@
 /*
  * office_time.c -- NTP tags to samples, by the line that holds for a packet.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "office_private.h"
 
-#define NS        1000000000
-#define NTP_1970  2208988800U /* seconds from 1900 to 1970 */
-#define OFFLINE_S 0U          /* NTP of sample 0 under the offline driver */
+#define NS INT64_C(1000000000)
+
+/** NTP of sample 0 under the offline driver: tags count from the start. */
+#define OFFLINE_START 0
 
 void
 office_call_rt(struct office *o)
@@ -24,122 +23,109 @@ office_call_rt(struct office *o)
 	}
 }
 
-/** Nanoseconds of a clock. */
-static int64_t
-read_clock(clockid_t clock)
+static void
+feed(struct office *o)
 {
-	struct timespec t = {0, 0};
+	struct instant now;
 
-	(void)clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * NS + t.tv_nsec;
+	if (!o->given.offline && moment_read(&o->wire->moment, &now)) {
+		timeline_feed(&o->time, &now, timeline_offset());
+	}
 }
 
-/** NTP's 32.32 to nanoseconds since 1970; wraps in 2036 as NTP does. */
-static int64_t
-ntp_to_ns(uint64_t ntp)
+static void
+on_feed(struct ev_loop *loop, ev_timer *w, int events)
 {
-	int64_t s = (int64_t)(uint32_t)(ntp >> 32) - (int64_t)NTP_1970;
-	uint64_t fraction = ntp & 0xFFFFFFFFU;
-
-	return s * NS + (int64_t)((fraction * NS) >> 32);
+	(void)loop;
+	(void)events;
+	feed(w->data);
 }
 
-static uint64_t
-ns_to_ntp(int64_t ns)
-{
-	uint64_t s = (uint64_t)(ns / NS) + NTP_1970;
-	uint64_t part = (uint64_t)(ns % NS);
-
-	return (s << 32) | ((part << 32) / NS);
-}
-
-int
+void
 office_time_open(struct office *o)
 {
-	(void)o;
-	return 0;
+	double period_s = TIMELINE_FEED_MS / 1000.0;
+
+	if (o->given.offline) {
+		timeline_init_offline(&o->time, o->given.rate, OFFLINE_START);
+	} else {
+		timeline_init(&o->time, o->given.rate);
+	}
+	ev_timer_init(&o->feed, on_feed, period_s, period_s);
+	o->feed.data = o;
+	if (!o->given.offline) {
+		ev_timer_start(o->loop, &o->feed);
+	}
 }
 
 void
 office_time_close(struct office *o)
 {
-	(void)o;
+	ev_timer_stop(o->loop, &o->feed);
 }
 
 int64_t
 office_now_ns(void *office)
 {
 	struct office *o = office;
+	struct timespec t = {0, 0};
 
 	if (o->given.offline) {
-		double s = (double)gauge_get(o->gauges, GAUGE_SAMPLE) /
-			   o->given.rate;
-		return (int64_t)(s * NS);
+		uint64_t sample = gauge_get(o->gauges, GAUGE_SAMPLE);
+		return (int64_t)((double)sample / o->given.rate * 1e9);
 	}
-	return read_clock(CLOCK_MONOTONIC);
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * NS + t.tv_nsec;
 }
 
 void
 office_begin_packet(struct office *o)
 {
-	struct instant i;
-
-	if (o->given.offline) {
-		return;
+	if (!o->time.fed) {
+		feed(o);
 	}
-	if (moment_read(&o->wire->moment, &i)) {
-		o->line_sample = (double)i.sample;
-		o->line_ns = i.ns + read_clock(CLOCK_REALTIME) -
-			     read_clock(CLOCK_MONOTONIC);
-	}
-}
-
-/** Where on the sample clock a tag falls. */
-static double
-position(struct office *o, uint64_t ntp)
-{
-	if (o->given.offline) {
-		double s = (double)(ntp >> 32) - OFFLINE_S +
-			   (double)(ntp & 0xFFFFFFFFU) / 4294967296.0;
-		return s * o->given.rate;
-	}
-	return o->line_sample +
-	       (double)(ntp_to_ns(ntp) - o->line_ns) * 1e-9 * o->given.rate;
+	o->line = timeline_line(&o->time);
 }
 
 uint64_t
 office_sample(struct office *o, uint64_t ntp, uint64_t *order)
 {
-	double at = position(o, ntp) + 0.5;
-	uint64_t sample = at > 0.0 ? (uint64_t)at : 0;
+	uint32_t part;
+	uint64_t sample = timeline_sample(&o->line, ntp, &part);
 
-	*order = at > 0.0 ? (uint64_t)((at - (double)sample) * 65536.0) : 0;
+	*order = part;
 	return sample;
 }
 
 double
 office_ahead_s(struct office *o, uint64_t ntp)
 {
-	double now = (double)gauge_get(o->gauges, GAUGE_SAMPLE);
+	uint64_t now =
+		timeline_ntp(&o->line, gauge_get(o->gauges, GAUGE_SAMPLE));
 
-	return (position(o, ntp) - now) / o->given.rate;
+	if (o->given.offline) {
+		/* tags count from the start: there are no eras */
+		return ((double)ntp - (double)now) / 4294967296.0;
+	}
+	/* 32.32, as a signed distance */
+	return (double)(int64_t)(ntp - now) / 4294967296.0;
 }
 
 uint64_t
 office_ntp_now(struct office *o)
 {
+	struct timespec t = {0, 0};
+
 	if (o->given.offline) {
-		double s = (double)gauge_get(o->gauges, GAUGE_SAMPLE) /
-			   o->given.rate;
-		uint64_t whole = (uint64_t)s;
-		return ((whole + OFFLINE_S) << 32) |
-		       (uint64_t)((s - (double)whole) * 4294967296.0);
+		struct timeline_line line = timeline_line(&o->time);
+		return timeline_ntp(&line, gauge_get(o->gauges, GAUGE_SAMPLE));
 	}
-	return ns_to_ntp(read_clock(CLOCK_REALTIME));
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	return timeline_real_ntp((int64_t)t.tv_sec * NS + t.tv_nsec);
 }
 
 double
 office_measured_rate(struct office *o)
 {
-	return o->given.rate;
+	return timeline_rate(&o->time);
 }

@@ -19,7 +19,8 @@ static const struct {
 	[REASON_NODES_FULL] = {503, "all node ids are taken: free some, or "
 				    "raise limits.max_nodes"      },
 	[REASON_TARGET_RANGE] = {422, "target %d is not within 0 … %d"                               },
-	[REASON_TARGET_MISSING] = {404, "no target node %d"                                              },
+	[REASON_TARGET_MISSING] = {404, "no target node %d; /node/tree tells "
+					"all"                     },
 	[REASON_TARGET_NOT_GROUP] = {422, "target %d is a synth: head (0) and "
 					  "tail (1) take a group" },
 	[REASON_TARGET_ROOT] = {422, "nothing stands before or after the "
@@ -34,9 +35,6 @@ static const struct {
 	[REASON_ACTIVE] = {409, "synth %d is active already"                                     },
 	[REASON_RELEASING] = {409, "node %d is being released"                                      },
 	[REASON_PORT_RANGE] = {422, "node %d: port index %d is below 0"                              },
-	[REASON_PORT_KIND] = {422, "node %d: port %d is of another kind"                            },
-	[REASON_PORT_DIRECTION] = {422, "node %d: port %d goes the other "
-					"way"                     },
 	[REASON_RESOURCE_FLOAT] = {422, "node %d: port %d takes a resource's "
 					"id (i)"                  },
 	[REASON_RESOURCE_MISSING] = {404, "node %d: no resource %d"                                        },
@@ -53,21 +51,46 @@ static const struct {
 	[REASON_STOPPING] = {503, "the engine is stopping"                                         },
 };
 
-/** The port that a command names and the synth lacks. */
+/** What a command wants of a port. */
+static const char *
+wanted(const struct command *c)
+{
+	switch ((int)c->kind) {
+	case COMMAND_MAP_INPUT:
+		return "audio input";
+	case COMMAND_MAP_OUTPUT:
+		return "audio output";
+	default:
+		return "control";
+	}
+}
+
+/** What is wrong with the port that a command names, as the command named it;
+ * `pair` counts in the pairs of /node/set, -1 where it is not known. */
 static void
-port_words(const struct command *c, char *text, size_t size)
+port_words(const struct command *c, int32_t pair, char *text, size_t size)
 {
 	const struct port_ref *p = &c->u.map.port;
+	struct port_ref known = {.index = c->told[1]};
+	char port[80];
 
 	if (c->kind == COMMAND_SET) {
-		p = &c->u.set.pairs[c->told[1]].port;
+		p = pair < 0 ? &known : &c->u.set.pairs[pair].port;
 	}
 	if (p->name != NULL) {
-		snprintf(text, size, "node %d has no port \"%s\"", c->told[0],
-			p->name);
+		snprintf(port, sizeof port, "\"%.64s\"", p->name);
 	} else {
-		snprintf(text, size, "node %d has no port %d", c->told[0],
-			p->index);
+		snprintf(port, sizeof port, "%d", p->index);
+	}
+	if (c->reason == REASON_PORT_MISSING) {
+		snprintf(text, size,
+			"node %d has no port %s; /node/query tells them",
+			c->told[0], port);
+	} else {
+		snprintf(text, size,
+			"node %d: port %s is no %s; /node/query tells the "
+			"ports",
+			c->told[0], port, wanted(c));
 	}
 }
 
@@ -78,8 +101,13 @@ int
 words_of(const struct command *c, char *text, size_t size)
 {
 	if (c->reason == REASON_PORT_MISSING) {
-		port_words(c, text, size);
+		port_words(c, c->told[1], text, size);
 		return 404;
+	}
+	if (c->reason == REASON_PORT_KIND ||
+		c->reason == REASON_PORT_DIRECTION) {
+		port_words(c, -1, text, size);
+		return 422;
 	}
 	if (c->reason == REASON_CONSTRUCT) {
 		int code = c->told[0];

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
+
 #define NUMBER_ROOM 40
 #define BLOB_SHOWN  64 /* bytes of a blob before "..." */
 
@@ -70,73 +72,16 @@ text_end(struct text *t, size_t room)
 	return t->length;
 }
 
-/** The bytes of the UTF-8 character at `s`; 0 when it is none. */
-static size_t
-utf8_size(const uint8_t *s, size_t left, uint32_t *code)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t size = s[0] < 0x80             ? 1
-		      : (s[0] & 0xe0) == 0xc0 ? 2
-		      : (s[0] & 0xf0) == 0xe0 ? 3
-		      : (s[0] & 0xf8) == 0xf0 ? 4
-					      : 0;
-
-	if (size == 0 || size > left) {
-		return 0;
-	}
-	*code = size == 1 ? s[0] : s[0] & (0x7fU >> size);
-	for (size_t i = 1; i < size; i++) {
-		if ((s[i] & 0xc0) != 0x80) {
-			return 0;
-		}
-		*code = *code << 6 | (s[i] & 0x3fU);
-	}
-	if (*code < least[size] || *code > 0x10ffff ||
-		(*code >= 0xd800 && *code <= 0xdfff)) {
-		return 0;
-	}
-	return size;
-}
-
-/** Would it move a cursor, turn text round, or hide? */
-static bool
-is_treacherous(uint32_t code)
-{
-	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c ||
-	       (code >= 0x200b && code <= 0x200f) ||
-	       (code >= 0x2028 && code <= 0x202e) ||
-	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
-}
-
 static void
 add_escaped(struct text *t, const char *bytes, size_t size)
 {
-	const uint8_t *s = (const uint8_t *)bytes;
-
 	while (size > 0 && !t->full) {
-		char hex[8];
-		uint32_t code = 0;
-		size_t n = utf8_size(s, size, &code);
+		char piece[PRINTABLE_PIECE];
+		size_t wide;
+		size_t n = printable_next(bytes, size, true, piece, &wide);
 
-		if (n > 0 && !is_treacherous(code)) {
-			if (code == '"' || code == '\\') {
-				snprintf(hex, sizeof hex, "\\%c", (int)code);
-				add_text(t, hex);
-			} else {
-				add(t, (const char *)s, n);
-			}
-		} else {
-			n = 1;
-			if (*s == '\n') {
-				add_text(t, "\\n");
-			} else if (*s == '\t') {
-				add_text(t, "\\t");
-			} else {
-				snprintf(hex, sizeof hex, "\\x%02x", *s);
-				add_text(t, hex);
-			}
-		}
-		s += n;
+		add(t, piece, wide);
+		bytes += n;
 		size -= n;
 	}
 }

@@ -216,16 +216,44 @@ list_pcms(struct listing *l, snd_ctl_t *ctl, const char *id, json_t *list)
 	snd_pcm_info_free(info);
 }
 
+/** Room for the names of one card. */
+#define NAMES_MOST 4
+
+/** The lasting names of a card, the surest first. @return how many */
+static size_t
+names_of(int number, const char *id, char out[NAMES_MOST][SELECTOR_STRING])
+{
+	struct selector_card card[SELECTOR_CARDS];
+	uint32_t count = selector_cards("", card, SELECTOR_CARDS);
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (card[i].number != number) {
+			continue;
+		}
+		if (card[i].usb_vendor != 0) {
+			snprintf(out[n++], SELECTOR_STRING, "%s",
+				card[i].selector);
+		}
+		if (card[i].path[0] != '\0') {
+			snprintf(out[n++], SELECTOR_STRING, "%s", card[i].path);
+		}
+	}
+	snprintf(out[n++], SELECTOR_STRING, "id:%s", id);
+	snprintf(out[n++], SELECTOR_STRING, "hw:CARD=%s", id);
+	return n;
+}
+
 static void
 list_card(struct listing *l, int number, snd_ctl_t *ctl,
 	snd_ctl_card_info_t *info)
 {
 	const char *id = snd_ctl_card_info_get_id(info);
 	const char *name = snd_ctl_card_info_get_longname(info);
-	char selector[SELECTOR_MOST][SELECTOR_SIZE];
+	char selector[NAMES_MOST][SELECTOR_STRING];
 	char text[2][SHOW_TEXT];
 
-	size_t n = selector_list("/sys", number, id, selector);
+	size_t n = names_of(number, id, selector);
 	if (l->json == NULL) {
 		printf("%s  %s\n  audio.devices:", show_text(text[0], id),
 			show_text(text[1], name));

@@ -17,6 +17,7 @@ static const struct verb *const verbs[] = {
 	&cmd_check_config,
 	&cmd_defs,
 	&cmd_devices,
+	&cmd_render,
 	&cmd_send,
 	&cmd_status,
 	&cmd_tree,

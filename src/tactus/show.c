@@ -11,11 +11,12 @@
 #include <string.h>
 
 #include "osc_text.h"
+#include "printable.h"
 
 const char *
 show_text(char room[SHOW_TEXT], const char *text)
 {
-	(void)osc_text_escape(text, strlen(text), room, SHOW_TEXT);
+	(void)printable_copy(room, SHOW_TEXT, text, strlen(text));
 	return room;
 }
 

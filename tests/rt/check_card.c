@@ -574,7 +574,7 @@ START_TEST(rt_rests_when_the_card_is_always_ready_and_never_moves)
 	/* waits that return at once, though nothing can be moved */
 	struct fake_step step[] = {
 		{FAKE_AVAIL, 100, 1,         FAKE_FREEZE, 0},
-		{FAKE_WAIT,  50,  100000000, FAKE_ERROR,  1},
+		{FAKE_WAIT,  20,  100000000, FAKE_ERROR,  1},
 	};
 	struct fake_pcm *p = fake_pcm_open(RATE, 128, 2, 2, 2);
 	struct rig r;

@@ -79,6 +79,7 @@ engine_render(struct engine *e, const float *const *in, float *const *out,
 	}
 	e->now += frames;
 	e->rendered += frames;
+	gauge_set(&e->gauges, GAUGE_SAMPLE, e->now);
 	e->owed -= e->owed < frames ? e->owed : frames;
 }
 

@@ -174,7 +174,7 @@ ready_ns(const struct fake_pcm *p, int side)
 	if (p->frozen || p->state != CARD_STATE_RUNNING) {
 		return INT64_MAX;
 	}
-	int64_t lacks = p->period - space(p, side);
+	int64_t lacks = p->period - space(p, (int)side);
 	if (lacks <= 0) {
 		return p->now_ns;
 	}
@@ -236,7 +236,7 @@ fake_avail(void *pcm, enum card_side side)
 	if (err == 0) {
 		err = state_error(p);
 	}
-	return err != 0 ? err : space(p, side);
+	return err != 0 ? err : space(p, (int)side);
 }
 
 TACTUS_RT static int64_t
@@ -248,7 +248,7 @@ fake_begin(void *pcm, enum card_side side, struct convert_area *areas,
 	int err = suffer(p, s);
 	uint32_t channels = p->channels[side];
 	uint32_t at = (uint32_t)(p->appl[side] % p->buffer);
-	int64_t n = space(p, side);
+	int64_t n = space(p, (int)side);
 
 	if (err != 0) {
 		return err;
@@ -367,7 +367,7 @@ fake_stamp(void *pcm, enum card_side side, int64_t *ns, int64_t *avail)
 	const struct fake_pcm *p = pcm;
 
 	*ns = p->now_ns;
-	*avail = space(p, side);
+	*avail = space(p, (int)side);
 	return p->stamps;
 }
 

@@ -51,8 +51,7 @@ END_TEST
 START_TEST(letters_and_long_forms_mean_the_same)
 {
 	static const char *const lines[] = {"-c a.conf -n -f -vv",
-		"--config a.conf --no-realtime --foreground --verbose "
-		"--verbose",
+		"--config a.conf --no-realtime --foreground --verbose -v",
 		"--config=a.conf -nfv -v"};
 
 	ck_assert_int_eq(parse(lines[_i]), 0);

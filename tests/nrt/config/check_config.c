@@ -308,7 +308,12 @@ END_TEST
 
 START_TEST(what_does_not_parse_is_told_with_its_line)
 {
-	fails_at("audio: {\n rate = ;\n};", 2, "syntax error");
+	fails_at("audio: {\n rate = ;\n};", 2, "a value is expected");
+	fails_at("audio: {\n rate = 1 2;\n};", 2, "a ; is missing");
+	fails_at("audio: {\n tap = \"x;\n};\n", 2, "closing quote");
+	fails_at("audio: {\n tap = x.wav;\n};\n", 2, "need quotes");
+	fails_at("audio: {\n rate = $;\n};\n", 2, "no meaning");
+	fails_at("audio: {\n rate = 1;\n\n", 4, "a } is missing");
 	fails_at("audio: {\n rate = 1;\n rate = 2;\n};", 3, "duplicate");
 	fails_at("\n@include \"x\"\n", 2, "conf.d");
 	fails_at("audio: { rate = 99999999999999999999; };", 1, "64 bits");

@@ -401,22 +401,30 @@ main(void)
 {
 	Suite *s = suite_create("nrt/dgram");
 	TCase *tc = tcase_create("dgram");
+	bool v6 = doors_has_ipv6();
 
 	tcase_set_timeout(tc, 120);
-	tcase_add_loop_test(tc, packet_goes_in_and_its_answer_comes_back, 0, 3);
-	tcase_add_test(tc, wildcard_of_ipv6_hears_ipv4_too_and_names_it_so);
+	tcase_add_loop_test(
+		tc, packet_goes_in_and_its_answer_comes_back, 0, v6 ? 3 : 2);
+	if (v6) {
+		tcase_add_test(
+			tc, wildcard_of_ipv6_hears_ipv4_too_and_names_it_so);
+	}
 	tcase_add_test(tc, unix_datagrams_are_answered_where_they_were_bound);
 	tcase_add_test(tc,
 		unix_datagram_from_nowhere_is_heard_but_neither_answered_nor_kept);
 	tcase_add_test(tc, group_is_joined_when_the_host_is_multicast);
-	tcase_add_test(tc,
-		packet_from_outside_the_allow_list_is_counted_and_not_answered);
+	if (v6) {
+		tcase_add_test(tc,
+			packet_from_outside_the_allow_list_is_counted_and_not_answered);
+	}
 	tcase_add_test(tc, role_of_the_listener_is_the_peers);
 	tcase_add_test(
 		tc, packet_that_is_malformed_too_large_or_empty_is_judged);
 	tcase_add_test(tc, flood_at_one_door_leaves_time_for_the_others);
 	tcase_add_test(tc, what_the_kernel_dropped_is_counted);
-	tcase_add_loop_test(tc, kept_client_that_refuses_is_gone, 0, 3);
+	tcase_add_loop_test(
+		tc, kept_client_that_refuses_is_gone, 0, v6 ? 3 : 1);
 	tcase_add_test(tc, refusal_of_one_loses_no_answer_to_another);
 	tcase_add_test(tc, kept_unix_client_whose_socket_is_gone_is_gone);
 	tcase_add_test(

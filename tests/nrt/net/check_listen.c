@@ -26,18 +26,22 @@ START_TEST(port_zero_shows_as_what_the_kernel_chose)
 {
 	const char *urls[] = {
 		"udp://127.0.0.1:0", "tcp://127.0.0.1:0", "udp://[::1]:0"};
+	uint32_t count = doors_has_ipv6() ? 3 : 2;
 	unsigned port = 0;
 
 	doors_init(&d);
-	ck_assert_msg(doors_open(&d, urls, 3, 8) == 0, "%s", d.why);
+	ck_assert_msg(doors_open(&d, urls, count, 8) == 0, "%s", d.why);
 	ck_assert_int_eq(
 		sscanf(net_url(d.net, 0), "udp://127.0.0.1:%u", &port), 1);
 	ck_assert_uint_ne(port, 0);
 	ck_assert_int_eq(
 		sscanf(net_url(d.net, 1), "tcp://127.0.0.1:%u", &port), 1);
 	ck_assert_uint_ne(port, 0);
-	ck_assert_int_eq(sscanf(net_url(d.net, 2), "udp://[::1]:%u", &port), 1);
-	ck_assert_ptr_null(net_url(d.net, 3));
+	if (count == 3) {
+		ck_assert_int_eq(
+			sscanf(net_url(d.net, 2), "udp://[::1]:%u", &port), 1);
+	}
+	ck_assert_ptr_null(net_url(d.net, count));
 	ck_assert(doors_has_logged("receive buffer"));
 	doors_close(&d);
 }
@@ -95,6 +99,31 @@ START_TEST(allow_list_that_does_not_parse_is_refused_naming_it)
 	doors_init(&d);
 	ck_assert_int_eq(doors_open_config(&d, &config), -EINVAL);
 	ck_assert_msg(strstr(d.why, "10.0.0.0/40") != NULL, "%s", d.why);
+	doors_close(&d);
+}
+END_TEST
+
+START_TEST(socket_without_its_folder_is_left_out_aloud_when_nobody_asked)
+{
+	struct listener_config l[] = {{.url = "udp://127.0.0.1:0"},
+		{.url = "unix:///nonexistent/folder/sock"},
+		{.url = "tcp://127.0.0.1:0"}};
+	struct net_config config = {.max_packet = 4096,
+		.listeners = 3,
+		.listener = l,
+		.without_folders = true};
+
+	doors_init(&d);
+	ck_assert_msg(doors_open_config(&d, &config) == 0, "%s", d.why);
+	ck_assert(doors_has_logged("mkdir -p /nonexistent/folder"));
+	ck_assert_int_eq(strncmp(net_url(d.net, 0), "udp:", 4), 0);
+	ck_assert_int_eq(strncmp(net_url(d.net, 1), "tcp:", 4), 0);
+	ck_assert_ptr_null(net_url(d.net, 2));
+	net_close(d.net);
+	d.net = NULL;
+	/* whatever else is wrong ends the start as ever */
+	l[1].url = "udp://192.0.2.1:0";
+	ck_assert_int_eq(doors_open_config(&d, &config), -EADDRNOTAVAIL);
 	doors_close(&d);
 }
 END_TEST
@@ -252,6 +281,8 @@ main(void)
 		tc, port_in_use_is_refused_naming_url_and_mend, 0, 2);
 	tcase_add_test(tc, url_that_cannot_be_opened_is_refused_with_words);
 	tcase_add_test(tc, allow_list_that_does_not_parse_is_refused_naming_it);
+	tcase_add_test(tc,
+		socket_without_its_folder_is_left_out_aloud_when_nobody_asked);
 	tcase_add_test(tc, one_listener_that_fails_closes_those_before_it);
 	tcase_add_loop_test(
 		tc, socket_file_has_mode_660_and_goes_at_close, 0, 2);
@@ -259,7 +290,9 @@ main(void)
 	tcase_add_loop_test(tc, stale_socket_is_replaced, 0, 2);
 	tcase_add_loop_test(tc, live_socket_is_refused_and_goes_on, 0, 2);
 	tcase_add_test(tc, file_that_is_no_socket_is_never_removed);
-	tcase_add_test(tc, both_wildcards_may_have_one_port);
+	if (doors_has_ipv6()) {
+		tcase_add_test(tc, both_wildcards_may_have_one_port);
+	}
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <ev.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,9 @@
  * The log, as far as the doors know it: kept here instead of told.
  */
 static char logged[65536];
+
+static void keep_line(const char *format, va_list list)
+	__attribute__((format(printf, 1, 0)));
 
 static void
 keep_line(const char *format, va_list list)
@@ -93,11 +97,12 @@ on_packet(void *user, struct peer *peer, const void *data, size_t size,
 		peer_error(peer, data, 404, NULL, "no such address");
 		break;
 	case DOORS_KEEP:
-		if (peer_keep(peer, 1) != 0) {
+		if (peer_keep(peer, 1) == 0) {
+			peer_send(peer, data, size);
+		} else {
 			peer_error(peer, data, 429, NULL, "too many");
-			break;
 		}
-		/* fall through */
+		break;
 	case DOORS_ECHO:
 		peer_send(peer, data, size);
 		break;
@@ -320,6 +325,23 @@ connect_local(const struct url *u)
 	ck_assert_msg(connect(fd, (struct sockaddr *)&a, sizeof a) == 0,
 		"%s: %s", u->path, strerror(errno));
 	return fd;
+}
+
+bool
+doors_has_ipv6(void)
+{
+	struct sockaddr_in6 a = {
+		.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	bool has = fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0;
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	if (!has) {
+		printf("SKIPPED: what needs IPv6: this machine has no ::1\n");
+	}
+	return has;
 }
 
 int

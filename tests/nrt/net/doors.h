@@ -72,6 +72,9 @@ const char *doors_receive_error(
 const char *doors_error_text(
 	const void *packet, size_t size, const char *address, int code);
 
+/** Has this machine IPv6 on loopback? If not, says what is skipped. */
+bool doors_has_ipv6(void);
+
 /** A client's socket connected to a URL of the doors. */
 int doors_client(const char *url);
 /** A UNIX datagram client bound at `name` in the folder. */

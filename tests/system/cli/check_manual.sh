@@ -20,7 +20,7 @@ try 0 help
 commands=$(sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' "$work/out")
 for command in $commands render; do
 	page_has "$page" ".It Ic $command"
-	case $command in help | version | render) continue ;; esac
+	case $command in help | version) continue ;; esac
 	try 0 help "$command"
 	options=$(sed -n 's/^  -\(.\), --\([a-z]*\).*/\1:\2/p' "$work/out")
 	for option in $options; do

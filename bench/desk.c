@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * desk.c -- see desk.h.
+ */
+#include "desk.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <tactus/math.h>
+
+#include "bench.h"
+#include "ring.h"
+
+#define OUT_GAIN 0.01F
+
+/** Nothing to say why: there is no going on without it. */
+static void *
+must(void *pointer, const char *what)
+{
+	if (pointer == NULL) {
+		fprintf(stderr, "bench: no %s\n", what);
+		exit(EXIT_FAILURE);
+	}
+	return pointer;
+}
+
+static uint32_t
+no_ports(const void *options)
+{
+	(void)options;
+	return 0;
+}
+
+static void
+no_port(const TactusHost *host, const void *options, uint32_t index,
+	TactusPort *port)
+{
+	(void)host;
+	(void)options;
+	(void)index;
+	(void)port;
+}
+
+TACTUS_RT static void
+do_nothing(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+{
+	(void)world;
+	(void)synth;
+	(void)frames;
+}
+
+const TactusSynthDef desk_nothing = {
+	.size = sizeof desk_nothing,
+	.uri = "urn:tactus:synthdef:nothing:1",
+	.name = "nothing",
+	.doc = "Does nothing.",
+	.port_count = no_ports,
+	.port = no_port,
+	.process = do_nothing,
+};
+
+/** What a plugin registers lands here; one is loaded at a time. */
+struct host {
+	TactusHost host; /* first: it is found by it */
+	const TactusSynthDef *def;
+};
+
+static int
+keep(const TactusHost *host, const TactusSynthDef *def)
+{
+	union {
+		const TactusHost *seen;
+		struct host *own;
+	} u = {host};
+
+	u.own->def = def;
+	return 0;
+}
+
+static void
+hush(const TactusHost *host, enum TactusLevel level, const char *text)
+{
+	(void)host;
+	(void)level;
+	fprintf(stderr, "bench: a plugin says: %s\n", text);
+}
+
+/** A host that no plugin can change under another. */
+static struct host
+new_host(void)
+{
+	return (struct host){
+		.host = {.size = sizeof(TactusHost),
+			 .abi = TACTUS_ABI_VERSION,
+			 .rate = DESK_RATE,
+			 .block = DESK_BLOCK,
+			 .register_synthdef = keep,
+			 .log = hush},
+	};
+}
+
+const TactusSynthDef *
+desk_def(const char *name)
+{
+	const char *folder = getenv("BENCH_PLUGINS");
+	struct host h = new_host();
+	char path[4096];
+	union {
+		void *symbol;
+		const TactusPlugin *(*plugin)(const TactusHost *host);
+	} entry;
+
+	snprintf(path, sizeof path, "%s/%s.so",
+		folder != NULL ? folder : BENCH_PLUGIN_DIR, name);
+	/* stays open: the def lives in it */
+	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (so == NULL) {
+		fprintf(stderr, "bench: %s\n", dlerror());
+		exit(EXIT_FAILURE);
+	}
+	entry.symbol = must(dlsym(so, "tactus_plugin"), "tactus_plugin");
+	(void)entry.plugin(&h.host);
+	(void)must(h.def == NULL ? NULL : &h, path);
+	return h.def;
+}
+
+void
+desk_open(struct desk *d, uint32_t nodes)
+{
+	struct engine_config config = {
+		.rate = DESK_RATE,
+		.block = DESK_BLOCK,
+		.outputs = DESK_OUTPUTS,
+		.max_nodes = nodes + 64,
+		.max_buses = 128,
+		.max_events = 8192,
+		.max_commands = 1 << 20,
+		.command_share = 1.0,
+		.offline = true,
+		.pools = 2,
+		.pool = {{256, nodes + 64}, {512, nodes + 64}},
+	};
+
+	*d = (struct desk){0};
+	if (wire_open(1024, 65536, 0, 0, &d->wire) != 0 ||
+		engine_open(&config, d->wire, &d->engine) != 0) {
+		(void)must(NULL, "memory for an engine");
+	}
+}
+
+/* All that a batch needs hangs on it, for freeing. */
+struct part {
+	struct part *next;
+	max_align_t data[];
+};
+
+static void *
+part_of(struct batch *b, size_t bytes)
+{
+	struct part *p = must(calloc(1, sizeof *p + bytes), "memory");
+
+	p->next = b->sender;
+	b->sender = p;
+	return p->data;
+}
+
+struct batch *
+desk_batch(uint64_t at)
+{
+	struct batch *b = must(calloc(1, sizeof *b), "memory");
+
+	b->flags = at == 0 ? BATCH_NOW : 0;
+	b->at = at;
+	b->parts = 1;
+	return b;
+}
+
+struct command *
+desk_add(struct batch *b, enum command_kind kind, int32_t id)
+{
+	struct command *c = part_of(b, sizeof *c);
+
+	c->kind = (uint16_t)kind;
+	c->id = id;
+	if (b->first == NULL) {
+		b->first = c;
+	} else {
+		b->last->next = c;
+	}
+	b->last = c;
+	b->commands++;
+	return c;
+}
+
+static struct synth_spec *
+new_spec(const TactusSynthDef *def)
+{
+	struct host h = new_host();
+	uint32_t ports = def->port_count(NULL);
+	struct shape *s =
+		must(calloc(1, sizeof *s + ports * sizeof *s->port), "memory");
+
+	s->def = def;
+	s->ports = ports;
+	s->instance_bytes = def->instance_bytes;
+	for (uint32_t i = 0; i < ports; i++) {
+		TactusPort *p = &s->port[i].port;
+		p->size = sizeof *p;
+		def->port(&h.host, NULL, i, p);
+		s->port[i].hash = name_hash(p->name);
+		uint32_t *count = p->kind == TACTUS_CONTROL      ? &s->controls
+				  : p->kind == TACTUS_RESOURCE   ? &s->resources
+				  : p->direction == TACTUS_INPUT ? &s->inputs
+								 : &s->outputs;
+		s->port[i].ordinal = (*count)++;
+	}
+	struct synth_spec *spec =
+		must(calloc(1, sizeof *spec + s->controls * sizeof(float)),
+			"memory");
+	spec->shape = s;
+	for (uint32_t i = 0; i < s->controls; i++) {
+		spec->controls[i] = s->port[i].port.initial;
+	}
+	return spec;
+}
+
+static void
+free_spec(struct synth_spec *spec)
+{
+	if (spec != NULL) {
+		free(spec->shape);
+		free(spec);
+	}
+}
+
+void
+desk_add_synth(
+	struct batch *b, const TactusSynthDef *def, int32_t id, int32_t group)
+{
+	struct command *c = desk_add(b, COMMAND_SYNTH_NEW, id);
+
+	c->u.new.spec = new_spec(def);
+	c->u.new.target = group;
+	c->u.new.placement = PLACE_TAIL;
+	struct synth_spec *spec = c->u.new.spec;
+	if (spec->shape->outputs > 0) {
+		c = desk_add(b, COMMAND_MAP_OUTPUT, id);
+		c->u.map.port.index =
+			(int32_t)(spec->shape->ports - spec->shape->outputs);
+		c->u.map.bus = 0;
+		c->u.map.flags = MAP_EXTERNAL;
+	}
+	(void)desk_add(b, COMMAND_ACTIVATE, id);
+}
+
+void
+desk_add_set(
+	struct batch *b, int32_t id, int32_t port, float value, double seconds)
+{
+	struct command *c = desk_add(b, COMMAND_SET, id);
+	struct set_pair *pair = part_of(b, sizeof *pair);
+
+	pair->port.index = port;
+	pair->value = value;
+	pair->seconds = seconds;
+	c->u.set.pairs = pair;
+	c->u.set.count = 1;
+}
+
+/** A batch is back: nothing in it may have failed. */
+static void
+back(struct batch *b)
+{
+	for (struct command *c = b->first; c != NULL; c = c->next) {
+		if (c->reason != REASON_NONE ||
+			(b->flags & BATCH_REFUSED) != 0) {
+			fprintf(stderr, "bench: command %u on %d: reason %u\n",
+				c->kind, c->id, c->reason);
+			exit(EXIT_FAILURE);
+		}
+	}
+	for (struct part *p = b->sender; p != NULL;) {
+		struct part *next = p->next;
+		free(p);
+		p = next;
+	}
+	free(b);
+}
+
+static void
+collect(struct desk *d)
+{
+	struct report in;
+
+	engine_flush(d->engine);
+	while (ring_take(d->wire->reports, &in, 1) == 1) {
+		if (in.kind == REPORT_BATCH) {
+			back(in.u.batch);
+		} else if (in.kind == REPORT_NODE_ENDED) {
+			free_spec(in.u.spec);
+		}
+	}
+}
+
+void
+desk_post(struct desk *d, struct batch *b)
+{
+	if (ring_post(d->wire->commands, &b, 1) != 1) {
+		(void)must(NULL, "room in the ring of commands");
+	}
+}
+
+/** Put 1…count in an order that is the same each time. */
+static int32_t *
+new_order(uint32_t count, bool scattered)
+{
+	int32_t *id = must(calloc(count + 1, sizeof *id), "memory");
+	uint64_t state = 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		id[i] = (int32_t)i + 1;
+	}
+	for (uint32_t i = count; scattered && i > 1; i--) {
+		uint32_t k = tactus_random(&state) % i;
+		int32_t other = id[k];
+		id[k] = id[i - 1];
+		id[i - 1] = other;
+	}
+	return id;
+}
+
+void
+desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count,
+	bool scattered)
+{
+	int32_t *id = new_order(count, scattered);
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct batch *b = desk_batch(0);
+		desk_add_synth(b, def, id[i], 0);
+		if (def->port_count(NULL) > 0) {
+			/* sine: all differ, and their sum stays in range */
+			desk_add_set(b, id[i], 0, 100.0F + (float)i, -1.0);
+			desk_add_set(b, id[i], 1, OUT_GAIN, -1.0);
+		}
+		desk_post(d, b);
+		engine_take(d->engine);
+		collect(d);
+	}
+	free(id);
+}
+
+double
+desk_block(struct desk *d)
+{
+	float *const out[DESK_OUTPUTS] = {d->out[0], d->out[1]};
+	int64_t began = bench_now();
+
+	engine_render(d->engine, NULL, out, DESK_BLOCK);
+	int64_t ended = bench_now();
+	bench_keep(d->out);
+	collect(d);
+	return (double)(ended - began);
+}
+
+void
+desk_close(struct desk *d)
+{
+	struct batch *b = desk_batch(0);
+
+	(void)desk_add(b, COMMAND_STOP, 0);
+	desk_post(d, b);
+	while (!engine_stopped(d->engine)) {
+		engine_take(d->engine);
+		collect(d);
+	}
+	collect(d);
+	engine_close(d->engine);
+	wire_close(d->wire);
+}

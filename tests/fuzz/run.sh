@@ -1,0 +1,74 @@
+#!/bin/sh
+# run.sh -- fuzz for real: run.sh SECONDS [TARGET...]
+#
+# With clang's libFuzzer where that is installed (CLANG names it, else
+# clang-22 or clang), else with the driver's own mutations and the address
+# sanitizer; it says which.  Finds stay in ./fuzz-finds, and end it with 1.
+set -eu
+
+seconds=${1:?usage: run.sh SECONDS [fuzz_osc fuzz_slip fuzz_text fuzz_url]}
+shift
+test $# -gt 0 || set -- fuzz_osc fuzz_slip fuzz_text fuzz_url
+case $seconds in *[!0-9]* | '') echo "run.sh: $seconds: not seconds" >&2; exit 64 ;; esac
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+here=$top/tests/fuzz
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+finds=$(pwd)/fuzz-finds
+sources="$top/nrt/osc/osc_read.c $top/nrt/osc/osc_write.c
+	$top/nrt/osc/osc_text.c $top/nrt/osc/osc_text_parse.c
+	$top/nrt/net/slip.c $top/nrt/net/url.c $top/nrt/net/cidr.c"
+flags="-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer
+	-fno-sanitize-recover=undefined -I$top/include -iquote $top/link
+	-iquote $top/nrt/osc -iquote $top/nrt/net"
+
+# One file for each line of hex.
+unpack() { # seeds, folder
+	awk -v folder="$2" '
+	function digit(c) { return index("0123456789abcdef", c) - 1 }
+	{
+		sub(/#.*/, ""); gsub(/[ \t]/, "")
+		if ($0 == "") next
+		text = ""
+		for (i = 1; i < length($0); i += 2)
+			text = text sprintf("\\%03o", digit(substr($0, i, 1)) * 16 + digit(substr($0, i + 1, 1)))
+		printf "printf %c%s%c > %s/seed%d\n", 39, text, 39, folder, NR
+	}' "$1" | sh
+}
+
+clang=
+for c in ${CLANG:-} clang-22 clang; do
+	if echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n);
+	int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d == 0 && n; }' |
+	    "$c" -x c - -fsanitize=fuzzer -o "$work/probe" 2>/dev/null; then
+		clang=$c
+		break
+	fi
+done
+
+mkdir -p "$finds"
+for t in "$@"; do
+	test -f "$here/$t.c" || { echo "run.sh: no target $t" >&2; exit 64; }
+	if test -n "$clang"; then
+		echo "$t: libFuzzer of $clang, $seconds s"
+		# shellcheck disable=SC2086
+		"$clang" $flags -fsanitize=fuzzer,address,undefined \
+			-o "$work/$t" "$here/$t.c" $sources
+		mkdir "$work/$t.seeds"
+		unpack "$here/seeds/$t.txt" "$work/$t.seeds"
+		"$work/$t" -max_total_time="$seconds" -timeout=10 \
+			-max_len=4096 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix="$finds/$t-" "$work/$t.seeds" \
+			2> "$work/log" || { cat "$work/log"; exit 1; }
+		sed -n 's/^stat::number_of_executed_units: */  inputs: /p' \
+			"$work/log"
+	else
+		echo "$t: no libFuzzer here; the driver mutates, $seconds s"
+		# shellcheck disable=SC2086
+		"${CC:-cc}" $flags -fsanitize=address,undefined \
+			-o "$work/$t" "$here/$t.c" "$here/driver.c" $sources
+		"$work/$t" -s "$seconds" "$here/seeds/$t.txt"
+	fi
+done
+rmdir "$finds" 2>/dev/null || :

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check_words.c -- errors name the thing and the mend: misspelt addresses,
+ * ports that a command cannot use.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "office_private.h"
+
+START_TEST(misspelt_address_is_told_the_nearest_one)
+{
+	static const struct {
+		const char *said;
+		const char *meant; /* NULL: none is near */
+	} table[] = {
+		{"/node/frea",        "/node/free"       },
+		{"/synth/news",       "/synth/new"       },
+		{"/synth/map/ouptut", "/synth/map/output"},
+		{"/Status",           "/status"          },
+		{"/nonsense/at/all",  NULL               },
+		{"/",                 NULL               },
+		{"",                  NULL               },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const char *near = address_near(table[i].said);
+		if (table[i].meant == NULL) {
+			ck_assert_msg(
+				near == NULL, "%s: %s", table[i].said, near);
+		} else {
+			ck_assert_pstr_eq(near, table[i].meant);
+		}
+	}
+}
+END_TEST
+
+/** The words of a command that failed for `reason`, which told node 7. */
+static const char *
+words(struct command c, enum reason reason, int32_t told, int code)
+{
+	static char text[256];
+
+	c.reason = reason;
+	c.told[0] = 7;
+	c.told[1] = told;
+	ck_assert_int_eq(words_of(&c, text, sizeof text), code);
+	return text;
+}
+
+START_TEST(port_that_is_missing_is_named_as_the_client_named_it)
+{
+	struct set_pair pair[2] = {
+		{.port = {.name = "freq"}}, {.port = {.name = "frek"}}};
+	struct command c = {.kind = COMMAND_SET, .u.set.pairs = pair};
+
+	ck_assert_str_eq(words(c, REASON_PORT_MISSING, 1, 404),
+		"node 7 has no port \"frek\"; /node/query tells them");
+	c = (struct command){
+		.kind = COMMAND_MAP_INPUT, .u.map.port = {.index = 9}};
+	ck_assert_str_eq(words(c, REASON_PORT_MISSING, 9, 404),
+		"node 7 has no port 9; /node/query tells them");
+}
+END_TEST
+
+START_TEST(port_of_the_wrong_kind_is_told_what_was_wanted)
+{
+	struct command c = {
+		.kind = COMMAND_MAP_OUTPUT, .u.map.port = {.name = "freq"}};
+
+	ck_assert_str_eq(words(c, REASON_PORT_KIND, 0, 422),
+		"node 7: port \"freq\" is no audio output; /node/query tells "
+		"the ports");
+	c.kind = COMMAND_MAP_INPUT;
+	c.u.map.port = (struct port_ref){.name = "out"};
+	ck_assert_str_eq(words(c, REASON_PORT_DIRECTION, 3, 422),
+		"node 7: port \"out\" is no audio input; /node/query tells "
+		"the ports");
+	c.kind = COMMAND_SET;
+	ck_assert_str_eq(words(c, REASON_PORT_KIND, 3, 422),
+		"node 7: port 3 is no control; /node/query tells the ports");
+}
+END_TEST
+
+START_TEST(every_reason_has_words)
+{
+	struct command c = {.kind = COMMAND_FREE};
+
+	for (int r = REASON_NONE + 1; r < REASON_COUNT; r++) {
+		char unknown[32];
+		const char *text = NULL;
+		char room[256];
+
+		c.reason = (enum reason)r;
+		c.told[1] = 500;
+		int code = words_of(&c, room, sizeof room);
+		text = room;
+		snprintf(unknown, sizeof unknown, "reason %d", r);
+		ck_assert_msg(strcmp(text, unknown) != 0, "%s", text);
+		ck_assert_int_ge(code, 400);
+		ck_assert_int_le(code, 599);
+	}
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("nrt/words");
+	TCase *c = tcase_create("words");
+
+	tcase_add_test(c, misspelt_address_is_told_the_nearest_one);
+	tcase_add_test(c, port_that_is_missing_is_named_as_the_client_named_it);
+	tcase_add_test(c, port_of_the_wrong_kind_is_told_what_was_wanted);
+	tcase_add_test(c, every_reason_has_words);
+	suite_add_tcase(suite, c);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
