@@ -124,7 +124,8 @@ pages_add(struct pages *p, void (*put)(struct osc_out *, const void *),
 	size_t args = p->out.args;
 	uint32_t types = p->out.types;
 	put(&p->out, item);
-	if (p->items > 0 && (p->out.failed || osc_size(&p->out) >= PAGE_BYTES)) {
+	if (p->items > 0 &&
+		(p->out.failed || osc_size(&p->out) >= PAGE_BYTES)) {
 		p->out.args = args;
 		p->out.types = types;
 		p->out.failed = false;
