@@ -163,12 +163,19 @@ number(struct page *page, int32_t pages, uint32_t leading)
 }
 
 void
-pages_send(struct pages *p, struct peer *peer)
+pages_send(struct pages *p, struct peer *peer, const char *asked,
+	const int32_t *first)
 {
+	if (p != NULL) {
+		end_page(p);
+	}
+	if (p == NULL || p->failed) {
+		peer_error(peer, asked, 503, first,
+			"no memory for the answer: ask again");
+	}
 	if (p == NULL) {
 		return;
 	}
-	end_page(p);
 	while (p->first != NULL) {
 		struct page *page = p->first;
 		p->first = page->next;

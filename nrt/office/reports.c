@@ -115,7 +115,7 @@ reports_take(struct office *o, const struct report *r)
 {
 	switch ((enum report_kind)r->kind) {
 	case REPORT_BATCH:
-		outcome_take(o, r->u.batch);
+		outcome_take(o, r->u.batch, r->sample);
 		break;
 	case REPORT_NODE_NEW:
 		notice_node(o, "/node/new", r->id);

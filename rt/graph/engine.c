@@ -147,6 +147,8 @@ take(struct engine *e, struct batch *head)
 			struct event event = {b->at, b->order, b, 0, 0, 0, 0};
 			/* there is room: it was counted */
 			(void)!events_add(e->events, &event);
+			gauge_set(e->gauges, GAUGE_EVENTS,
+				events_waiting(e->events));
 			continue;
 		}
 		note_late(e, b);

@@ -68,15 +68,19 @@ enum fade_end { FADE_STAYS, FADE_PAUSES, FADE_FREES };
 
 struct node {
 	/* what the walk looks at: one cache line */
-	_Alignas(CACHE_LINE) uint8_t kind; /* enum node_kind */
-	bool sounding;                     /* a synth that was activated */
-	bool paused;                       /* skipped, with all it holds */
-	bool moving;    /* a control has a ramp or follows a bus */
+	_Alignas(CACHE_LINE) union {
+		struct {
+			uint8_t kind;  /* enum node_kind */
+			bool sounding; /* a synth that was activated */
+			bool paused;   /* skipped, with all it holds */
+			bool moving; /* a control has a ramp or follows a bus */
+		};
+		uint32_t state; /* the four in one look */
+	};
 	bool said_done; /* once in a life */
 	bool fired;     /* the slot stands in the list of fired triggers */
 	bool told_nan;  /* its bad output has been reported */
 	bool cleared;   /* it stands in limbo: no id finds it any more */
-	uint8_t at_end; /* enum fade_end */
 	uint32_t done_flags;
 	uint16_t inputs; /* audio ports: the shape's, at hand */
 	uint16_t outputs;
@@ -99,8 +103,9 @@ struct node {
 	void *body; /* the block of the pools that holds all these */
 	/* fading in and out as a whole */
 	struct fade fade;
-	bool fading; /* its fade moves, or has not been ended yet */
-	bool listed; /* the slot stands in the list of fading nodes */
+	uint8_t at_end; /* enum fade_end */
+	bool fading;    /* its fade moves, or has not been ended yet */
+	bool listed;    /* the slot stands in the list of fading nodes */
 	/* lists through nodes */
 	struct node *next_done;
 	struct node *next_fired;
@@ -111,6 +116,10 @@ struct node {
 	uint32_t generation; /* of the slot: counts its nodes */
 	uint32_t key_hash;   /* 0: no key */
 };
+
+_Static_assert(offsetof(struct node, synth) <= CACHE_LINE &&
+		       offsetof(struct node, previous) <= 2 * CACHE_LINE,
+	"what each block looks at is in the first two cache lines");
 
 /** One mixing point: this block and the one before. */
 struct bus {

@@ -14,6 +14,20 @@
 #include "random.h"
 #include "storm.h"
 
+/* Check's own assertions write to a pipe each time, met or not */
+#define HOLDS(...)                                             \
+  do {                                                         \
+    if (!(__VA_ARGS__)) {                                      \
+      ck_abort_msg("line %d: not %s", __LINE__, #__VA_ARGS__); \
+    }                                                          \
+  } while (0)
+#define HOLDS_MSG(what, ...)     \
+  do {                           \
+    if (!(what)) {               \
+      ck_abort_msg(__VA_ARGS__); \
+    }                            \
+  } while (0)
+
 /** What makes one storm differ from another. */
 struct weather {
 	uint32_t seed;
@@ -44,10 +58,10 @@ struct bench {
 static void
 compare_outcomes(struct bench *b, const struct parcel *p)
 {
-	ck_assert(p->is_back && p->is_done);
-	ck_assert_uint_eq(p->got_flags, p->want_flags);
-	ck_assert_uint_eq(p->got_applied, p->want_applied);
-	ck_assert_uint_eq(p->got_late, p->want_late);
+	HOLDS(p->is_back && p->is_done);
+	HOLDS(p->got_flags == p->want_flags);
+	HOLDS(p->got_applied == p->want_applied);
+	HOLDS(p->got_late == p->want_late);
 	if ((p->want_flags & BATCH_REFUSED) != 0) {
 		b->failures++;
 		return;
@@ -55,14 +69,14 @@ compare_outcomes(struct bench *b, const struct parcel *p)
 	for (uint32_t i = 0; i < p->count; i++) {
 		const struct outcome *g = &p->got[i];
 		const struct outcome *w = &p->want[i];
-		ck_assert_msg(g->reason == w->reason,
+		HOLDS_MSG(g->reason == w->reason,
 			"kind %d id %d: reason %u, naive %u", p->what[i].kind,
 			p->what[i].id, g->reason, w->reason);
-		ck_assert_msg(g->id == w->id && g->digest == w->digest,
+		HOLDS_MSG(g->id == w->id && g->digest == w->digest,
 			"kind %d id %d: answers differ", p->what[i].kind,
 			p->what[i].id);
-		ck_assert_int_eq(g->told[0], w->told[0]);
-		ck_assert_int_eq(g->told[1], w->told[1]);
+		HOLDS(g->told[0] == w->told[0]);
+		HOLDS(g->told[1] == w->told[1]);
 		b->seen[w->reason]++;
 		b->failures += w->reason != REASON_NONE ? 1 : 0;
 	}
@@ -71,7 +85,8 @@ compare_outcomes(struct bench *b, const struct parcel *p)
 static struct entry
 entry_of(const struct rig_report *r)
 {
-	struct entry e = {.kind = r->kind, .id = r->raw.id, .sample = r->sample};
+	struct entry e = {
+		.kind = r->kind, .id = r->raw.id, .sample = r->sample};
 
 	switch (r->kind) {
 	case REPORT_BATCH:
@@ -106,17 +121,17 @@ compare_reports(struct bench *b)
 	for (uint32_t i = 0; i < count && i < b->rig->reports; i++) {
 		struct entry g = entry_of(&b->rig->report[i]);
 		const struct entry *w = &want[i];
-		ck_assert_msg(g.kind == w->kind && g.id == w->id &&
-				      g.sample == w->sample &&
-				      g.parcel == w->parcel,
+		HOLDS_MSG(g.kind == w->kind && g.id == w->id &&
+				  g.sample == w->sample &&
+				  g.parcel == w->parcel,
 			"report %u: kind %u id %d at %llu, naive kind %u id "
 			"%d at %llu",
 			i, g.kind, g.id, (unsigned long long)g.sample, w->kind,
 			w->id, (unsigned long long)w->sample);
-		ck_assert_double_eq(g.value, w->value);
-		ck_assert_double_eq(g.more, w->more);
+		HOLDS(g.value == w->value);
+		HOLDS(g.more == w->more);
 	}
-	ck_assert_uint_eq(b->rig->reports, count);
+	HOLDS(b->rig->reports == count);
 	for (uint32_t i = 0; i < count; i++) {
 		struct parcel *p = b->rig->report[i].tag;
 		if (p != NULL) {
@@ -133,13 +148,11 @@ compare_state(struct bench *b)
 {
 	struct gauges *g = &b->rig->wire->gauges;
 
-	ck_assert_uint_eq(
-		gauge_get(g, GAUGE_SYNTHS) + gauge_get(g, GAUGE_GROUPS),
+	HOLDS(gauge_get(g, GAUGE_SYNTHS) + gauge_get(g, GAUGE_GROUPS) ==
 		naive_nodes(b->naive));
-	ck_assert_uint_eq(gauge_get(g, GAUGE_EVENTS), naive_events(b->naive));
+	HOLDS(gauge_get(g, GAUGE_EVENTS) == naive_events(b->naive));
 	for (uint32_t i = 0; i < b->rig->config.pools; i++) {
-		ck_assert_uint_eq(
-			gauge_get(g, (enum gauge)(GAUGE_POOL_FREE + i)),
+		HOLDS(gauge_get(g, (enum gauge)(GAUGE_POOL_FREE + i)) ==
 			naive_pool(b->naive, i));
 	}
 }
@@ -162,8 +175,8 @@ render(struct bench *b, uint32_t frames)
 	naive_render(b->naive, silent ? NULL : in, want, frames);
 	for (uint32_t c = 0; c < 2; c++) {
 		for (uint32_t i = 0; i < frames; i++) {
-			ck_assert_msg(memcmp(&out[c][i], &want[c][i],
-					      sizeof(float)) == 0,
+			HOLDS_MSG(memcmp(&out[c][i], &want[c][i],
+					  sizeof(float)) == 0,
 				"sample %llu + %u, channel %u: %a, naive %a",
 				(unsigned long long)b->storm.now, i, c,
 				(double)out[c][i], (double)want[c][i]);
@@ -171,7 +184,7 @@ render(struct bench *b, uint32_t frames)
 		}
 	}
 	b->storm.now += frames;
-	ck_assert_uint_eq(engine_now(r->engine), b->storm.now);
+	HOLDS(engine_now(r->engine) == b->storm.now);
 }
 
 static void
@@ -305,24 +318,24 @@ run_storm(const struct weather *w)
 	}
 	/* it was no silent storm, and not all of it was refused */
 	ck_assert(b.energy > 100.0);
-	ck_assert_uint_gt(b.seen[REASON_NONE], b.storm.commands / 4);
+	ck_assert_uint_gt(b.seen[REASON_NONE], b.storm.commands / 5);
 	ck_assert_uint_gt(b.failures, 0);
 	close_bench(&b, w);
 }
 
 /* seeds of the storms: each a weather of its own */
 static const struct weather weathers[] = {
-	{1,  64,  4096, 256, 5,  12000, 48,  false, false},
-	{2,  64,  4096, 256, 5,  12000, 48,  true,  false},
-	{3,  64,  4096, 64,  30, 10000, 24,  false, true },
-	{4,  16,  16,   128, 5,  8000,  48,  true,  true },
-	{5,  1,   4096, 256, 5,  6000,  48,  true,  false},
-	{6,  37,  8,    40,  10, 6000,  32,  false, true },
-	{7,  128, 4096, 500, 0,  10000, 96,  true,  false},
-	{8,  256, 64,   500, 15, 12000, 96,  false, false},
-	{9,  64,  4,    24,  5,  6000,  8,   true,  true },
-	{10, 48,  1024, 500, 2,  12000, 64,  true,  true },
-	{11, 500, 4096, 900, 5,  8000,  120, false, true },
+	{1,  64,  4096, 256, 5,  36000, 48,  false, false},
+	{2,  64,  4096, 256, 5,  36000, 48,  true,  false},
+	{3,  64,  4096, 64,  30, 30000, 24,  false, true },
+	{4,  16,  16,   128, 5,  24000, 48,  true,  true },
+	{5,  1,   4096, 256, 5,  60000, 48,  true,  false},
+	{6,  37,  8,    40,  10, 18000, 32,  false, true },
+	{7,  128, 4096, 500, 0,  30000, 96,  true,  false},
+	{8,  256, 64,   500, 15, 36000, 96,  false, false},
+	{9,  64,  4,    24,  5,  18000, 8,   true,  true },
+	{10, 48,  1024, 500, 2,  36000, 64,  true,  true },
+	{11, 500, 4096, 900, 5,  24000, 120, false, true },
 };
 
 START_TEST(engine_is_as_the_naive_one_in_a_storm)

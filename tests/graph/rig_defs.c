@@ -137,11 +137,12 @@ timer(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 	uint32_t *past = s->self;
 
 	memset(s->out[0], 0, frames * sizeof(float));
-	*past += frames;
-	if ((float)*past >= s->controls[0].value) {
-		/* more than once: it counts once */
-		world->done(world, s);
-		world->done(world, s);
+	for (uint32_t i = 0; i < frames; i++) {
+		(*past)++;
+		if ((float)*past >= tactus_control_at(&s->controls[0], i)) {
+			/* more than once: it counts once */
+			world->done(world, s);
+		}
 	}
 }
 
@@ -160,10 +161,10 @@ TACTUS_RT static void
 nan_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 {
 	volatile float zero = 0.0F;
-	float v = s->controls[0].value;
 
 	(void)world;
 	for (uint32_t i = 0; i < frames; i++) {
+		float v = tactus_control_at(&s->controls[0], i);
 		s->out[0][i] = v > 0.0F   ? zero / zero
 			       : v < 0.0F ? 1.0F / zero
 					  : 0.5F;

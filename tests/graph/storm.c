@@ -91,10 +91,15 @@ some_map(struct storm *s, struct order *o)
 static void
 some_set(struct storm *s, struct order *o)
 {
+	bool hits = chance(s, 15);
+
 	o->pairs = below(s, NAIVE_PAIRS + 1);
 	for (uint32_t i = 0; i < o->pairs; i++) {
 		struct naive_pair *p = &o->pair[i];
 		p->name = some_port(s, &p->index);
+		if (hits) {
+			p->name = "hit";
+		}
 		p->value = number(s);
 		p->seconds = chance(s, 50) ? -1.0 : below(s, 600) / 48000.0;
 		if (p->name == NULL && p->index < 2 && p->value > 0.9F) {
@@ -155,7 +160,7 @@ some_synth(struct storm *s, struct order *o)
 static void
 some_voice(struct storm *s, struct parcel *p)
 {
-	static const uint32_t flags[] = {1, 1, 1, 2, 4, 8, 16, 32, 33, 63};
+	static const uint32_t flags[] = {1, 1, 1, 1, 33, 33, 0, 32, 2, 4};
 	struct order *o = p->what;
 
 	some_synth(s, &o[0]);
@@ -172,7 +177,7 @@ some_voice(struct storm *s, struct parcel *p)
 	o[2].port = "in";
 	o[3] = (struct order){.kind = COMMAND_DONE_FLAGS,
 		.id = id,
-		.number = (int64_t)(chance(s, 70) ? flags[below(s, 10)]
+		.number = (int64_t)(chance(s, 85) ? flags[below(s, 10)]
 						  : below(s, 64))};
 	o[4] = (struct order){.kind = COMMAND_ACTIVATE, .id = id};
 	p->count = 5;
@@ -183,8 +188,8 @@ some_order(struct storm *s, struct order *o)
 {
 	static const uint8_t kinds[] = {COMMAND_SET, COMMAND_SET, COMMAND_SET,
 		COMMAND_SET, COMMAND_SET, COMMAND_MAP_INPUT, COMMAND_MAP_OUTPUT,
-		COMMAND_MAP_CONTROL, COMMAND_FREE, COMMAND_MOVE, COMMAND_MOVE,
-		COMMAND_RUN, COMMAND_RUN, COMMAND_RELEASE, COMMAND_GROUP_NEW,
+		COMMAND_MAP_CONTROL, COMMAND_MOVE, COMMAND_MOVE, COMMAND_RUN,
+		COMMAND_RUN, COMMAND_RELEASE, COMMAND_GROUP_NEW,
 		COMMAND_GROUP_NEW, COMMAND_SYNTH_NEW, COMMAND_ACTIVATE,
 		COMMAND_QUERY, COMMAND_TREE, COMMAND_NAME, COMMAND_SYNC,
 		COMMAND_CALL, COMMAND_DONE_FLAGS};
@@ -192,8 +197,10 @@ some_order(struct storm *s, struct order *o)
 	*o = (struct order){.kind = kinds[below(s, sizeof kinds)]};
 	if (chance(s, 3)) {
 		o->kind = chance(s, 40) ? COMMAND_MUTE : COMMAND_METER;
-	} else if (chance(s, 1)) {
-		o->kind = chance(s, 30) ? COMMAND_CLEAR : COMMAND_FREE_ALL;
+	} else if (chance(s, 2)) {
+		o->kind = chance(s, 70) ? COMMAND_FREE : COMMAND_FREE_ALL;
+	} else if (below(s, 400) == 0) {
+		o->kind = COMMAND_CLEAR;
 	}
 	o->id = some_id(s);
 	o->number = below(s, 2);
@@ -225,7 +232,7 @@ some_order(struct storm *s, struct order *o)
 		o->number = chance(s, 50) ? 0 : below(s, 300);
 		break;
 	case COMMAND_DONE_FLAGS:
-		o->number = below(s, 64);
+		o->number = below(s, 8) == 0 ? below(s, 64) : 33;
 		break;
 	default:
 		break;
@@ -242,8 +249,11 @@ some_parcel(struct storm *s)
 {
 	struct parcel *p = calloc(1, sizeof *p);
 
-	ck_assert_ptr_nonnull(p);
-	if (chance(s, 25) && naive_nodes(s->naive) < s->config->max_nodes / 2) {
+	if (p == NULL) {
+		ck_abort_msg("no memory");
+	}
+	uint32_t nodes = naive_nodes(s->naive);
+	if (chance(s, nodes < s->config->max_nodes / 2 ? 50 : 6)) {
 		some_voice(s, p);
 	} else {
 		p->count = 1 + below(s, 3);
