@@ -61,11 +61,20 @@ any_address(void)
 }
 
 static void
-add(char *text, size_t size, const char *format, int32_t number)
+add(char *text, size_t size, const char *words)
 {
 	size_t at = strlen(text);
 
-	(void)snprintf(text + at, size - at, format, number);
+	(void)snprintf(text + at, size - at, " %s", words);
+}
+
+static void
+add_number(char *text, size_t size, uint32_t below, int32_t from)
+{
+	size_t at = strlen(text);
+
+	(void)snprintf(
+		text + at, size - at, " %d", (int32_t)chance(below) + from);
 }
 
 /** An argument such as this address may want, as a rule. */
@@ -74,39 +83,41 @@ add_argument(char *text, size_t size, bool first)
 {
 	static const char *const odd[] = {" N", " T", " f:nan",
 		" h:99999999999", " d:1e300", " b:00112233", " [", " ]",
-		" s:", " I", " t:now", " f:1.5"};
+		" s:", " I", " t:now", "f:1.5"};
 
 	switch (chance(first ? 12 : 24)) {
 	case 0:
-		add(text, size, odd[chance(6)], 0);
+		add(text, size, odd[chance(6)]);
 		break;
 	case 1:
 	case 2:
-		add(text, size, " s:amp", 0);
+		add(text, size, "s:amp");
 		break;
 	case 3:
-		add(text, size, " -1", 0);
+		add(text, size, "-1");
 		break;
 	case 4:
-		add(text, size, " %d", (int32_t)chance(2000) - 100);
+		add_number(text, size, 2000, -100);
 		break;
 	case 12:
-		add(text, size, " [ 0.5 0.01 ]", 0);
+		add(text, size, "[ 0.5 0.01 ]");
 		break;
 	case 13:
-		add(text, size, " [ freq 100 ]", 0);
+		add(text, size, "[ freq 100 ]");
 		break;
 	case 14:
-		add(text, size, " [ ] [ channels %d ]", (int32_t)chance(5));
+		add(text, size, "[ ] [ channels");
+		add_number(text, size, 5, 0);
+		add(text, size, "]");
 		break;
 	case 15:
-		add(text, size, odd[8 + chance(4)], 0);
+		add(text, size, odd[8 + chance(4)]);
 		break;
 	case 16:
-		add(text, size, " s:freq", 0);
+		add(text, size, "s:freq");
 		break;
 	default:
-		add(text, size, " %d", (int32_t)chance(30));
+		add_number(text, size, 30, 0);
 	}
 }
 
@@ -125,14 +136,13 @@ any_message(char *text, size_t size, const char **address)
 		(void)snprintf(text, size, "%s", *address);
 	}
 	if (strcmp(a->name, "/synth/new") == 0 && chance(10) > 0) {
-		static const char *const more[] = {"", " [ ]",
-			" [ ] [ channels 2 ]", " [ 0.5 ]", " [ amp 1 ]"};
-		add(text, size, " ", 0);
-		add(text, size, def[chance(6)], 0);
-		add(text, size, " %d", (int32_t)chance(40) - 1);
-		add(text, size, " %d", (int32_t)chance(10));
-		add(text, size, " %d", (int32_t)chance(5));
-		add(text, size, more[chance(5)], 0);
+		static const char *const more[] = {"", "[ ]",
+			"[ ] [ channels 2 ]", "[ 0.5 ]", "[ amp 1 ]"};
+		add(text, size, def[chance(6)]);
+		add_number(text, size, 40, -1);
+		add_number(text, size, 10, 0);
+		add_number(text, size, 5, 0);
+		add(text, size, more[chance(5)]);
 		return;
 	}
 	uint32_t count = chance(5);
