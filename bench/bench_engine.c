@@ -27,7 +27,8 @@ struct load {
 	const char *name;
 	const char *def; /* NULL: the one that does nothing */
 	uint32_t count;
-	double ramp; /* seconds that amp and freq move; 0: they stand */
+	bool scattered; /* ids and memory in no order */
+	double ramp;    /* seconds that amp and freq move; 0: they stand */
 	struct desk desk;
 	struct bench block;
 	char text[2][64];
@@ -40,7 +41,7 @@ open_load(struct load *l, uint32_t turns)
 		l->def != NULL ? desk_def(l->def) : &desk_nothing;
 
 	desk_open(&l->desk, l->count);
-	desk_fill(&l->desk, def, l->count);
+	desk_fill(&l->desk, def, l->count, l->scattered);
 	for (uint32_t i = 0; l->ramp > 0.0 && i < l->count; i++) {
 		struct batch *b = desk_batch(0);
 		desk_add_set(b, (int32_t)i + 1, FREQ, 5000.0F, l->ramp);
@@ -89,10 +90,14 @@ steady(void)
 		{.name = "nothing-100", .count = 100},
 		{.name = "nothing-1000", .count = 1000},
 		{.name = "nothing-4000", .count = 4000},
+		{.name = "nothing-4000-scattered", .count = 4000,
+			.scattered = true},
 		{.name = "sine-1", .count = 1, .def = "sine"},
 		{.name = "sine-100", .count = 100, .def = "sine"},
 		{.name = "sine-1000", .count = 1000, .def = "sine"},
 		{.name = "sine-4000", .count = 4000, .def = "sine"},
+		{.name = "sine-4000-scattered", .count = 4000, .def = "sine",
+			.scattered = true},
 		{.name = "sine-1000-ramps", .count = 1000, .def = "sine",
 			.ramp = 3000.0},
 	};
@@ -120,7 +125,7 @@ steady(void)
 		bench_ratio(&loads[0].block, &loads[i].block);
 	}
 	/* moving, beside standing */
-	bench_ratio(&loads[count - 3].block, &loads[count - 1].block);
+	bench_ratio(&loads[count - 4].block, &loads[count - 1].block);
 	for (uint32_t i = 0; i < count; i++) {
 		desk_close(&loads[i].desk);
 		bench_close(&loads[i].block);
@@ -173,7 +178,7 @@ events(uint32_t sines, const char *name)
 	uint32_t turns = bench_repeat(500);
 
 	desk_open(&d, sines);
-	desk_fill(&d, desk_def("sine"), sines);
+	desk_fill(&d, desk_def("sine"), sines, false);
 	open_pair(&pair, name, turns);
 	for (uint32_t n = 0; n < turns; n++) {
 		(void)desk_block(&d);
@@ -233,7 +238,7 @@ changes(void)
 	const TactusSynthDef *sine = desk_def("sine");
 
 	desk_open(&d, (uint32_t)nodes);
-	desk_fill(&d, sine, (uint32_t)nodes);
+	desk_fill(&d, sine, (uint32_t)nodes, false);
 	for (int k = 0; k < CHANGES; k++) {
 		open_pair(&pair[k], name[k], turns);
 	}
@@ -268,8 +273,7 @@ clear(void)
 		double most = 0.0;
 		uint32_t count = 0;
 
-		d.id = 0;
-		desk_fill(&d, desk_def("sine"), 4000);
+		desk_fill(&d, desk_def("sine"), 4000, false);
 		(void)desk_block(&d);
 		struct batch *b = desk_batch(0);
 		(void)desk_add(b, COMMAND_CLEAR, 0);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <tactus/math.h>
+
 #include "bench.h"
 #include "ring.h"
 
@@ -310,21 +312,44 @@ desk_post(struct desk *d, struct batch *b)
 	}
 }
 
-void
-desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count)
+/** Put 1…count in an order that is the same each time. */
+static int32_t *
+new_order(uint32_t count, bool scattered)
 {
+	int32_t *id = must(calloc(count + 1, sizeof *id), "memory");
+	uint64_t state = 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		id[i] = (int32_t)i + 1;
+	}
+	for (uint32_t i = count; scattered && i > 1; i--) {
+		uint32_t k = tactus_random(&state) % i;
+		int32_t other = id[k];
+		id[k] = id[i - 1];
+		id[i - 1] = other;
+	}
+	return id;
+}
+
+void
+desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count,
+	bool scattered)
+{
+	int32_t *id = new_order(count, scattered);
+
 	for (uint32_t i = 0; i < count; i++) {
 		struct batch *b = desk_batch(0);
-		desk_add_synth(b, def, ++d->id, 0);
+		desk_add_synth(b, def, id[i], 0);
 		if (def->port_count(NULL) > 0) {
 			/* sine: all differ, and their sum stays in range */
-			desk_add_set(b, d->id, 0, 100.0F + (float)i, -1.0);
-			desk_add_set(b, d->id, 1, OUT_GAIN, -1.0);
+			desk_add_set(b, id[i], 0, 100.0F + (float)i, -1.0);
+			desk_add_set(b, id[i], 1, OUT_GAIN, -1.0);
 		}
 		desk_post(d, b);
 		engine_take(d->engine);
 		collect(d);
 	}
+	free(id);
 }
 
 double

@@ -22,7 +22,6 @@ struct desk {
 	struct wire *wire;
 	struct engine *engine;
 	float out[DESK_OUTPUTS][DESK_BLOCK];
-	int32_t id; /* the last node that was made */
 };
 
 /** A def without ports that does nothing. */
@@ -44,8 +43,13 @@ void desk_add_set(
 	struct batch *b, int32_t id, int32_t port, float value, double seconds);
 void desk_post(struct desk *d, struct batch *b);
 
-/** `count` active synths at the tail of the root, outputs on output 0. */
-void desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count);
+/**
+ * `count` active synths at the tail of the root, outputs on output 0.  Their
+ * ids rise from 1; `scattered`: all of them in no order, as in a graph that
+ * has lived long.
+ */
+void desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count,
+	bool scattered);
 
 /** Compute a block. @return ns that it took */
 double desk_block(struct desk *d);

@@ -28,6 +28,9 @@
 /** How often page faults are counted, and devices looked at. */
 #define TICK_SECONDS 0.5
 
+/** How soon rt is told to stop again, while the ring is full of a flood. */
+#define STOP_AGAIN_SECONDS 0.001
+
 struct house {
 	struct house_config given;
 	struct wire *wire;
@@ -39,9 +42,12 @@ struct house {
 	struct house_device *device;
 	struct tap *tap;
 	ev_timer tick;
+	ev_timer stop_again;
 	ev_io audit;
 	bool offline;
 	bool ticking;
+	bool stopping;
+	bool counts_faults;
 	double rate;
 	uint64_t faults_at_start;
 	uint64_t blocks_seen;
@@ -83,11 +89,12 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop;
 	(void)events;
 	uint64_t faults = read_faults(rt_thread_id(h->thread));
-	if (h->faults_at_start == 0) {
+	if (!h->counts_faults) {
 		/* what it took to start is not held against it */
 		if (gauge_get(&h->wire->gauges, GAUGE_BLOCKS) > 0 ||
 			h->offline) {
 			h->faults_at_start = faults;
+			h->counts_faults = true;
 		}
 	} else if (faults > h->faults_at_start) {
 		office_set_faults(h->office, faults - h->faults_at_start);
@@ -114,7 +121,13 @@ on_audit(struct ev_loop *loop, ev_io *w, int events)
 static void
 on_quit(void *user)
 {
-	house_stop(user);
+	struct house *h = user;
+
+	if (h->given.quit != NULL) {
+		h->given.quit(h->given.user);
+	} else {
+		house_stop(h);
+	}
 }
 
 static int
@@ -287,12 +300,16 @@ start_thread(struct house *h, char *why, size_t size)
 	int err = rt_start(&rc, h->engine, h->wire, &h->thread, &h->rights);
 
 	if (err == -EPERM) {
-		for (int i = 0; i < RT_RIGHTS; i++) {
-			if (h->rights.right[i].asked &&
-				!h->rights.right[i].got) {
-				snprintf(why, size, "%s",
-					h->rights.right[i].text);
+		const char *between = ": ";
+		size_t used = (size_t)snprintf(why, size, "realtime.required");
+		for (int i = 0; i < RT_RIGHTS && used < size; i++) {
+			if (!h->rights.right[i].asked ||
+				h->rights.right[i].got) {
+				continue;
 			}
+			used += (size_t)snprintf(why + used, size - used,
+				"%s%s", between, h->rights.right[i].text);
+			between = "; ";
 		}
 		return EXIT_NO_RIGHTS;
 	}
@@ -360,14 +377,31 @@ house_open(const struct house_config *config, struct house **out, char *why,
 	return 0;
 }
 
+/** Tell rt to stop, until there is room to tell it. */
+static void
+on_stop_again(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct house *h = w->data;
+
+	(void)events;
+	if (office_stop(h->office) == 0) {
+		ev_timer_stop(loop, w);
+	}
+}
+
 void
 house_stop(struct house *h)
 {
+	if (h->stopping) {
+		return;
+	}
+	h->stopping = true;
 	office_set_stopping(h->office);
-	int err = office_stop(h->office);
-	if (err != 0) {
-		/* a ring that is full of a flood: rt takes some, try again */
-		log_warn("rt: cannot be told to stop yet: %s", strerror(-err));
+	ev_timer_init(&h->stop_again, on_stop_again, STOP_AGAIN_SECONDS,
+		STOP_AGAIN_SECONDS);
+	h->stop_again.data = h;
+	if (office_stop(h->office) != 0) {
+		ev_timer_start(h->given.loop, &h->stop_again);
 	}
 }
 
@@ -376,6 +410,9 @@ house_close(struct house *h)
 {
 	if (h == NULL) {
 		return;
+	}
+	if (h->stopping) {
+		ev_timer_stop(h->given.loop, &h->stop_again);
 	}
 	if (h->ticking) {
 		ev_timer_stop(h->given.loop, &h->tick);

@@ -30,6 +30,8 @@ struct house_config {
 	bool local;    /* no doors, but peers of this process (net_local) */
 	/** /config/reload and SIGHUP. @return 0 or a code of /error */
 	int (*reload)(void *user, struct office_reloaded *told);
+	/** A client wants the end: call house_stop.  NULL: it is called. */
+	void (*quit)(void *user);
 	/** rt has stopped; the loop may be left. */
 	void (*stopped)(void *user);
 	void *user;
@@ -43,7 +45,8 @@ struct house_config {
 TACTUS_NODISCARD int house_open(const struct house_config *config,
 	struct house **out, char *why, size_t size);
 
-/** Begin to end: fade out, free all; `stopped` is called in the end. */
+/** Begin to end: fade out, free all; `stopped` is called in the end, however
+ * full the way to rt is.  Twice is once. */
 void house_stop(struct house *h);
 
 /** Take the house down; NULL is accepted. @pre stopped was called, or

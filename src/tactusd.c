@@ -104,6 +104,13 @@ on_term(struct ev_loop *loop, ev_signal *w, int events)
 	stop(w->data);
 }
 
+/** A client said /quit. */
+static void
+on_quit(void *user)
+{
+	stop(user);
+}
+
 static void
 on_stopped(void *user)
 {
@@ -239,6 +246,7 @@ run(struct daemon *d)
 		.realtime = !d->options.no_realtime,
 		.listen = true,
 		.reload = reload,
+		.quit = on_quit,
 		.stopped = on_stopped,
 		.user = d,
 	};

@@ -110,7 +110,7 @@ start() {
 	put_message /synth/new 'siii[sfsf]' saw 10 1 1 freq 55 amp 0.12
 	put_message /synth/map/output isii 10 out 10 0
 	put_message /synth/new 'siii[sfsfsf]' pulse 11 1 1 \
-		freq 82.6 amp 0.08 width 0.3
+		freq 82.6 amp 0.08 width 0.5
 	put_message /synth/map/output isii 11 out 10 0
 	put_message /synth/new 'siii[sf]' filter 20 2 1 q 3
 	put_message /synth/map/input isii 20 in 10 0

@@ -55,6 +55,7 @@ packages_install() {
 	fi
 	all=$(packages_missing "${sure[@]}")
 	missing=$(packages_missing "${maybe[@]}")
+	test -n "$all$missing" || return 0
 	if ! packages_may_install; then
 		test -n "$all" || return 0
 		echo "These packages are missing: $all"

@@ -87,15 +87,32 @@ const struct address address_table[] = {
 	{.name = NULL			 },
 };
 
-const struct address *
-address_find(const char *name)
+/* so that a search comes to an empty place soon */
+_Static_assert(sizeof address_table / sizeof *address_table < ADDRESS_SLOTS / 2,
+	"ADDRESS_SLOTS is too small for the table");
+
+void
+address_index(const struct address **slots)
 {
 	for (const struct address *a = address_table; a->name != NULL; a++) {
-		if (strcmp(a->name, name) == 0) {
+		uint32_t i = name_hash(a->name);
+
+		while (slots[i % ADDRESS_SLOTS] != NULL) {
+			i++;
+		}
+		slots[i % ADDRESS_SLOTS] = a;
+	}
+}
+
+const struct address *
+address_find(const struct address *const *slots, const char *name)
+{
+	for (uint32_t i = name_hash(name);; i++) {
+		const struct address *a = slots[i % ADDRESS_SLOTS];
+		if (a == NULL || strcmp(a->name, name) == 0) {
 			return a;
 		}
 	}
-	return NULL;
 }
 
 const char *

@@ -217,7 +217,7 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 
 	osc_args_begin(&r.args, m);
 	find_first(&r);
-	r.to = address_find(m->address);
+	r.to = address_find(o->address, m->address);
 	if (r.to == NULL) {
 		const char *near = address_near(m->address);
 		request_fail(&r, 404, "no such address; %s%s",

@@ -106,6 +106,7 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->wire = config->wire;
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
+	address_index(o->address);
 	/* the largest answer of all must have its room, twice */
 	o->store.most =
 		MOST_OUT_BYTES +

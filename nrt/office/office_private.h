@@ -48,6 +48,9 @@ struct xrun_entry {
 	uint64_t lost;
 };
 
+/** Places in the index of the addresses: at least twice as many. */
+#define ADDRESS_SLOTS 256
+
 struct office {
 	struct ev_loop *loop;
 	struct office_config given;
@@ -59,6 +62,7 @@ struct office {
 	struct timeline time;      /* NTP and the sample clock */
 	struct timeline_line line; /* of the packet at hand */
 	struct arena_store store;
+	const struct address *address[ADDRESS_SLOTS]; /* by their names */
 
 	ev_io called;     /* rt's eventfd */
 	ev_prepare sleep; /* announce, look once more */
@@ -138,8 +142,12 @@ struct address {
 /** The addresses; the last has no name. */
 extern const struct address address_table[];
 
+/** Fill an index (zeroed, ADDRESS_SLOTS places). */
+void address_index(const struct address **slots);
+
 /** @return NULL when there is none */
-const struct address *address_find(const char *name);
+const struct address *address_find(
+	const struct address *const *slots, const char *name);
 
 /** The address that a misspelt one may have meant; NULL: none is near. */
 const char *address_near(const char *name);

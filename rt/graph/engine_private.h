@@ -67,38 +67,45 @@ enum node_kind {
 enum fade_end { FADE_STAYS, FADE_PAUSES, FADE_FREES };
 
 struct node {
-	/* what the walk looks at */
-	uint8_t kind;   /* enum node_kind */
-	bool sounding;  /* a synth that was activated */
-	bool paused;    /* skipped, with all it holds */
-	bool moving;    /* a control has a ramp or follows a bus */
+	/* what the walk looks at: one cache line */
+	_Alignas(CACHE_LINE) union {
+		struct {
+			uint8_t kind;  /* enum node_kind */
+			bool sounding; /* a synth that was activated */
+			bool paused;   /* skipped, with all it holds */
+			bool moving; /* a control has a ramp or follows a bus */
+		};
+		uint32_t state; /* the four in one look */
+	};
 	bool said_done; /* once in a life */
 	bool fired;     /* the slot stands in the list of fired triggers */
 	bool told_nan;  /* its bad output has been reported */
 	bool cleared;   /* it stands in limbo: no id finds it any more */
-	uint8_t at_end; /* enum fade_end */
 	uint32_t done_flags;
 	uint16_t inputs; /* audio ports: the shape's, at hand */
 	uint16_t outputs;
-	struct node *parent;
 	struct node *next;
-	struct node *previous;
 	struct node *head; /* a group's children */
-	struct node *tail;
+	struct node *parent;
 	const TactusSynthDef *def;
-	TactusSynth synth;
-	/* a synth's ports, in its body */
-	struct synth_spec *spec;
-	struct control *control;
-	struct joint *input;
+	/* of a synth: in its body */
 	struct joint *output;
+	struct joint *input;
+	/* what a synth's process looks at: the second */
+	TactusSynth synth;
 	const float **in;
+	struct synth_spec *spec;
 	TactusControl *now;
+	/* the rest of the tree, of a synth's ports */
+	struct node *previous;
+	struct node *tail;
+	struct control *control;
 	void *body; /* the block of the pools that holds all these */
 	/* fading in and out as a whole */
 	struct fade fade;
-	bool fading; /* its fade moves, or has not been ended yet */
-	bool listed; /* the slot stands in the list of fading nodes */
+	uint8_t at_end; /* enum fade_end */
+	bool fading;    /* its fade moves, or has not been ended yet */
+	bool listed;    /* the slot stands in the list of fading nodes */
 	/* lists through nodes */
 	struct node *next_done;
 	struct node *next_fired;
@@ -109,6 +116,10 @@ struct node {
 	uint32_t generation; /* of the slot: counts its nodes */
 	uint32_t key_hash;   /* 0: no key */
 };
+
+_Static_assert(offsetof(struct node, synth) <= CACHE_LINE &&
+		       offsetof(struct node, previous) <= 2 * CACHE_LINE,
+	"what each block looks at is in the first two cache lines");
 
 /** One mixing point: this block and the one before. */
 struct bus {

@@ -156,15 +156,6 @@ port_end_triggers(struct engine *e)
 	}
 }
 
-TACTUS_RT struct bus *
-port_bus(struct engine *e, int32_t bus, uint32_t flags, bool output)
-{
-	if ((flags & MAP_EXTERNAL) == 0) {
-		return &e->bus[bus];
-	}
-	return output ? &e->playback[bus] : &e->capture[bus];
-}
-
 TACTUS_RT const float *
 port_read(struct engine *e, int32_t bus, uint32_t flags, uint32_t offset)
 {

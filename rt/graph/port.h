@@ -54,8 +54,14 @@ TACTUS_RT void port_follow(struct engine *e, struct node *n, uint32_t ordinal,
 	int32_t bus, uint32_t flags);
 
 /** The bus that a joint names. @pre its number is in range @thread rt */
-TACTUS_RT struct bus *port_bus(
-	struct engine *e, int32_t bus, uint32_t flags, bool output);
+TACTUS_RT static inline struct bus *
+port_bus(struct engine *e, int32_t bus, uint32_t flags, bool output)
+{
+	if ((flags & MAP_EXTERNAL) == 0) {
+		return &e->bus[bus];
+	}
+	return output ? &e->playback[bus] : &e->capture[bus];
+}
 
 /** What an input reads from `offset` of this block on; never NULL.
  * @thread rt */

@@ -15,7 +15,7 @@
 #include "port.h"
 
 /** Add one output to its bus. */
-TACTUS_RT static void
+TACTUS_RT static inline void
 write_bus(struct engine *e, const struct joint *j, const float *from,
 	uint32_t frames)
 {
@@ -95,8 +95,8 @@ run_pieces(struct engine *e, struct node *n, uint32_t frames)
 	synth->out = e->scratch;
 }
 
-TACTUS_RT static void
-run_synth(struct engine *e, struct node *n, uint32_t frames)
+TACTUS_RT static inline void
+read_inputs(struct engine *e, struct node *n)
 {
 	for (uint32_t i = 0; i < n->inputs; i++) {
 		const struct joint *j = &n->input[i];
@@ -104,6 +104,26 @@ run_synth(struct engine *e, struct node *n, uint32_t frames)
 			n->in[i] = port_read(e, j->bus, j->flags, e->offset);
 		}
 	}
+}
+
+/** Run a synth of which nothing but its signal moves. */
+TACTUS_RT static inline void
+run_plain(struct engine *e, struct node *n, uint32_t frames)
+{
+	read_inputs(e, n);
+	n->def->process(&e->world, &n->synth, frames);
+	for (uint32_t i = 0; i < n->outputs; i++) {
+		if (n->output[i].bus >= 0) {
+			write_bus(e, &n->output[i], e->scratch[i], frames);
+		}
+	}
+}
+
+/** Run any synth. */
+TACTUS_RT static void
+run_synth(struct engine *e, struct node *n, uint32_t frames)
+{
+	read_inputs(e, n);
 	if (n->moving) {
 		run_pieces(e, n, frames);
 	} else {
@@ -128,14 +148,20 @@ run_synth(struct engine *e, struct node *n, uint32_t frames)
 TACTUS_RT static void
 run_group(struct engine *e, struct node *top, uint32_t frames)
 {
+	const struct node plain = {.kind = KIND_SYNTH, .sounding = true};
+	/* neither changes while the tree runs */
+	bool quiet = e->now >= e->hunt_end && e->fades == 0;
 	struct node *n = top->head;
 
 	while (n != NULL) {
-		if (n->head != NULL && !n->paused) {
+		if (n->state == plain.state && quiet) {
+			/* it comes from memory while this one computes */
+			__builtin_prefetch(n->next);
+			run_plain(e, n, frames);
+		} else if (n->head != NULL && !n->paused) {
 			n = n->head;
 			continue;
-		}
-		if (n->sounding && !n->paused) {
+		} else if (n->sounding && !n->paused) {
 			run_synth(e, n, frames);
 		}
 		while (n->next == NULL) {

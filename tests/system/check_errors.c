@@ -30,7 +30,7 @@ open_with(const struct daemon_want *want)
 static void
 begin(void)
 {
-	open_with(&(struct daemon_want){.plugins = "tests/system/.libs"});
+	open_with(&(struct daemon_want){.trial = true});
 }
 
 static void
@@ -156,7 +156,7 @@ END_TEST
 START_TEST(things_that_are_not_there_are_404)
 {
 	static const struct refusal r[] = {
-		{"/nothing/here 4",    404, 4, "tactus-osc(7)"},
+		{"/nothing/here 4",    404, 4, "no such address"},
 		{"/node/free 500",                   404, 500, "no node 500"},
 		{"/node/release 500",                    404, 500, "no node 500"},
 		{"/node/set 500 amp 1.0",404, 500, "no node 500"},
@@ -247,7 +247,7 @@ START_TEST(values_out_of_range_are_422)
                  "not a finite number"},
 		{"/node/set 2 amp [ 1.0 f:nan ]",                           422, 2, "0 … 86400 seconds"},
 		{"/node/set 2 -1 1.0",422, 2, "port index -1 is below 0"},
-		{"/node/set 2 out 1.0", 422, 2, "of another kind"},
+		{"/node/set 2 out 1.0", 422, 2, "is no control"},
 		{"/node/set 2 h:5000000000 1.0",           422, 2, ""},
 		{"/synth/new sine 6 0 0 [ 1 2 3 4 ]",                       422, 6, "3 controls"},
 		{"/synth/new sine 6 0 0 [ freq f:nan ]",                           422, 6,
@@ -258,10 +258,10 @@ START_TEST(values_out_of_range_are_422)
 		{"/synth/new mixer 6 0 0 [ ] [ inputs 65 ]",           422, 6, "inputs"},
 		{"/synth/new mixer 6 0 0 [ ] [ inputs f:nan ]",                          422, 6,
                  "not a finite number"},
-		{"/synth/map/input 2 out 0 0",                           422, 2, "goes the other way"},
-		{"/synth/map/output 3 in 0 0",                  422, 3, "goes the other way"},
-		{"/synth/map/output 2 amp 0 0",                 422, 2, "of another kind"},
-		{"/synth/map/control 2 out 0 0",      422, 2, "of another kind"},
+		{"/synth/map/input 2 out 0 0",                           422, 2, "no audio input"},
+		{"/synth/map/output 3 in 0 0",                  422, 3, "no audio output"},
+		{"/synth/map/output 2 amp 0 0",                 422, 2, "no audio output"},
+		{"/synth/map/control 2 out 0 0",      422, 2, "is no control"},
 		{"/synth/map/output 2 out 128 0",                          422, 2,
                  "bus 128: there are 128"},
 		{"/synth/map/output 2 out -2 0",                           422, 2, "bus -2"},
@@ -620,7 +620,7 @@ END_TEST
 START_TEST(a_pool_that_is_used_up_is_503_and_fills_again)
 {
 	open_with(&(struct daemon_want){
-		.plugins = "tests/system/.libs",
+		.trial = true,
 		.sets = {"pools=({ size = 1024; count = 4; }, "
 			 "{ size = 4096; count = 2; })"},
 	});
@@ -869,8 +869,8 @@ START_TEST(notes_without_room_are_counted_and_sure_ones_come)
 {
 	int notes = 0;
 
-	open_with(&(struct daemon_want){.plugins = "tests/system/.libs",
-		.sets = {"limits.report_ring=1024"}});
+	open_with(&(struct daemon_want){
+		.trial = true, .sets = {"limits.report_ring=1024"}});
 	client_say(&c, "/notify 1");
 	client_expect(&c, "/notify.reply 1");
 	client_say(&c, "/synth/new offence 6 0 0");

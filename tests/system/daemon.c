@@ -129,10 +129,8 @@ make_words(
 	add(w, "audio.driver=%s",
 		want->driver != NULL ? want->driver : "offline");
 	add(w, "--set");
-	add(w, "plugins.path=[\"%s/plugins/.libs\"%s%s%s]", here,
-		want->plugins != NULL ? ", \"" : "",
-		want->plugins != NULL ? want->plugins : "",
-		want->plugins != NULL ? "\"" : "");
+	add(w, "plugins.path=[\"%s/plugins/.libs\", \"%s/tests/system/%s\"]",
+		here, here, want->trial ? ".libs" : "");
 	add(w, "--set");
 	add(w, "osc.listeners=%s",
 		want->listeners != NULL ? want->listeners
@@ -155,8 +153,9 @@ refuse_rights(void)
 	struct rlimit none = {0, 0};
 
 	/* root has them by capabilities, which exec takes from this set */
-	(void)prctl(PR_CAPBSET_DROP, CAP_SYS_NICE, 0, 0, 0);
-	(void)prctl(PR_CAPBSET_DROP, CAP_IPC_LOCK, 0, 0, 0);
+	for (unsigned long i = 0; i <= CAP_LAST_CAP; i++) {
+		(void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+	}
 	(void)setrlimit(RLIMIT_RTPRIO, &none);
 	(void)setrlimit(RLIMIT_MEMLOCK, &none);
 }
@@ -191,6 +190,9 @@ become(const struct daemon *d, const struct daemon_want *want,
 	}
 	if (want->no_rights) {
 		refuse_rights();
+	}
+	if (chdir(d->folder) != 0) {
+		_exit(127);
 	}
 	execv(w->word[0], w->word);
 	_exit(127);

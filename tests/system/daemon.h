@@ -36,12 +36,12 @@ void daemon_remove_folder(void);
 struct daemon_want {
 	const char *driver;    /* NULL: offline */
 	const char *listeners; /* libconfig text; NULL: one, UDP, admin */
-	const char *plugins;   /* a second folder of plugins, or NULL */
 	const char *config;    /* text of the configuration file, or NULL */
 	const char *sets[DAEMON_SETS]; /* PATH=VALUE */
 	const char *options[8];        /* more words for the command line */
+	bool trial;                    /* with the synths of plugin_trial.c */
 	bool realtime;       /* ask for the rights, where sanitizers allow it */
-	bool no_rights;      /* … and have the kernel refuse them */
+	bool no_rights;      /* as one who may nothing, root or not */
 	int64_t watchdog_us; /* 0: none */
 };
 

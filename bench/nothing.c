@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * nothing.c -- a plugin whose synths have no ports and do nothing: what a
+ * node costs beyond its DSP.
+ */
+#include <tactus/def.h>
+#include <tactus/plugin.h>
+
+static uint32_t
+port_count(const void *options)
+{
+	(void)options;
+	return 0;
+}
+
+static void
+describe(const TactusHost *host, const void *options, uint32_t i,
+	TactusPort *port)
+{
+	(void)host;
+	(void)options;
+	(void)i;
+	(void)port;
+}
+
+TACTUS_RT static void
+process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+{
+	(void)world;
+	(void)synth;
+	(void)frames;
+}
+
+static const TactusSynthDef def = {
+	.size = sizeof(def),
+	.uri = "urn:tactus:synthdef:nothing:1",
+	.name = "nothing",
+	.doc = "Does nothing.",
+	.port_count = port_count,
+	.port = describe,
+	.process = process,
+};
+
+static const TactusPlugin plugin = {
+	sizeof(plugin), TACTUS_ABI_VERSION, "nothing", "1", "MIT"};
+
+const TactusPlugin *
+tactus_plugin(const TactusHost *host)
+{
+	return tactus_offer(host, &plugin, &def);
+}
