@@ -203,7 +203,7 @@ find(struct naive *v, const struct order *o, struct outcome *w)
 		bool range =
 			o->id < 0 || (uint32_t)o->id >= v->config.max_nodes;
 		no(w, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, o->id,
-			0);
+			(int32_t)v->config.max_nodes - 1);
 	}
 	return t;
 }

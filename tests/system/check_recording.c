@@ -108,6 +108,17 @@ open_rooms(struct rooms *r, uint32_t block)
 static void
 close_rooms(struct rooms *r)
 {
+	static float silence[2][1024];
+	float *out[] = {silence[0], silence[1]};
+
+	/* as the daemon ends: rt gives back all that it holds */
+	ck_assert_int_eq(office_stop(r->office), 0);
+	for (int i = 0; i < 1000 && !engine_stopped(r->engine); i++) {
+		engine_render(r->engine, NULL, out, engine_left(r->engine));
+		engine_flush(r->engine);
+		office_drain(r->office);
+	}
+	ck_assert(engine_stopped(r->engine));
 	peer_unref(r->peer);
 	office_close(r->office);
 	engine_close(r->engine);
