@@ -95,7 +95,7 @@ TACTUS_RT uint64_t engine_owed(const struct engine *e);
 
 /**
  * Has COMMAND_STOP been carried out?  Outputs are faded, all nodes freed.
- * Call engine_finish until it says true.  @thread rt
+ * Go on rendering until it says true.  @thread rt
  */
 TACTUS_RT bool engine_stopped(const struct engine *e);
 

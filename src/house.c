@@ -300,12 +300,16 @@ start_thread(struct house *h, char *why, size_t size)
 	int err = rt_start(&rc, h->engine, h->wire, &h->thread, &h->rights);
 
 	if (err == -EPERM) {
-		for (int i = 0; i < RT_RIGHTS; i++) {
-			if (h->rights.right[i].asked &&
-				!h->rights.right[i].got) {
-				snprintf(why, size, "%s",
-					h->rights.right[i].text);
+		const char *between = ": ";
+		size_t used = (size_t)snprintf(why, size, "realtime.required");
+		for (int i = 0; i < RT_RIGHTS && used < size; i++) {
+			if (!h->rights.right[i].asked ||
+				h->rights.right[i].got) {
+				continue;
 			}
+			used += (size_t)snprintf(why + used, size - used,
+				"%s%s", between, h->rights.right[i].text);
+			between = "; ";
 		}
 		return EXIT_NO_RIGHTS;
 	}

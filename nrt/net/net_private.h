@@ -9,7 +9,7 @@
  *
  * One thread, the loop's.  Nothing is freed under the feet of a caller: what
  * ends while somebody may be walking over it is doomed, and goes before the
- * loop waits again (net_reap).
+ * loop waits again (net_reap_soon).
  */
 #ifndef TACTUS_NRT_NET_PRIVATE_H
 #define TACTUS_NRT_NET_PRIVATE_H

@@ -5,6 +5,8 @@
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,13 +27,30 @@ struct head {
 	struct arena_store *store;
 };
 
-static struct arena_chunk *
-new_chunk(size_t room)
+/** Would `room` more bytes be too much? */
+static bool
+is_too_much(const struct arena_store *store, size_t room)
 {
-	struct arena_chunk *c = malloc(sizeof *c + room);
+	return store->most != 0 &&
+	       (room > store->most || store->out > store->most - room);
+}
 
+/** A chunk of `room` bytes, a kept one if it will do. */
+static struct arena_chunk *
+new_chunk(struct arena_store *store, size_t room)
+{
+	struct arena_chunk *c = NULL;
+
+	if (room == CHUNK_BYTES && store->free != NULL) {
+		c = store->free;
+		store->free = c->next;
+		store->count--;
+	} else {
+		c = malloc(sizeof *c + room);
+	}
 	if (c != NULL) {
 		*c = (struct arena_chunk){.room = room};
+		store->out += room;
 	}
 	return c;
 }
@@ -52,26 +71,10 @@ aligned(size_t bytes)
 	       alignof(max_align_t);
 }
 
-/** A chunk of the usual size: one that was kept, or a new one. */
-static struct arena_chunk *
-usual_chunk(struct arena_store *store)
-{
-	struct arena_chunk *c = store->free;
-
-	if (c == NULL) {
-		return new_chunk(CHUNK_BYTES);
-	}
-	store->free = c->next;
-	store->count--;
-	c->next = NULL;
-	c->used = 0;
-	return c;
-}
-
 struct batch *
 arena_open(struct arena_store *store)
 {
-	struct arena_chunk *c = usual_chunk(store);
+	struct arena_chunk *c = new_chunk(store, CHUNK_BYTES);
 
 	if (c == NULL) {
 		return NULL;
@@ -88,11 +91,17 @@ arena_take(struct batch *b, size_t bytes)
 	struct head *h = (struct head *)(void *)b;
 	struct arena_chunk *c = h->newest;
 
+	if (bytes > SIZE_MAX / 2) {
+		return NULL;
+	}
 	bytes = aligned(bytes);
 	if (c->room - c->used < bytes) {
-		struct arena_chunk *more = bytes > CHUNK_BYTES
-						   ? new_chunk(bytes)
-						   : usual_chunk(h->store);
+		size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
+		/* a batch's first chunk is always given: rings and heaps bound
+		 * how many there are, and the office's own must get through */
+		struct arena_chunk *more = is_too_much(h->store, room)
+						   ? NULL
+						   : new_chunk(h->store, room);
 		if (more == NULL) {
 			return NULL;
 		}
@@ -103,15 +112,6 @@ arena_take(struct batch *b, size_t bytes)
 	return take(c, bytes);
 }
 
-const char *
-arena_text(struct batch *b, const char *text)
-{
-	size_t bytes = strlen(text) + 1;
-	char *copy = arena_take(b, bytes);
-
-	return copy != NULL ? memcpy(copy, text, bytes) : NULL;
-}
-
 void
 arena_close(struct arena_store *store, struct batch *b)
 {
@@ -120,6 +120,7 @@ arena_close(struct arena_store *store, struct batch *b)
 
 	while (c != NULL) {
 		struct arena_chunk *next = c->next;
+		store->out -= c->room;
 		if (c->room == CHUNK_BYTES && store->count < KEEP) {
 			c->next = store->free;
 			store->free = c;

@@ -14,10 +14,15 @@
 #include "batch.h"
 #include "mark.h"
 
-/** Freed chunks that are kept for the next batch. */
+/**
+ * Freed chunks that are kept for the next batch, and how much is out: what
+ * rt has not given back is bounded, whatever clients ask for.
+ */
 struct arena_store {
 	struct arena_chunk *free;
 	unsigned count;
+	size_t out;  /* bytes of chunks that batches have */
+	size_t most; /* of them; 0: no bound */
 };
 
 /** Make an arena with a zeroed batch in it. @errors NULL: no memory */
@@ -26,11 +31,9 @@ struct batch *arena_open(struct arena_store *store);
 /** Free a batch's arena, and all that was taken from it. */
 void arena_close(struct arena_store *store, struct batch *b);
 
-/** Take zeroed memory, aligned for anything. @errors NULL: no memory */
+/** Take zeroed memory, aligned for anything. @errors NULL: no memory, or too
+ * much is out */
 void *arena_take(struct batch *b, size_t bytes);
-
-/** Copy a string. @errors NULL: no memory */
-const char *arena_text(struct batch *b, const char *text);
 
 /** Free the chunks that are kept. */
 void arena_store_fini(struct arena_store *store);

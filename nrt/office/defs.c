@@ -43,10 +43,7 @@ defs_close(struct defs *d)
 	if (d == NULL) {
 		return;
 	}
-	for (uint32_t i = 0; i < d->count; i++) {
-		free(d->entry[i]->plain);
-		free(d->entry[i]);
-	}
+	defs_forget(d, 0);
 	free(d->entry);
 	free(d);
 }
@@ -103,17 +100,18 @@ port_fault(const struct shape *s, uint32_t index)
 	return NULL;
 }
 
-/** Ask a def for its ports with these options. */
+/** Ask a def for its ports with these options.
+ * @errors NULL, with 422 or 503 in `*code` and words in `why` */
 static struct shape *
 make_shape(struct defs *d, const TactusSynthDef *def, const void *options,
-	char *why, size_t size)
+	int *code, char *why, size_t size)
 {
 	uint32_t ports = def->port_count(options);
 	size_t instance = def->instance_bytes;
+	size_t extra = def->extra_bytes != NULL ? def->extra_bytes(options) : 0;
 
-	if (def->extra_bytes != NULL) {
-		instance += def->extra_bytes(options);
-	}
+	*code = 422;
+	instance = extra > SIZE_MAX - instance ? SIZE_MAX : instance + extra;
 	if (ports > TACTUS_MAX_PORTS || instance > MAX_INSTANCE) {
 		snprintf(why, size,
 			"it wants %u ports and %zu bytes; %u and "
@@ -123,6 +121,7 @@ make_shape(struct defs *d, const TactusSynthDef *def, const void *options,
 	}
 	struct shape *s = calloc(1, sizeof *s + ports * sizeof *s->port);
 	if (s == NULL) {
+		*code = 503;
 		snprintf(why, size, "no memory");
 		return NULL;
 	}
@@ -205,14 +204,31 @@ defs_add(struct defs *d, const TactusSynthDef *def, char *why, size_t size)
 		return -ENOMEM;
 	}
 	e->def = *def;
-	e->plain = make_shape(d, &e->def, NULL, why, size);
+	int code;
+	e->plain = make_shape(d, &e->def, NULL, &code, why, size);
 	if (e->plain == NULL) {
 		free(e);
-		return -EINVAL;
+		return code == 503 ? -ENOMEM : -EINVAL;
 	}
 	e->plain->references = 1;
 	d->entry[d->count++] = e;
 	return 0;
+}
+
+uint32_t
+defs_count(const struct defs *d)
+{
+	return d->count;
+}
+
+void
+defs_forget(struct defs *d, uint32_t count)
+{
+	while (d->count > count) {
+		struct entry *e = d->entry[--d->count];
+		free(e->plain);
+		free(e);
+	}
 }
 
 const TactusSynthDef *
@@ -251,23 +267,23 @@ const TactusSynthDef *
 defs_find(struct defs *d, const char *name, int *code, char *why, size_t size)
 {
 	const TactusSynthDef *found = NULL;
+	const TactusSynthDef *other = NULL;
 
 	for (uint32_t i = 0; i < d->count; i++) {
 		const TactusSynthDef *def = &d->entry[i]->def;
 		if (strcmp(def->uri, name) == 0) {
 			return def;
 		}
-		if (strcmp(def->name, name) != 0) {
-			continue;
+		if (strcmp(def->name, name) == 0) {
+			other = found;
+			found = def;
 		}
-		if (found != NULL) {
-			*code = 422;
-			snprintf(why, size,
-				"\"%s\" names both %s and %s: use the URI",
-				name, found->uri, def->uri);
-			return NULL;
-		}
-		found = def;
+	}
+	if (other != NULL) {
+		*code = 422;
+		snprintf(why, size, "\"%s\" names both %s and %s: use the URI",
+			name, other->uri, found->uri);
+		return NULL;
 	}
 	if (found == NULL) {
 		*code = 404;
@@ -304,8 +320,9 @@ defs_new_spec(struct defs *d, const TactusSynthDef *def,
 		goto fail;
 	}
 	/* without options all synths of a def share one shape */
-	s = count == 0 ? plain_of(d, def)
-		       : make_shape(d, def, parsed, reason, sizeof reason);
+	s = count == 0
+		    ? plain_of(d, def)
+		    : make_shape(d, def, parsed, code, reason, sizeof reason);
 	if (s == NULL) {
 		snprintf(why, size, "%s: %s", def->name, reason);
 		goto fail;

@@ -42,6 +42,12 @@ TACTUS_NODISCARD int defs_add(
 const TactusSynthDef *defs_find(
 	struct defs *d, const char *name, int *code, char *why, size_t size);
 
+/** How many there are. */
+uint32_t defs_count(const struct defs *d);
+
+/** Forget all that came after the first `count`. @pre none was used */
+void defs_forget(struct defs *d, uint32_t count);
+
 /** Def `i` in the order of registration; NULL behind the last. */
 const TactusSynthDef *defs_at(const struct defs *d, uint32_t i);
 

@@ -48,7 +48,6 @@ new_part(
 	struct batch *b = arena_open(&o->store);
 
 	if (b == NULL) {
-		build->no_memory = true;
 		return NULL;
 	}
 	b->sender = peer_ref(peer);
@@ -66,20 +65,45 @@ new_part(
 	}
 	build->head->parts++;
 	build->tail = b;
-	build->time = time;
+	return b;
+}
+
+/**
+ * The part of a time, so that one bundle is one part even if others stand
+ * between its messages.  Inner bundles are never due before outer ones: what
+ * is due after this message belongs to bundles that have ended.
+ */
+static struct batch *
+part_of(struct office *o, struct peer *peer, struct build *build, uint64_t time)
+{
+	if (build->at_sample) {
+		time = 0; /* all of it is due together */
+	}
+	while (build->open > 0 && build->part[build->open - 1].time > time) {
+		build->open--;
+	}
+	if (build->open > 0 && build->part[build->open - 1].time == time) {
+		return build->part[build->open - 1].batch;
+	}
+	struct batch *b = new_part(o, peer, build, time);
+	if (b == NULL) {
+		return NULL;
+	}
+	/* more than can be open at once: bundles side by side, long ended */
+	if (build->open == BUILD_DEPTH) {
+		build->open--;
+	}
+	build->part[build->open].time = time;
+	build->part[build->open].batch = b;
+	build->open++;
 	return b;
 }
 
 struct command *
 request_command(struct request *r, enum command_kind kind)
 {
-	struct build *build = r->build;
-	uint64_t time = r->message->time;
-	struct batch *b = build->tail;
-
-	if (b == NULL || (!build->at_sample && build->time != time)) {
-		b = new_part(r->office, r->peer, build, time);
-	}
+	struct batch *b =
+		part_of(r->office, r->peer, r->build, r->message->time);
 	struct command *c = b != NULL ? arena_take(b, sizeof *c) : NULL;
 	if (c == NULL) {
 		request_fail(r, 503, "no memory");
@@ -89,16 +113,43 @@ request_command(struct request *r, enum command_kind kind)
 	c->address = r->to->name;
 	c->first = r->first;
 	c->has_first = r->has_first ? 1 : 0;
-	c->next = NULL;
-	/* in order: the last one's pointer is kept in the batch's arena */
-	struct command **end = &b->first;
-	if (b->commands > 0) {
-		end = &b->last->next;
+	if (b->commands == 0) {
+		b->first = c;
+	} else {
+		b->last->next = c;
 	}
-	*end = c;
 	b->last = c;
 	b->commands++;
+	r->part = b;
 	return c;
+}
+
+void
+request_drop(struct command *c)
+{
+	c->kind = COMMAND_CALL;
+	c->u.call = NULL;
+}
+
+void *
+request_take(struct request *r, struct command *c, size_t bytes)
+{
+	void *memory = arena_take(r->part, bytes);
+
+	if (memory == NULL) {
+		request_drop(c);
+		request_fail(r, 503, "no memory");
+	}
+	return memory;
+}
+
+const char *
+request_copy(struct request *r, struct command *c, const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+	char *copy = request_take(r, c, bytes);
+
+	return copy != NULL ? memcpy(copy, text, bytes) : NULL;
 }
 
 /** Let a message wait in the batch until rt has come to it. */
@@ -112,9 +163,8 @@ defer(struct request *r)
 	if (c == NULL) {
 		return;
 	}
-	struct call *call = arena_take(r->build->tail, sizeof *call + size);
+	struct call *call = request_take(r, c, sizeof *call + size);
 	if (call == NULL) {
-		request_fail(r, 503, "no memory");
 		return;
 	}
 	call->to = r->to;
@@ -131,7 +181,7 @@ dispatch_call(struct office *o, struct peer *peer, const void *opaque)
 	struct osc_message m;
 
 	if (call == NULL) {
-		return; /* there was no memory for it, and that was said */
+		return; /* it was wrong, and that was said */
 	}
 	osc_walk_begin(&walk, call->packet, call->size);
 	if (!osc_walk_next(&walk, &m)) {
@@ -191,36 +241,35 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 	}
 }
 
-/** Judge what a bundle asks for as a whole. @return false: it was refused */
-static bool
-is_bundle_fit(
-	struct office *o, struct peer *peer, const void *data, size_t size)
+bool
+dispatch_judge(struct office *o, struct peer *peer, const char *address,
+	const void *data, size_t size)
 {
 	struct osc_walk walk;
 	struct osc_message m;
 	uint32_t constructions = 0;
-	uint64_t time = OSC_NOW;
-	bool far = false;
+	uint64_t judged = OSC_NOW; /* a time that is near enough */
+	bool timed = osc_is_bundle(data, size) && strcmp(address, "/at") != 0;
 
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
 		constructions += strcmp(m.address, "/synth/new") == 0 ? 1 : 0;
-		if (m.time != time) {
-			time = m.time;
-			far = far ||
-			      (time > OSC_NOW &&
-				      office_ahead_s(o, time) > MOST_AHEAD_S);
+		if (timed && m.time > OSC_NOW && m.time != judged) {
+			if (office_ahead_s(o, m.time) > MOST_AHEAD_S) {
+				peer_error(peer, address, 422, NULL,
+					"a time more than an hour ahead: send "
+					"it later");
+				return false;
+			}
+			judged = m.time;
 		}
 	}
 	if (constructions > MAX_CONSTRUCTIONS) {
-		peer_error(peer, "#bundle", 413, NULL,
+		peer_error(peer, address, 413, NULL,
 			"more than %d /synth/new in one packet: split it",
 			MAX_CONSTRUCTIONS);
-	} else if (far) {
-		peer_error(peer, "#bundle", 422, NULL,
-			"a time more than an hour ahead: send it later");
 	}
-	return constructions <= MAX_CONSTRUCTIONS && !far;
+	return constructions <= MAX_CONSTRUCTIONS;
 }
 
 void
@@ -238,7 +287,7 @@ dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 
 void
 dispatch_post(struct office *o, struct peer *peer, struct build *build,
-	const char *address)
+	const char *address, const int32_t *first)
 {
 	if (build->head == NULL) {
 		return;
@@ -250,7 +299,7 @@ dispatch_post(struct office *o, struct peer *peer, struct build *build,
 		return;
 	}
 	o->refused++;
-	peer_error(peer, address, 503, NULL,
+	peer_error(peer, address, 503, first,
 		"the command ring is full (limits.command_ring %u): send "
 		"less, or wait for /synced",
 		ring_capacity(o->wire->commands));
@@ -289,12 +338,14 @@ office_packet(struct office *o, struct peer *peer, const void *data,
 	if (o->dump) {
 		dump(peer, data, size);
 	}
-	if (bundle && !is_bundle_fit(o, peer, data, size)) {
+	if (bundle && !dispatch_judge(o, peer, "#bundle", data, size)) {
 		return;
 	}
 	dispatch_compile(o, peer, &build, data, size);
-	dispatch_post(o, peer, &build,
-		bundle || build.head == NULL || build.head->first == NULL
-			? "#bundle"
-			: build.head->first->address);
+	const struct command *c = build.head != NULL ? build.head->first : NULL;
+	if (bundle || c == NULL) {
+		dispatch_post(o, peer, &build, "#bundle", NULL);
+	} else {
+		dispatch_post(o, peer, &build, c->address, command_first(c));
+	}
 }

@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "log.h"
 #include "office_private.h"
@@ -104,41 +105,107 @@ cause_name(uint32_t cause)
 	return "?";
 }
 
+/** Most numbers of /stats: those below, three of an xrun, and pools. */
+#define MOST_STATS (64 + CONFIG_MAX_POOLS)
+
+/** One number of /stats. */
+struct number {
+	char name[40];
+	double value;
+};
+
+struct numbers {
+	uint32_t count;
+	struct number number[MOST_STATS];
+};
+
 static void
-put_stat(struct osc_out *out, const char *name, double value)
+add_stat(struct numbers *s, const char *name, double value)
 {
-	osc_put_string(out, name);
-	osc_put_double(out, value);
+	struct number *to = &s->number[s->count++];
+
+	snprintf(to->name, sizeof to->name, "%s", name);
+	to->value = value;
 }
 
 static void
-put_pools(struct office *o, struct osc_out *out)
+add_pools(struct office *o, struct numbers *s)
 {
 	for (uint32_t i = 0; i < o->config->pools.count; i++) {
 		char name[40];
 		snprintf(name, sizeof name, "pool_%llu_free",
 			(unsigned long long)o->config->pools.items[i].size);
-		put_stat(out, name,
+		add_stat(s, name,
 			(double)gauge_get(
 				o->gauges, (enum gauge)(GAUGE_POOL_FREE + i)));
 	}
 }
 
 static void
-put_causes(struct office *o, struct osc_out *out)
+add_causes(struct office *o, struct numbers *s)
 {
 	for (uint32_t i = 0; i < 5; i++) {
 		char name[40];
 		snprintf(name, sizeof name, "xruns_%s", cause_name(i));
-		put_stat(out, name, (double)o->xrun_count[i]);
+		add_stat(s, name, (double)o->xrun_count[i]);
 	}
 	if (o->xruns > 0) {
 		const struct xrun_entry *x =
 			&o->xrun[(o->xruns - 1) % XRUNS_KEPT];
-		put_stat(out, "xrun_last_sample", (double)x->sample);
-		put_stat(out, "xrun_last_late_us", (double)x->late_ns / 1e3);
-		put_stat(out, "xrun_last_lost", (double)x->lost);
+		add_stat(s, "xrun_last_sample", (double)x->sample);
+		add_stat(s, "xrun_last_late_us", (double)x->late_ns / 1e3);
+		add_stat(s, "xrun_last_lost", (double)x->lost);
 	}
+}
+
+static void
+add_doors(struct office *o, struct numbers *s)
+{
+	static const struct net_counts none;
+	const struct net_counts *n =
+		o->net != NULL ? net_counts(o->net) : &none;
+
+	add_stat(s, "packets", (double)n->packets);
+	add_stat(s, "malformed", (double)n->malformed);
+	add_stat(s, "errors", (double)n->errors);
+	add_stat(s, "errors_held_back", (double)n->held_back);
+	add_stat(s, "denied", (double)n->denied);
+	add_stat(s, "dropped", (double)n->dropped);
+	add_stat(s, "unsent", (double)n->unsent);
+	add_stat(s, "closed", (double)n->closed);
+	add_stat(s, "empty", (double)n->empty);
+	add_stat(s, "clients", (double)n->clients);
+	add_stat(s, "connections", (double)n->connections);
+}
+
+static void
+put_stat(struct osc_out *out, const void *item)
+{
+	const struct number *s = item;
+
+	osc_put_string(out, s->name);
+	osc_put_double(out, s->value);
+}
+
+/** Send the pairs alone when one page holds them, else in pages. */
+static void
+send_stats(struct request *r, const struct numbers *s)
+{
+	struct answer a;
+
+	answer_begin(&a, "/stats.reply");
+	for (uint32_t i = 0; i < s->count; i++) {
+		put_stat(&a.out, &s->number[i]);
+	}
+	if (osc_size(&a.out) < PAGE_BYTES) {
+		answer_send(&a, r->peer);
+		return;
+	}
+	struct pages *p = pages_begin("/stats.reply");
+	for (uint32_t i = 0; i < s->count; i++) {
+		pages_add(p, put_stat, &s->number[i]);
+	}
+	pages_send(p, r->peer, r->to->name, NULL);
 }
 
 void
@@ -164,43 +231,29 @@ engine_stats(struct request *r)
 		{"blocks",          GAUGE_BLOCKS       },
 	};
 	struct office *o = r->office;
-	struct answer a;
+	struct numbers s = {0};
 
 	if (!request_end(r)) {
 		return;
 	}
-	static const struct net_counts none;
-	const struct net_counts *n =
-		o->net != NULL ? net_counts(o->net) : &none;
-	answer_begin(&a, "/stats.reply");
-	put_stat(&a.out, "packets", (double)n->packets);
-	put_stat(&a.out, "malformed", (double)n->malformed);
-	put_stat(&a.out, "errors", (double)n->errors);
-	put_stat(&a.out, "errors_held_back", (double)n->held_back);
-	put_stat(&a.out, "denied", (double)n->denied);
-	put_stat(&a.out, "dropped", (double)n->dropped);
-	put_stat(&a.out, "unsent", (double)n->unsent);
-	put_stat(&a.out, "closed", (double)n->closed);
-	put_stat(&a.out, "empty", (double)n->empty);
-	put_stat(&a.out, "clients", (double)n->clients);
-	put_stat(&a.out, "connections", (double)n->connections);
-	put_stat(&a.out, "refused", (double)o->refused);
-	put_stat(&a.out, "commands_pending", (double)o->out_batches);
+	add_doors(o, &s);
+	add_stat(&s, "refused", (double)o->refused);
+	add_stat(&s, "commands_pending", (double)o->out_batches);
 	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-		put_stat(&a.out, shown[i].name,
+		add_stat(&s, shown[i].name,
 			(double)gauge_get(o->gauges, shown[i].gauge));
 	}
 	/* streams count them; there are none yet */
-	put_stat(&a.out, "underruns", 0.0);
-	put_stat(&a.out, "overruns", 0.0);
-	put_stat(&a.out, "faults", (double)o->nan_nodes);
-	put_stat(&a.out, "rt_faults", (double)o->faults);
-	put_stat(&a.out, "audit", (double)o->audited);
-	put_stat(&a.out, "rt_fifo", o->fifo ? 1.0 : 0.0);
-	put_stat(&a.out, "rt_locked", o->locked ? 1.0 : 0.0);
-	put_causes(o, &a.out);
-	put_pools(o, &a.out);
-	answer_send(&a, r->peer);
+	add_stat(&s, "underruns", 0.0);
+	add_stat(&s, "overruns", 0.0);
+	add_stat(&s, "faults", (double)o->nan_nodes);
+	add_stat(&s, "rt_faults", (double)o->faults);
+	add_stat(&s, "audit", (double)o->audited);
+	add_stat(&s, "rt_fifo", o->fifo ? 1.0 : 0.0);
+	add_stat(&s, "rt_locked", o->locked ? 1.0 : 0.0);
+	add_causes(o, &s);
+	add_pools(o, &s);
+	send_stats(r, &s);
 }
 
 void
@@ -212,10 +265,7 @@ engine_notify(struct request *r)
 	if (!request_int(r, "on", &on) || !request_end(r)) {
 		return;
 	}
-	if (on != 0 && peer_keep(r->peer, KEEP_NOTIFY) != 0) {
-		request_fail(r, 429,
-			"all %u client slots are taken (osc.max_clients)",
-			r->office->config->osc.max_clients);
+	if (on != 0 && !request_keep(r, KEEP_NOTIFY)) {
 		return;
 	}
 	if (on == 0) {
@@ -293,10 +343,13 @@ engine_at(struct request *r)
 			(long long)sample);
 		return;
 	}
+	if (!dispatch_judge(o, r->peer, "/at", blob.u.b.data, blob.u.b.size)) {
+		return;
+	}
 	/* a packet of its own: it is taken whole or not at all */
 	struct build build = {.at_sample = true, .sample = (uint64_t)sample};
 	dispatch_compile(o, r->peer, &build, blob.u.b.data, blob.u.b.size);
-	dispatch_post(o, r->peer, &build, "/at");
+	dispatch_post(o, r->peer, &build, "/at", NULL);
 }
 
 void
@@ -370,7 +423,12 @@ engine_reload(struct request *r)
 	answer_begin(&a, "/config/reload.reply");
 	osc_put_int(&a.out, (int32_t)told.applied);
 	osc_put_int(&a.out, (int32_t)told.waiting);
+	/* as many names as a page holds; the number tells of the rest */
 	for (uint32_t i = 0; i < told.waiting; i++) {
+		/* a tag may cost four bytes, and a name its padding */
+		if (osc_size(&a.out) + strlen(told.path[i]) + 8 >= PAGE_BYTES) {
+			break;
+		}
 		osc_put_string(&a.out, told.path[i]);
 	}
 	answer_send(&a, r->peer);

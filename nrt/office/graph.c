@@ -216,7 +216,7 @@ read_controls(struct request *r, struct synth_spec *spec)
 
 	while (osc_args_next(&r->args, &a) && a.type != ']') {
 		const char *name = osc_text(&a);
-		int32_t index = (int32_t)at;
+		int32_t index;
 		if (name != NULL) {
 			index = defs_port(spec->shape, name);
 			if (index < 0) {
@@ -235,8 +235,9 @@ read_controls(struct request *r, struct synth_spec *spec)
 			request_fail(r, 422, "%s has %u controls, no more",
 				spec->shape->def->name, spec->shape->controls);
 			return false;
+		} else {
+			index = (int32_t)at++;
 		}
-		at++;
 		if (!put_control(r, spec, index, &a)) {
 			return false;
 		}
@@ -369,21 +370,31 @@ graph_synth_new(struct request *r)
 	c->u.new.chosen = id == -1;
 }
 
-/** A port by name or index, from an argument; false: it was answered. */
+/** Read a port, by its index or its name; `*name` is NULL for an index.
+ * @return false: it was answered */
 static bool
-port_from(struct request *r, const struct osc_arg *a, struct port_ref *out,
-	const char **name)
+read_port(struct request *r, struct port_ref *out, const char **name)
 {
-	*name = osc_text(a);
+	struct osc_arg a;
+
+	r->position++;
+	if (!osc_args_next(&r->args, &a)) {
+		request_fail(r, 400, "argument %d (port) is missing: %s %s",
+			r->position, r->to->name, r->to->arguments);
+		return false;
+	}
+	*name = osc_text(&a);
 	*out = (struct port_ref){.index = -1};
 	if (*name != NULL) {
 		out->hash = name_hash(*name);
 		return true;
 	}
-	int code = osc_whole(a, &out->index);
+	int code = osc_whole(&a, &out->index);
 	if (code != 0) {
 		request_fail(r, code,
-			"a port is named by its index (i) or its name (s)");
+			"argument %d (port) must be its index (i) or its name "
+			"(s)",
+			r->position);
 	}
 	return code == 0;
 }
@@ -391,7 +402,6 @@ port_from(struct request *r, const struct osc_arg *a, struct port_ref *out,
 static void
 map(struct request *r, enum command_kind kind)
 {
-	struct osc_arg a;
 	struct port_ref port;
 	const char *name;
 	int32_t id;
@@ -401,13 +411,7 @@ map(struct request *r, enum command_kind kind)
 	if (!request_int(r, "id", &id)) {
 		return;
 	}
-	r->position++;
-	if (!osc_args_next(&r->args, &a)) {
-		request_fail(r, 400, "argument 2 (port) is missing: %s %s",
-			r->to->name, r->to->arguments);
-		return;
-	}
-	if (!port_from(r, &a, &port, &name) || !request_int(r, "bus", &bus) ||
+	if (!read_port(r, &port, &name) || !request_int(r, "bus", &bus) ||
 		!request_int(r, "flags", &flags) || !request_end(r)) {
 		return;
 	}
@@ -424,7 +428,10 @@ map(struct request *r, enum command_kind kind)
 		return;
 	}
 	if (name != NULL) {
-		port.name = arena_text(r->build->tail, name);
+		port.name = request_copy(r, c, name);
+		if (port.name == NULL) {
+			return;
+		}
 	}
 	c->u.map.port = port;
 	c->u.map.bus = bus;
@@ -461,35 +468,43 @@ read_ramp(struct request *r, struct set_pair *pair, double *value)
 		!osc_args_next(&r->args, &b) ||
 		!osc_number(&b, &pair->seconds) ||
 		!osc_args_next(&r->args, &end) || end.type != ']') {
-		request_fail(r, 400, "a ramp is [ value seconds ]");
+		request_fail(r, 400,
+			"argument %d (value): a ramp is [ value seconds ]",
+			r->position);
 		return false;
 	}
 	if (!(pair->seconds >= 0.0) || pair->seconds > 86400.0) {
-		request_fail(r, 422, "a ramp takes 0 … 86400 seconds");
+		request_fail(r, 422,
+			"argument %d (value): a ramp takes 0 … 86400 seconds",
+			r->position);
 		return false;
 	}
 	return true;
 }
 
-/** Read one pair of /node/set. */
+/** Read one pair of /node/set. @return false: it was answered */
 static bool
-read_pair(struct request *r, struct batch *b, struct set_pair *pair)
+read_pair(struct request *r, struct command *c, struct set_pair *pair)
 {
 	struct osc_arg a;
 	const char *name;
 	double value = 0.0;
 
-	if (!osc_args_next(&r->args, &a) ||
-		!port_from(r, &a, &pair->port, &name)) {
+	if (!read_port(r, &pair->port, &name)) {
 		return false;
 	}
 	if (name != NULL) {
-		pair->port.name = arena_text(b, name);
+		pair->port.name = request_copy(r, c, name);
+		if (pair->port.name == NULL) {
+			return false;
+		}
 	}
 	pair->seconds = -1.0;
+	r->position++;
 	if (!osc_args_next(&r->args, &a)) {
-		request_fail(r, 400, "a port without a value: %s %s",
-			r->to->name, r->to->arguments);
+		request_fail(r, 400,
+			"argument %d (value) of a port is missing: %s %s",
+			r->position, r->to->name, r->to->arguments);
 		return false;
 	}
 	if (a.type == '[') {
@@ -497,15 +512,19 @@ read_pair(struct request *r, struct batch *b, struct set_pair *pair)
 			return false;
 		}
 	} else if (!osc_number(&a, &value)) {
-		request_fail(
-			r, 400, "a value is a number or [ value seconds ]");
+		request_fail(r, 400,
+			"argument %d (value) must be a number or [ value "
+			"seconds ]",
+			r->position);
 		return false;
 	}
 	pair->integral = a.type == 'i';
 	pair->resource = pair->integral ? a.u.i : 0;
 	pair->value = (float)value;
 	if (!(pair->value - pair->value == 0.0F)) {
-		request_fail(r, 422, "a value is not a finite number");
+		request_fail(r, 422,
+			"argument %d (value) is not a finite number",
+			r->position);
 		return false;
 	}
 	return true;
@@ -519,30 +538,24 @@ graph_set(struct request *r)
 	if (!request_int(r, "id", &id)) {
 		return;
 	}
-	if (!request_more(r)) {
-		request_fail(r, 400, "no port is named: %s %s", r->to->name,
-			r->to->arguments);
-		return;
-	}
 	/* every pair takes two tags at the least */
 	size_t most = strlen(r->args.type) / 2 + 1;
 	struct command *c = on_node(r, COMMAND_SET, id);
 	struct set_pair *pairs =
-		c != NULL ? arena_take(r->build->tail, most * sizeof *pairs)
-			  : NULL;
+		c != NULL ? request_take(r, c, most * sizeof *pairs) : NULL;
 	if (pairs == NULL) {
 		return;
 	}
-	c->u.set.pairs = pairs;
-	while (request_more(r)) {
-		if (!read_pair(r, r->build->tail, &pairs[c->u.set.count])) {
-			/* answered; what is left of it does nothing */
-			c->kind = COMMAND_CALL;
-			c->u.call = NULL;
+	uint32_t count = 0;
+	do {
+		if (!read_pair(r, c, &pairs[count])) {
+			request_drop(c);
 			return;
 		}
-		c->u.set.count++;
-	}
+		count++;
+	} while (request_more(r));
+	c->u.set.pairs = pairs;
+	c->u.set.count = count;
 }
 
 void
@@ -566,11 +579,9 @@ graph_name(struct request *r)
 		return;
 	}
 	struct command *c = on_node(r, COMMAND_NAME, id);
-	if (c != NULL) {
-		c->u.name = arena_text(r->build->tail, key);
-		if (c->u.name == NULL) {
-			c->u.name = "";
-		}
+	const char *copy = c != NULL ? request_copy(r, c, key) : NULL;
+	if (copy != NULL) {
+		c->u.name = copy;
 	}
 }
 
@@ -586,11 +597,9 @@ graph_query(struct request *r)
 	if (c == NULL) {
 		return;
 	}
-	c->u.query = arena_take(r->build->tail, sizeof *c->u.query);
-	if (c->u.query == NULL) {
-		c->kind = COMMAND_CALL;
-		c->u.call = NULL;
-		request_fail(r, 503, "no memory");
+	struct query_reply *q = request_take(r, c, sizeof *q);
+	if (q != NULL) {
+		c->u.query = q;
 	}
 }
 
@@ -603,15 +612,12 @@ ask_tree(struct request *r, int32_t id, uint32_t room)
 	if (c == NULL) {
 		return;
 	}
-	c->u.tree = arena_take(r->build->tail,
-		sizeof *c->u.tree + room * sizeof *c->u.tree->item);
-	if (c->u.tree == NULL) {
-		c->kind = COMMAND_CALL;
-		c->u.call = NULL;
-		request_fail(r, 503, "no memory");
-		return;
+	struct tree_reply *t =
+		request_take(r, c, sizeof *t + room * sizeof *t->item);
+	if (t != NULL) {
+		t->room = room;
+		c->u.tree = t;
 	}
-	c->u.tree->room = room;
 }
 
 void

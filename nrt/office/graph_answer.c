@@ -53,7 +53,7 @@ graph_answer_tree(struct office *o, struct peer *peer, const struct command *c)
 	for (uint32_t i = 0; i < t->count; i++) {
 		pages_add(p, put_tree_item, &t->item[i]);
 	}
-	pages_send(p, peer);
+	pages_send(p, peer, c->address, command_first(c));
 }
 
 /** The id stands before page and pages (RULINGS 5). */
@@ -125,7 +125,7 @@ graph_answer_query(struct office *o, struct peer *peer, const struct command *c)
 		pages_add(p, put_port, &item);
 	}
 	pages_add(p, put_held, q);
-	pages_send(p, peer);
+	pages_send(p, peer, c->address, command_first(c));
 }
 
 static void
@@ -149,7 +149,7 @@ graph_def_list(struct request *r)
 	for (uint32_t i = 0; (def = defs_at(r->office->defs, i)) != NULL; i++) {
 		pages_add(p, put_def, def);
 	}
-	pages_send(p, r->peer);
+	pages_send(p, r->peer, r->to->name, NULL);
 }
 
 static void
@@ -208,5 +208,5 @@ graph_def_query(struct request *r)
 		struct def_port item = {s, i};
 		pages_add(p, put_def_port, &item);
 	}
-	pages_send(p, r->peer);
+	pages_send(p, r->peer, r->to->name, NULL);
 }

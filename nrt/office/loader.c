@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "defs.h"
 #include "log.h"
@@ -22,7 +23,6 @@ struct loader {
 	TactusHost host; /* first: what plugins hand back is found */
 	struct defs *defs;
 	const char *loading; /* the file that is being loaded */
-	uint32_t registered; /* by it */
 	uint32_t loaded;
 	uint32_t skipped;
 	void *handle[MAX_PLUGINS];
@@ -51,7 +51,6 @@ host_register(const TactusHost *host, const TactusSynthDef *def)
 			def != NULL && def->uri != NULL ? def->uri : "?", why);
 		return -1;
 	}
-	l->registered++;
 	return 0;
 }
 
@@ -81,6 +80,7 @@ static const char *
 load(struct loader *l, const char *path)
 {
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	uint32_t before = defs_count(l->defs);
 
 	if (handle == NULL) {
 		const char *why = dlerror();
@@ -102,16 +102,17 @@ load(struct loader *l, const char *path)
 	} else if (why == NULL && plugin->abi != TACTUS_ABI_VERSION) {
 		why = "it was built for another version of the plugin "
 		      "interface: build it again";
-	} else if (why == NULL && l->registered == 0) {
+	} else if (why == NULL && defs_count(l->defs) == before) {
 		why = "it registered nothing usable";
 	}
-	if (why != NULL && l->registered == 0) {
+	if (why != NULL) {
+		/* what it registered all the same is not to be trusted */
+		defs_forget(l->defs, before);
 		dlclose(handle);
 		return why;
 	}
-	/* what registered something stays mapped, whatever it says */
 	l->handle[l->loaded++] = handle;
-	return why;
+	return NULL;
 }
 
 static bool
@@ -160,7 +161,6 @@ load_folder(struct loader *l, const struct config *c, const char *folder)
 		int length = snprintf(
 			path, sizeof path, "%s/%s", folder, found[i]->d_name);
 		l->loading = found[i]->d_name;
-		l->registered = 0;
 		if (is_wanted(c, found[i]->d_name)) {
 			if (length < (int)sizeof path &&
 				l->loaded < MAX_PLUGINS) {
@@ -177,33 +177,33 @@ load_folder(struct loader *l, const struct config *c, const char *folder)
 	l->loading = "plugins";
 }
 
-/** Say which of the names in plugins.load no file bore. */
+/** Does a folder of plugins.path hold what plugins.load names? */
+static bool
+is_there(const struct config *c, const char *name)
+{
+	size_t length = strlen(name);
+	size_t suffix = strlen(SUFFIX);
+	bool whole =
+		length > suffix && strcmp(name + length - suffix, SUFFIX) == 0;
+
+	for (uint32_t i = 0; i < c->plugins.path.count; i++) {
+		char path[4096];
+		int n = snprintf(path, sizeof path, "%s/%s%s",
+			c->plugins.path.items[i], name, whole ? "" : SUFFIX);
+		if (n < (int)sizeof path && access(path, F_OK) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/** Say which of the names in plugins.load no file bears. */
 static void
 check_load(struct loader *l, const struct config *c)
 {
 	for (uint32_t i = 0; !c->plugins.load_all && i < c->plugins.load.count;
 		i++) {
-		bool there = false;
-		for (uint32_t k = 0; k < c->plugins.path.count && !there; k++) {
-			char path[4096];
-			const char *name = c->plugins.load.items[i];
-			const char *folder = c->plugins.path.items[k];
-			FILE *f = NULL;
-			int n = snprintf(
-				path, sizeof path, "%s/%s", folder, name);
-			if (n > 0 && n < (int)sizeof path - 4) {
-				f = fopen(path, "re");
-				if (f == NULL) {
-					strcat(path, SUFFIX);
-					f = fopen(path, "re");
-				}
-			}
-			there = f != NULL;
-			if (f != NULL) {
-				fclose(f);
-			}
-		}
-		if (!there) {
+		if (!is_there(c, c->plugins.load.items[i])) {
 			log_warn("plugins: \"%s\" of plugins.load is in none "
 				 "of the folders of plugins.path",
 				c->plugins.load.items[i]);

@@ -8,18 +8,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "log.h"
 #include "office_private.h"
 
-/** Let rt gather, or no longer. */
-static void
+/** Let rt gather, or no longer. @errors -ENOBUFS, -ENOMEM */
+static int
 ask_rt(struct office *o, bool on)
 {
 	int64_t every = on ? (int64_t)(o->given.rate / METER_HZ) : 0;
+	int err = on == o->metering ? 0
+				    : office_own(o, COMMAND_METER, NULL, every);
 
-	if (office_own(o, COMMAND_METER, NULL, every) != 0) {
-		log_warn("meter: the command ring is full: ask again");
+	if (err == 0) {
+		o->metering = on;
 	}
+	return err;
 }
 
 void
@@ -32,15 +34,44 @@ meter_forget(struct office *o, struct peer *peer)
 		peer_set_data(peer, NULL);
 		o->meters--;
 		if (o->meters == 0) {
-			ask_rt(o, false);
+			/* where it fails, the next level tries again */
+			(void)ask_rt(o, false);
 		}
 	}
+}
+
+/** Begin to tell a client, or at another rate. */
+static void
+begin(struct request *r, double hz)
+{
+	struct office *o = r->office;
+	struct client *client = peer_data(r->peer);
+	bool new = client == NULL;
+
+	if (!request_keep(r, KEEP_METER)) {
+		return;
+	}
+	client = new ? calloc(1, sizeof *client) : client;
+	if (client == NULL || ask_rt(o, true) != 0) {
+		request_fail(r, 503,
+			"no memory, or the command ring is full: ask again");
+		if (new) {
+			free(client);
+			peer_unkeep(r->peer, KEEP_METER);
+		}
+		return;
+	}
+	if (new) {
+		peer_set_data(r->peer, client);
+		o->meters++;
+	}
+	client->period = o->given.rate / hz;
+	client->due = 0.0; /* the next level is told */
 }
 
 void
 engine_meter(struct request *r)
 {
-	struct office *o = r->office;
 	double hz = 10.0;
 	int32_t on;
 
@@ -54,29 +85,12 @@ engine_meter(struct request *r)
 			hz, METER_HZ);
 		return;
 	}
-	if (on == 0) {
-		meter_forget(o, r->peer);
-		peer_unkeep(r->peer, KEEP_METER);
+	if (on != 0) {
+		begin(r, hz);
 		return;
 	}
-	if (peer_keep(r->peer, KEEP_METER) != 0) {
-		request_fail(r, 429,
-			"all %u client slots are taken (osc.max_clients)",
-			o->config->osc.max_clients);
-		return;
-	}
-	struct client *client = peer_data(r->peer);
-	if (client == NULL) {
-		client = calloc(1, sizeof *client);
-		if (client == NULL) {
-			request_fail(r, 503, "no memory");
-			return;
-		}
-		peer_set_data(r->peer, client);
-		o->meters++;
-	}
-	client->period_s = 1.0 / hz;
-	ask_rt(o, true);
+	meter_forget(r->office, r->peer);
+	peer_unkeep(r->peer, KEEP_METER);
 }
 
 /** Send what a client's time has come for. */
@@ -108,6 +122,10 @@ meter_take(struct office *o, const struct report *r)
 	if (o->net == NULL || c >= 64) {
 		return;
 	}
+	if (o->meters == 0) {
+		(void)ask_rt(o, false);
+		return;
+	}
 	for (struct peer *p = net_next_kept(o->net, NULL); p != NULL;
 		p = net_next_kept(o->net, p)) {
 		struct client *client = peer_data(p);
@@ -123,10 +141,16 @@ meter_take(struct office *o, const struct report *r)
 		}
 		client->frames += r->u.level.frames;
 		/* half a window early is nearer than half a window late */
-		if (r->sample + r->u.level.frames / 2 >= client->due) {
-			client->due = r->sample + (uint64_t)(client->period_s *
-							     o->given.rate);
-			tell(o, p, client);
+		double now = (double)(r->sample + r->u.level.frames / 2);
+		if (now < client->due) {
+			continue;
 		}
+		/* from where it was due, so that the rate is what was asked,
+		 * unless it is the first or some were lost */
+		client->due += client->period;
+		if (client->due <= now) {
+			client->due = (double)r->sample + client->period;
+		}
+		tell(o, p, client);
 	}
 }

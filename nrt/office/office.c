@@ -18,6 +18,10 @@
 
 #define AT_ONCE 64 /* reports taken from the ring in one go */
 
+/** Memory of batches that rt has not given back, beside two answers to
+ * /node/tree: clients cannot make the daemon take more. */
+#define MOST_OUT_BYTES (UINT32_C(64) << 20)
+
 /** Take reports, at most `most`. @return true when some may be left */
 static bool
 drain(struct office *o, uint32_t most)
@@ -103,6 +107,10 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
 	address_index(o->address);
+	/* the largest answer of all must have its room, twice */
+	o->store.most =
+		MOST_OUT_BYTES +
+		2 * sizeof(struct tree_item) * config->config->limits.max_nodes;
 	office_time_open(o);
 	ev_io_init(&o->called, on_called, o->wire->loop.fd, EV_READ);
 	ev_prepare_init(&o->sleep, on_sleep);

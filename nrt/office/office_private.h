@@ -34,8 +34,8 @@ enum keep { KEEP_NOTIFY = 1, KEEP_METER = 2, KEEP_DRIVEN = 4 };
 
 /** What is kept for a client with meters. */
 struct client {
-	double period_s;
-	uint64_t due; /* sample */
+	double period; /* frames */
+	double due;    /* sample */
 	uint32_t frames;
 	float peak[64];
 	double squares[64];
@@ -86,6 +86,7 @@ struct office {
 	bool quitting;
 	bool device_lost;
 	uint32_t meters;     /* clients that want levels */
+	bool metering;       /* rt was told to gather them */
 	struct log_osc *log; /* NULL: log.osc is off */
 };
 
@@ -93,14 +94,20 @@ struct office {
 
 struct address;
 
+/** Bundles within bundles, and what stands outside of them. */
+#define BUILD_DEPTH (OSC_MAX_DEPTH + 1)
+
 /** The chain of batches that a packet becomes. */
 struct build {
 	struct batch *head;
 	struct batch *tail;
-	uint64_t time; /* the tail's tag */
-	bool no_memory;
 	bool at_sample; /* inside /at: all of it is due at `sample` */
 	uint64_t sample;
+	uint32_t open; /* parts that may still grow, by rising times */
+	struct {
+		uint64_t time;
+		struct batch *batch;
+	} part[BUILD_DEPTH];
 };
 
 struct request {
@@ -110,6 +117,7 @@ struct request {
 	const struct osc_message *message;
 	struct osc_args args;
 	struct build *build; /* NULL: back from rt, nothing more to send */
+	struct batch *part;  /* of the command that was added last */
 	bool has_first;
 	int32_t first; /* integer argument, for /error */
 	int position;  /* of the argument being read, from 1 */
@@ -147,6 +155,20 @@ const char *address_near(const char *name);
 /** Add a command to the part that is being built; NULL: no memory. */
 struct command *request_command(struct request *r, enum command_kind kind);
 
+/** Take zeroed memory for the command that was added last.  Without it the
+ * command does nothing any more, and that was answered. */
+void *request_take(struct request *r, struct command *c, size_t bytes);
+
+/** The same for a copy of a string. */
+const char *request_copy(
+	struct request *r, struct command *c, const char *text);
+
+/** A command that was added turns out to be wrong: it does nothing. */
+void request_drop(struct command *c);
+
+/** Keep the sender as a client. @return false: no, and it was answered */
+bool request_keep(struct request *r, uint32_t why);
+
 /** Answer /error for this message. */
 void request_fail(struct request *r, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -180,8 +202,10 @@ void pages_add(struct pages *p, void (*put)(struct osc_out *, const void *),
 /** Put what every page begins with, behind page and pages. */
 void pages_lead(struct pages *p, void (*put)(struct osc_out *, const void *),
 	const void *item);
-/** Send all, and free. */
-void pages_send(struct pages *p, struct peer *peer);
+/** Send all, and free.  NULL, or pages that found no memory, become an error
+ * 503 about the address that was `asked`, with the message's first integer. */
+void pages_send(struct pages *p, struct peer *peer, const char *asked,
+	const int32_t *first);
 
 /* --- the parts --- */
 
@@ -204,15 +228,19 @@ void office_call_rt(struct office *o);
 
 /** Post a chain; answers 503 when there is no room. */
 void dispatch_post(struct office *o, struct peer *peer, struct build *build,
-	const char *address);
+	const char *address, const int32_t *first);
+/** Is a packet one that can be taken at all?  If not, it was answered: 413
+ * too many constructions, 422 too far ahead (not looked at inside "/at"). */
+bool dispatch_judge(struct office *o, struct peer *peer, const char *address,
+	const void *data, size_t size);
 /** Compile a packet that was checked into a chain. */
 void dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 	const void *data, size_t size);
 /** Carry out a COMMAND_CALL. */
 void dispatch_call(struct office *o, struct peer *peer, const void *call);
 
-/** A batch is back. */
-void outcome_take(struct office *o, struct batch *b);
+/** A batch is back; rt gave it back at `sample`. */
+void outcome_take(struct office *o, struct batch *b, uint64_t sample);
 /** Free a batch, with the specs that nobody took. */
 void outcome_free(struct office *o, struct batch *b);
 
@@ -277,5 +305,12 @@ int office_own(
 void meter_take(struct office *o, const struct report *r);
 /** A client with meters is gone. */
 void meter_forget(struct office *o, struct peer *peer);
+
+/** The first integer of a command's message, for /error; NULL: none. */
+static inline const int32_t *
+command_first(const struct command *c)
+{
+	return c->has_first != 0 ? &c->first : NULL;
+}
 
 #endif

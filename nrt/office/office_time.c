@@ -103,6 +103,10 @@ office_ahead_s(struct office *o, uint64_t ntp)
 	uint64_t now =
 		timeline_ntp(&o->line, gauge_get(o->gauges, GAUGE_SAMPLE));
 
+	if (o->given.offline) {
+		/* tags count from the start: there are no eras */
+		return ((double)ntp - (double)now) / 4294967296.0;
+	}
 	/* 32.32, as a signed distance */
 	return (double)(int64_t)(ntp - now) / 4294967296.0;
 }

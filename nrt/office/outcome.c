@@ -31,9 +31,10 @@ answer_int(struct peer *peer, const char *address, int32_t value)
 	answer_send(&a, peer);
 }
 
-/** What a command that was done is answered with. */
+/** What a command that was done is answered with; `sample` is when it was. */
 static void
-answer(struct office *o, struct batch *b, const struct command *c)
+answer(struct office *o, struct batch *b, const struct command *c,
+	uint64_t sample)
 {
 	struct peer *peer = b->sender;
 	struct answer a;
@@ -63,8 +64,7 @@ answer(struct office *o, struct batch *b, const struct command *c)
 		break;
 	case COMMAND_OFFLINE_RUN:
 		answer_begin(&a, "/offline/run.reply");
-		osc_put_int64(
-			&a.out, (int64_t)gauge_get(o->gauges, GAUGE_SAMPLE));
+		osc_put_int64(&a.out, (int64_t)sample);
 		answer_send(&a, peer);
 		break;
 	case COMMAND_ACTIVATE:
@@ -100,7 +100,7 @@ tell_refused(struct office *o, struct batch *b)
 }
 
 void
-outcome_take(struct office *o, struct batch *b)
+outcome_take(struct office *o, struct batch *b, uint64_t sample)
 {
 	struct peer *peer = b->sender;
 
@@ -122,13 +122,13 @@ outcome_take(struct office *o, struct batch *b)
 	}
 	for (struct command *c = b->first; c != NULL; c = c->next) {
 		if (c->reason == REASON_NONE) {
-			answer(o, b, c);
+			answer(o, b, c, sample);
 			continue;
 		}
 		char text[256];
 		int code = words_of(c, text, sizeof text);
-		peer_error(peer, c->address, code,
-			c->has_first != 0 ? &c->first : NULL, "%s", text);
+		peer_error(
+			peer, c->address, code, command_first(c), "%s", text);
 	}
 	outcome_free(o, b);
 }

@@ -124,7 +124,8 @@ pages_add(struct pages *p, void (*put)(struct osc_out *, const void *),
 	size_t args = p->out.args;
 	uint32_t types = p->out.types;
 	put(&p->out, item);
-	if (p->items > 0 && (p->out.failed || osc_size(&p->out) >= PAGE_BYTES)) {
+	if (p->items > 0 &&
+		(p->out.failed || osc_size(&p->out) >= PAGE_BYTES)) {
 		p->out.args = args;
 		p->out.types = types;
 		p->out.failed = false;
@@ -162,12 +163,19 @@ number(struct page *page, int32_t pages, uint32_t leading)
 }
 
 void
-pages_send(struct pages *p, struct peer *peer)
+pages_send(struct pages *p, struct peer *peer, const char *asked,
+	const int32_t *first)
 {
+	if (p != NULL) {
+		end_page(p);
+	}
+	if (p == NULL || p->failed) {
+		peer_error(peer, asked, 503, first,
+			"no memory for the answer: ask again");
+	}
 	if (p == NULL) {
 		return;
 	}
-	end_page(p);
 	while (p->first != NULL) {
 		struct page *page = p->first;
 		p->first = page->next;

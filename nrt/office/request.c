@@ -6,6 +6,7 @@
  * an integer is expected counts if it is whole and fits, else it is 422; NaN
  * and infinities are 422.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -120,6 +121,23 @@ request_text(struct request *r, const char *what)
 		fail_argument(r, 400, what, "must be a string");
 	}
 	return text;
+}
+
+bool
+request_keep(struct request *r, uint32_t why)
+{
+	int err = peer_keep(r->peer, why);
+
+	if (err == -EUSERS) {
+		request_fail(r, 429,
+			"all %u client slots are taken (osc.max_clients)",
+			r->office->config->osc.max_clients);
+	} else if (err != 0) {
+		request_fail(r, 409,
+			"nothing can be sent to this sender later: it has no "
+			"address of its own");
+	}
+	return err == 0;
 }
 
 bool

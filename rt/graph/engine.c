@@ -147,6 +147,8 @@ take(struct engine *e, struct batch *head)
 			struct event event = {b->at, b->order, b, 0, 0, 0, 0};
 			/* there is room: it was counted */
 			(void)!events_add(e->events, &event);
+			gauge_set(e->gauges, GAUGE_EVENTS,
+				events_waiting(e->events));
 			continue;
 		}
 		note_late(e, b);
@@ -397,8 +399,6 @@ engine_give_device(
 	r->u.device.device = device;
 	r->u.device.verdict = verdict;
 	r->u.device.error = error;
-	gauge_add(
-		e->gauges, GAUGE_DEVICE_LOST, verdict == DEVICE_GIVEN ? 0 : 1);
 	outbox_device(e);
 }
 

@@ -18,10 +18,11 @@ trap 'rm -rf "$work"' EXIT INT TERM
 finds=$(pwd)/fuzz-finds
 sources="$top/nrt/osc/osc_read.c $top/nrt/osc/osc_write.c
 	$top/nrt/osc/osc_text.c $top/nrt/osc/osc_text_parse.c
+	$top/nrt/config/printable.c
 	$top/nrt/net/slip.c $top/nrt/net/url.c $top/nrt/net/cidr.c"
 flags="-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer
 	-fno-sanitize-recover=undefined -I$top/include -iquote $top/link
-	-iquote $top/nrt/osc -iquote $top/nrt/net"
+	-iquote $top/nrt/osc -iquote $top/nrt/net -iquote $top/nrt/config"
 
 # One file for each line of hex.
 unpack() { # seeds, folder

@@ -69,7 +69,7 @@ naive_end(struct naive *v, struct thing *t)
 	}
 	leave(v, t);
 	if (t->is == IS_SYNTH) {
-		if (t->def->destroy != NULL) {
+		if (t->def->destroy) {
 			t->def->destroy(&v->world, &t->synth);
 		}
 		v->pool_free[t->pool]++;
@@ -323,7 +323,7 @@ make_synth(struct naive *v, struct thing *t, const struct order *o,
 	v->pool_free[t->pool]--;
 	t->self = calloc(1, o->def->instance_bytes);
 	t->synth = (TactusSynth){.self = t->self, .id = id};
-	int code = o->def->construct != NULL
+	int code = o->def->construct
 			   ? o->def->construct(&v->world, NULL, &t->synth)
 			   : 0;
 	if (code != 0) {

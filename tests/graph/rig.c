@@ -95,7 +95,9 @@ rig_part(struct batch *b, size_t bytes)
 {
 	struct part *p = calloc(1, sizeof *p + bytes);
 
-	ck_assert_ptr_nonnull(p);
+	if (p == NULL) {
+		ck_abort_msg("no memory");
+	}
 	p->next = b->sender;
 	b->sender = p;
 	return p->data;
@@ -106,7 +108,9 @@ rig_batch(struct rig *r, uint64_t at)
 {
 	struct batch *b = calloc(1, sizeof *b);
 
-	ck_assert_ptr_nonnull(b);
+	if (b == NULL) {
+		ck_abort_msg("no memory");
+	}
 	b->flags = at == 0 ? BATCH_NOW : 0;
 	b->at = at;
 	b->parts = 1;
@@ -188,7 +192,9 @@ rig_collect(struct rig *r)
 	struct report in;
 
 	while (ring_take(r->wire->reports, &in, 1) == 1) {
-		ck_assert_uint_lt(r->reports, RIG_REPORTS);
+		if (r->reports >= RIG_REPORTS) {
+			ck_abort_msg("more reports than RIG_REPORTS");
+		}
 		struct rig_report *to = &r->report[r->reports++];
 		*to = (struct rig_report){.kind = in.kind,
 			.id = in.id,
@@ -205,7 +211,9 @@ rig_collect(struct rig *r)
 void
 rig_post(struct rig *r, struct batch *b)
 {
-	ck_assert_uint_eq(ring_post(r->wire->commands, &b, 1), 1);
+	if (ring_post(r->wire->commands, &b, 1) != 1) {
+		ck_abort_msg("the ring of commands is full");
+	}
 }
 
 uint32_t
@@ -224,7 +232,9 @@ rig_spec(struct rig *r, const TactusSynthDef *def)
 	uint32_t ports = def->port_count(NULL);
 	struct shape *s = calloc(1, sizeof *s + ports * sizeof *s->port);
 
-	ck_assert_ptr_nonnull(s);
+	if (s == NULL) {
+		ck_abort_msg("no memory");
+	}
 	s->def = def;
 	s->ports = ports;
 	s->instance_bytes = def->instance_bytes;
@@ -241,7 +251,9 @@ rig_spec(struct rig *r, const TactusSynthDef *def)
 	}
 	struct synth_spec *spec =
 		calloc(1, sizeof *spec + s->controls * sizeof(float));
-	ck_assert_ptr_nonnull(spec);
+	if (spec == NULL) {
+		ck_abort_msg("no memory");
+	}
 	spec->shape = s;
 	for (uint32_t i = 0; i < s->controls; i++) {
 		spec->controls[i] = s->port[i].port.initial;
@@ -380,7 +392,9 @@ rig_run(struct rig *r, uint64_t frames)
 		float *out[8];
 		const float *in[8];
 		n = n > frames ? (uint32_t)frames : n;
-		ck_assert_uint_le(r->frames + n, RIG_FRAMES);
+		if (r->frames + n > RIG_FRAMES) {
+			ck_abort_msg("more frames than RIG_FRAMES");
+		}
 		for (uint32_t c = 0; c < r->config.outputs; c++) {
 			out[c] = r->out[c] + r->frames;
 		}

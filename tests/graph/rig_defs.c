@@ -104,6 +104,16 @@ hit_mode_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
 	}
 }
 
+static void
+strike_port(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	if (i == 0) {
+		hit_mode_out(h, o, 0, p);
+	} else {
+		value_out(h, o, i - 1, p);
+	}
+}
+
 TACTUS_RT static void
 level(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 {
@@ -137,11 +147,12 @@ timer(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 	uint32_t *past = s->self;
 
 	memset(s->out[0], 0, frames * sizeof(float));
-	*past += frames;
-	if ((float)*past >= s->controls[0].value) {
-		/* more than once: it counts once */
-		world->done(world, s);
-		world->done(world, s);
+	for (uint32_t i = 0; i < frames; i++) {
+		(*past)++;
+		if ((float)*past >= tactus_control_at(&s->controls[0], i)) {
+			/* more than once: it counts once */
+			world->done(world, s);
+		}
 	}
 }
 
@@ -160,10 +171,10 @@ TACTUS_RT static void
 nan_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 {
 	volatile float zero = 0.0F;
-	float v = s->controls[0].value;
 
 	(void)world;
 	for (uint32_t i = 0; i < frames; i++) {
+		float v = tactus_control_at(&s->controls[0], i);
 		s->out[0][i] = v > 0.0F   ? zero / zero
 			       : v < 0.0F ? 1.0F / zero
 					  : 0.5F;
@@ -176,6 +187,16 @@ hit(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 	(void)world;
 	for (uint32_t i = 0; i < frames; i++) {
 		s->out[0][i] = s->controls[0].value + s->controls[1].value;
+	}
+}
+
+TACTUS_RT static void
+strike(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	(void)world;
+	for (uint32_t i = 0; i < frames; i++) {
+		s->out[0][i] = s->controls[0].value +
+			       tactus_control_at(&s->controls[1], i);
 	}
 }
 
@@ -304,6 +325,8 @@ const TactusSynthDef rig_nan = {DEF("nan"), .port_count = two,
 	.port = value_out, .process = nan_process};
 const TactusSynthDef rig_hit = {
 	DEF("hit"), .port_count = three, .port = hit_mode_out, .process = hit};
+const TactusSynthDef rig_strike = {DEF("strike"), .port_count = three,
+	.port = strike_port, .process = strike};
 const TactusSynthDef rig_hungry = {DEF("hungry"), .port_count = one,
 	.port = only_out, .construct = hungry_construct,
 	.process = hungry_process, .destroy = hungry_destroy};

@@ -91,12 +91,18 @@ some_map(struct storm *s, struct order *o)
 static void
 some_set(struct storm *s, struct order *o)
 {
+	bool hits = chance(s, 15);
+
 	o->pairs = below(s, NAIVE_PAIRS + 1);
 	for (uint32_t i = 0; i < o->pairs; i++) {
 		struct naive_pair *p = &o->pair[i];
 		p->name = some_port(s, &p->index);
+		if (hits) {
+			p->name = "hit";
+		}
 		p->value = number(s);
-		p->seconds = chance(s, 50) ? -1.0 : below(s, 600) / 48000.0;
+		p->seconds = s->tame || chance(s, 50) ? -1.0
+						      : below(s, 600) / 48000.0;
 		if (p->name == NULL && p->index < 2 && p->value > 0.9F) {
 			/* nan's only control: seldom above 0 */
 			p->value -= 1.0F;
@@ -128,11 +134,12 @@ some_def(struct storm *s)
 	static const TactusSynthDef *const defs[] = {&rig_tone, &rig_clock,
 		&rig_tone, &rig_clock, &rig_fold, &rig_fold, &rig_level,
 		&rig_hit, &rig_timer, &rig_impulse, &rig_hungry, &rig_tone,
-		&rig_pass, &rig_timer, &rig_broken, &rig_vast, &rig_nan};
+		&rig_pass, &rig_timer, &rig_broken, &rig_vast, &rig_nan,
+		&rig_strike};
 	static const TactusSynthDef *const tame[] = {&rig_tone, &rig_clock,
 		&rig_fold, &rig_level, &rig_pass, &rig_impulse};
 
-	return s->tame ? tame[below(s, 6)] : defs[below(s, 17)];
+	return s->tame ? tame[below(s, 6)] : defs[below(s, 18)];
 }
 
 static void
@@ -155,7 +162,7 @@ some_synth(struct storm *s, struct order *o)
 static void
 some_voice(struct storm *s, struct parcel *p)
 {
-	static const uint32_t flags[] = {1, 1, 1, 2, 4, 8, 16, 32, 33, 63};
+	static const uint32_t flags[] = {1, 1, 1, 1, 33, 33, 0, 32, 2, 4};
 	struct order *o = p->what;
 
 	some_synth(s, &o[0]);
@@ -172,7 +179,7 @@ some_voice(struct storm *s, struct parcel *p)
 	o[2].port = "in";
 	o[3] = (struct order){.kind = COMMAND_DONE_FLAGS,
 		.id = id,
-		.number = (int64_t)(chance(s, 70) ? flags[below(s, 10)]
+		.number = (int64_t)(chance(s, 85) ? flags[below(s, 10)]
 						  : below(s, 64))};
 	o[4] = (struct order){.kind = COMMAND_ACTIVATE, .id = id};
 	p->count = 5;
@@ -183,8 +190,8 @@ some_order(struct storm *s, struct order *o)
 {
 	static const uint8_t kinds[] = {COMMAND_SET, COMMAND_SET, COMMAND_SET,
 		COMMAND_SET, COMMAND_SET, COMMAND_MAP_INPUT, COMMAND_MAP_OUTPUT,
-		COMMAND_MAP_CONTROL, COMMAND_FREE, COMMAND_MOVE, COMMAND_MOVE,
-		COMMAND_RUN, COMMAND_RUN, COMMAND_RELEASE, COMMAND_GROUP_NEW,
+		COMMAND_MAP_CONTROL, COMMAND_MOVE, COMMAND_MOVE, COMMAND_RUN,
+		COMMAND_RUN, COMMAND_RELEASE, COMMAND_GROUP_NEW,
 		COMMAND_GROUP_NEW, COMMAND_SYNTH_NEW, COMMAND_ACTIVATE,
 		COMMAND_QUERY, COMMAND_TREE, COMMAND_NAME, COMMAND_SYNC,
 		COMMAND_CALL, COMMAND_DONE_FLAGS};
@@ -192,8 +199,10 @@ some_order(struct storm *s, struct order *o)
 	*o = (struct order){.kind = kinds[below(s, sizeof kinds)]};
 	if (chance(s, 3)) {
 		o->kind = chance(s, 40) ? COMMAND_MUTE : COMMAND_METER;
-	} else if (chance(s, 1)) {
-		o->kind = chance(s, 30) ? COMMAND_CLEAR : COMMAND_FREE_ALL;
+	} else if (chance(s, 2)) {
+		o->kind = chance(s, 70) ? COMMAND_FREE : COMMAND_FREE_ALL;
+	} else if (below(s, 400) == 0) {
+		o->kind = COMMAND_CLEAR;
 	}
 	o->id = some_id(s);
 	o->number = below(s, 2);
@@ -225,7 +234,7 @@ some_order(struct storm *s, struct order *o)
 		o->number = chance(s, 50) ? 0 : below(s, 300);
 		break;
 	case COMMAND_DONE_FLAGS:
-		o->number = below(s, 64);
+		o->number = below(s, 8) == 0 ? below(s, 64) : 33;
 		break;
 	default:
 		break;
@@ -242,8 +251,11 @@ some_parcel(struct storm *s)
 {
 	struct parcel *p = calloc(1, sizeof *p);
 
-	ck_assert_ptr_nonnull(p);
-	if (chance(s, 25) && naive_nodes(s->naive) < s->config->max_nodes / 2) {
+	if (p == NULL) {
+		ck_abort_msg("no memory");
+	}
+	uint32_t nodes = naive_nodes(s->naive);
+	if (chance(s, nodes < s->config->max_nodes / 2 ? 50 : 6)) {
 		some_voice(s, p);
 	} else {
 		p->count = 1 + below(s, 3);
@@ -314,7 +326,7 @@ fill(struct rig *r, struct batch *b, const struct order *o)
 		c->u.new.spec = rig_spec(r, o->def);
 		memcpy(c->u.new.spec->controls, o->controls,
 			c->u.new.spec->shape->controls * sizeof(float));
-		/* falls through */
+		__attribute__((fallthrough));
 	case COMMAND_GROUP_NEW:
 	case COMMAND_MOVE:
 		c->u.new.target = o->target;

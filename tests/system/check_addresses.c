@@ -71,6 +71,7 @@ START_TEST(stats_tell_every_name_of_the_contract)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		ck_assert_double_ge(client_stat(&c, names[i]), 0.0);
 	}
+	ck_assert_uint_lt(c.size, 1400);
 	double errors = client_stat(&c, "errors");
 	client_refused(&c, "/nothing", 404, NO_FIRST, "no such address");
 	ck_assert_double_eq(client_stat(&c, "errors"), errors + 1.0);
@@ -287,6 +288,7 @@ START_TEST(config_reload_applies_all_of_a_file_or_none)
 	write_config("log: { level = \"debug\"; };\n"
 		     "limits: { max_nodes = 77; };\n");
 	client_say(&c, "/config/reload");
+	client_expect(&c, "/config/reload.reply 1 1 \"limits.max_nodes\"");
 	daemon_await_log(&d, "log.level is changed");
 	daemon_await_log(&d, "limits.max_nodes changes at the next start");
 	daemon_told(&d, text, sizeof text);

@@ -96,8 +96,9 @@ START_TEST(arguments_that_are_missing_are_400)
                  "argument 2 (flags)"},
 		{"/node/free",400, NO_FIRST, "argument 1 (id)"},
 		{"/node/set",       400, NO_FIRST, "argument 1 (id)"},
-		{"/node/set 2",                 400, 2, "no port is named"},
-		{"/node/set 2 amp",                    400, 2, "a port without a value"},
+		{"/node/set 2",                 400, 2, "argument 2 (port) is missing"},
+		{"/node/set 2 amp",                    400, 2,
+                 "argument 3 (value) of a port is missing"},
 		{"/node/move 2 0",                            400, 2, "argument 3 (placement)"},
 		{"/node/run 2",                   400, 2, "argument 2 (on)"},
 		{"/node/name 2",       400, 2, "argument 2 (key)"},
@@ -133,7 +134,8 @@ START_TEST(arguments_of_a_wrong_type_or_too_many_are_400)
 		{"/synth/new sine 6 0 0 [ ] [ ] 7",                 400, 6, "more than"},
 		{"/synth/map/output 2 N 0 0",                         400, 2,
                  "index (i) or its name (s)"},
-		{"/node/set 2 amp text",400, 2, "a value is a number or"},
+		{"/node/set 2 amp text",400, 2,
+                 "argument 3 (value) must be a number or"},
 		{"/node/set 2 N 1.0", 400, 2, "index (i) or its name (s)"},
 		{"/node/set 2 amp [ 1.0 ]",              400, 2, "[ value seconds ]"},
 		{"/node/set 2 amp [ 1.0 2.0 3.0 ]",                 400, 2,
@@ -154,7 +156,7 @@ END_TEST
 START_TEST(things_that_are_not_there_are_404)
 {
 	static const struct refusal r[] = {
-		{"/nothing/here 4",    404, 4, "tactus-osc(7)"},
+		{"/nothing/here 4",    404, 4, "no such address"},
 		{"/node/free 500",                   404, 500, "no node 500"},
 		{"/node/release 500",                    404, 500, "no node 500"},
 		{"/node/set 500 amp 1.0",404, 500, "no node 500"},

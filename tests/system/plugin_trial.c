@@ -11,6 +11,7 @@
  * process, construct and destroy run on the audio thread, the rest on the
  * loop.
  */
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,7 +23,8 @@ enum offence {
 	OFFENCE_GETPID = 1, /* a system call that does nothing */
 	OFFENCE_WRITE = 2,  /* one to a descriptor that is not its own */
 	OFFENCE_NAN = 3,    /* a segment of what is no number */
-	OFFENCE_NOTES = 4   /* more notifications than there is room for */
+	OFFENCE_NOTES = 4,  /* more notifications than there is room for */
+	OFFENCE_FAULT = 5   /* the first touch of pages; option `pages` */
 };
 
 #define NOTES 20000
@@ -102,6 +104,46 @@ static const TactusPort offence_ports[OFFENCE_PORTS] = {
 		  .direction = TACTUS_OUTPUT},
 };
 
+#define PAGE  4096
+#define PAGES 64
+
+struct fresh {
+	char *pages; /* that nobody has touched */
+};
+
+/* Pages that came after memory was locked; the process keeps them. */
+static int
+offence_parse(const TactusHost *host, const TactusOption *options,
+	uint32_t count, void *out, char *reason, size_t size)
+{
+	struct fresh *f = out;
+
+	(void)host;
+	if (count == 0) {
+		return 0;
+	}
+	void *pages = mmap(NULL, (size_t)PAGES * PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (strcmp(options[0].name, "pages") != 0 || pages == MAP_FAILED) {
+		tactus_option_blame(&options[0], reason, size);
+		return -1;
+	}
+	f->pages = pages;
+	return 0;
+}
+
+TACTUS_RT static int
+offence_construct(
+	const TactusWorld *world, const void *options, TactusSynth *synth)
+{
+	const struct fresh *given = options;
+	struct fresh *f = synth->self;
+
+	(void)world;
+	*f = *given;
+	return 0;
+}
+
 static uint32_t
 offence_count(const void *options)
 {
@@ -152,6 +194,12 @@ offence_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 	if (what == OFFENCE_GETPID || what == OFFENCE_WRITE) {
 		call_kernel(what);
 	}
+	const struct fresh *fresh = synth->self;
+	for (int i = 0;
+		what == OFFENCE_FAULT && fresh->pages != NULL && i < PAGES;
+		i++) {
+		fresh->pages[i * PAGE] = 1;
+	}
 	for (int i = 0; what == OFFENCE_NOTES && i < NOTES; i++) {
 		const double value = i;
 		(void)world->notify(world, synth, "/note", "i", &value);
@@ -163,6 +211,10 @@ static const TactusSynthDef offence = {
 	.uri = "urn:tactus:synthdef:offence:1",
 	.name = "offence",
 	.doc = "Misbehaves when it is told to.",
+	.instance_bytes = sizeof(struct fresh),
+	.options_bytes = sizeof(struct fresh),
+	.parse = offence_parse,
+	.construct = offence_construct,
 	.port_count = offence_count,
 	.port = offence_port,
 	.process = offence_process,

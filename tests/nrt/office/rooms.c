@@ -36,16 +36,21 @@ hear(struct rooms *r, const void *data, size_t size)
 	struct osc_walk walk;
 	struct osc_message m;
 
-	ck_assert_ptr_null(osc_check(data, size));
+	/* an assertion that holds allocates, too: not where malloc fails */
+	if (osc_check(data, size) != NULL) {
+		ck_abort_msg("an answer is no OSC: %s", osc_check(data, size));
+	}
 	r->packets++;
 	r->largest = size > r->largest ? size : r->largest;
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
 		size_t room = sizeof r->heard - r->heard_size;
-		ck_assert_uint_gt(room, 70000);
+		if (room < 70000) {
+			ck_abort_msg("too much was heard");
+		}
 		r->errors += strcmp(m.address, "/error") == 0 ? 1 : 0;
-		r->heard_size += osc_text_show(
-			&m, r->heard + r->heard_size, room - 2);
+		r->heard_size +=
+			osc_text_show(&m, r->heard + r->heard_size, room - 2);
 		r->heard[r->heard_size++] = '\n';
 		r->heard[r->heard_size] = '\0';
 	}
@@ -115,8 +120,8 @@ open_doors(struct rooms *r, bool all)
 {
 	char why[256] = "";
 
-	ck_assert_msg(office_listen(r->office, all, why, sizeof why) == 0,
-		"%s", why);
+	ck_assert_msg(
+		office_listen(r->office, all, why, sizeof why) == 0, "%s", why);
 	r->peer = net_local(office_net(r->office), on_answer, r);
 	ck_assert_ptr_nonnull(r->peer);
 }
@@ -132,8 +137,7 @@ open_all(struct rooms *r, const char *const *sets)
 	ck_assert_ptr_nonnull(r->loop);
 	open_config(r, sets);
 	ck_assert_int_eq(wire_open(r->config->limits.command_ring,
-				 r->config->limits.report_ring, 0, 0,
-				 &r->wire),
+				 r->config->limits.report_ring, 0, 0, &r->wire),
 		0);
 	open_engine(r);
 	ck_assert_int_eq(
@@ -179,13 +183,17 @@ run_owed(struct rooms *r)
 void
 rooms_turn(struct rooms *r)
 {
-	do {
+	bool told = true;
+
+	/* until rt has nothing to tell any more: it may have more than the
+	 * ring holds */
+	while (told || ring_filled(r->wire->commands) > 0) {
 		engine_take(r->engine);
 		engine_flush(r->engine);
+		told = ring_filled(r->wire->reports) > 0;
 		office_drain(r->office);
 		run_owed(r);
-	} while (ring_filled(r->wire->commands) > 0 ||
-		 ring_filled(r->wire->reports) > 0);
+	}
 }
 
 void
@@ -308,8 +316,8 @@ rooms_bundle_add(struct rooms_bundle *b, const char *words)
 	static uint8_t data[65536];
 	size_t size = rooms_message(data, sizeof data, words);
 
-	ck_assert(osc_bundle_add(
-		b->data, sizeof b->data, &b->size, data, size));
+	ck_assert(
+		osc_bundle_add(b->data, sizeof b->data, &b->size, data, size));
 }
 
 void
@@ -452,4 +460,15 @@ void
 rooms_log_end(void)
 {
 	log_set_sink(NULL, NULL);
+}
+
+int
+rooms_run(Suite *suite)
+{
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_ENV);
+	int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #ifndef TACTUS_TESTS_ROOMS_H
 #define TACTUS_TESTS_ROOMS_H
 
+#include <check.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +32,7 @@ struct rooms {
 	struct loader *loader;
 	struct office *office;
 	struct ev_loop *loop;
-	struct peer *peer; /* of this process: an admin */
+	struct peer *peer;         /* of this process: an admin */
 	struct office_hooks hooks; /* set them before rooms_open */
 	bool realtime;             /* set it: no offline driver */
 	float *out[CONFIG_MAX_CHANNELS];
@@ -93,6 +94,9 @@ uint32_t rooms_count(const char *text, const char *start);
 
 /** A number of /stats; ends the test when there is none of that name. */
 double rooms_stat(struct rooms *r, const char *name);
+
+/** Run a suite, and let go of it. @return what main returns */
+int rooms_run(Suite *suite);
 
 /** The log, while it is listened to: rooms_log_begin forgets. */
 void rooms_log_begin(void);

@@ -140,7 +140,7 @@ START_TEST(text_that_could_draw_on_a_terminal_is_escaped)
 		const char *shown;
 	} table[] = {
 		{"a\x1b[31mb",          7, "a\\x1b[31mb"         },
-		{"\n\t\r",              3, "\\n\\t\\r"         },
+		{"\n\t\r",              3, "\\n\\t\\r"           },
 		{"gr\xc3\xbc\xc3\x9f"
 		 "e",  7,
                  "gr\xc3\xbc\xc3\x9f"

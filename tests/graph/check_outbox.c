@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check_outbox.c -- what is told: in order, complete, with gauges that agree.
+ *
+ * The linker puts __wrap_ring_post in front of the real one, so each report
+ * is seen at the very moment at which the loop could take it.
+ */
+#include <stdlib.h>
+
+#include "rig.h"
+#include "suite.h"
+
+TACTUS_RT uint32_t __real_ring_post(
+	struct ring *r, const void *elements, uint32_t count);
+uint32_t __wrap_ring_post(struct ring *r, const void *elements, uint32_t count);
+
+static struct rig *watched;
+static uint32_t alive;  /* nodes, as reports tell */
+static uint32_t seen;   /* reports looked at */
+static bool take_early; /* the loop takes each report at once */
+
+static void
+look(const struct report *r)
+{
+	struct gauges *g = &watched->wire->gauges;
+
+	seen++;
+	alive += r->kind == REPORT_NODE_NEW ? 1 : 0;
+	alive -= r->kind == REPORT_NODE_ENDED ? 1 : 0;
+	if (r->kind <= REPORT_NODE_ENDED &&
+		gauge_get(g, GAUGE_SYNTHS) + gauge_get(g, GAUGE_GROUPS) !=
+			alive) {
+		ck_abort_msg("the gauges tell of another tree");
+	}
+}
+
+uint32_t
+__wrap_ring_post(struct ring *r, const void *elements, uint32_t count)
+{
+	uint32_t posted = __real_ring_post(r, elements, count);
+
+	if (watched != NULL && r == watched->wire->reports && posted == 1) {
+		look(elements);
+		if (take_early) {
+			rig_collect(watched);
+		}
+	}
+	return posted;
+}
+
+static void
+watch(struct rig *r, bool early)
+{
+	rig_open(r);
+	alive = 1;
+	watched = r;
+	take_early = early;
+}
+
+static void
+some_life(struct rig *r)
+{
+	for (int32_t id = 1; id < 30; id++) {
+		if (id % 5 == 1) {
+			rig_group(r, id, 0, PLACE_TAIL);
+		} else {
+			rig_synth(r, &rig_level, id, id - (id - 1) % 5,
+				PLACE_TAIL);
+			rig_simple(r, COMMAND_ACTIVATE, id);
+		}
+	}
+	rig_simple(r, COMMAND_FREE, 1);
+	rig_run(r, 100);
+	rig_simple(r, COMMAND_FREE, 13);
+	rig_number(r, COMMAND_RELEASE, 16, 0);
+	rig_run(r, 500);
+	rig_simple(r, COMMAND_CLEAR, 0);
+	rig_run(r, 500);
+	rig_simple(r, COMMAND_SYNC, 0);
+}
+
+START_TEST(outbox_tells_when_the_gauges_show_it)
+{
+	struct rig *r = rig_new();
+
+	watch(r, false);
+	some_life(r);
+	ck_assert_uint_eq(alive, 1);
+	ck_assert_uint_gt(seen, 80);
+	watched = NULL;
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(outbox_touches_nothing_that_the_loop_has_taken_back)
+{
+	struct rig *r = rig_new();
+
+	/* each batch is freed before ring_post returns */
+	watch(r, true);
+	some_life(r);
+	for (int i = 0; i < 50; i++) {
+		struct batch *b = rig_batch(r, engine_now(r->engine) + 10);
+		struct batch *c = rig_batch(r, 0);
+		rig_add(r, b, COMMAND_GROUP_NEW, -1);
+		rig_add(r, c, COMMAND_SYNC, 0);
+		rig_add(r, c, COMMAND_FREE_ALL, 0);
+		b->chain = c;
+		b->parts = 2;
+		rig_post(r, b);
+		rig_run(r, 64);
+	}
+	ck_assert_uint_eq(r->batches, 0);
+	watched = NULL;
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(outbox_loses_nothing_and_keeps_order_when_the_ring_is_full)
+{
+	struct rig *r = rig_new();
+
+	r->ring = 2;
+	rig_open(r);
+	struct batch *b = rig_batch(r, 0);
+	for (int32_t id = 1; id < 60; id++) {
+		rig_add(r, b, COMMAND_GROUP_NEW, id)->u.new.target = id - 1;
+	}
+	rig_post(r, b);
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_FREE, 1);
+	rig_post(r, b);
+	engine_take(r->engine);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_GROUPS), 1);
+	/* ended, but not told: every id is still taken */
+	for (int32_t id = 1; id < 60; id += 7) {
+		b = rig_batch(r, 0);
+		rig_add(r, b, COMMAND_GROUP_NEW, id)->reason = 0;
+		rig_post(r, b);
+	}
+	engine_take(r->engine);
+	uint32_t turns = 0;
+	while (r->batches > 0 && turns++ < 1000) {
+		rig_collect(r);
+		engine_flush(r->engine);
+		ck_assert_uint_le(ring_filled(r->wire->reports), 2);
+	}
+	ck_assert_uint_gt(turns, 50);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_OUTBOX), 0);
+	ck_assert_uint_eq(r->reports, 59 + 1 + 59 + 1 + 9);
+	for (uint32_t i = 0; i < 59; i++) {
+		ck_assert_uint_eq(r->report[i].kind, REPORT_NODE_NEW);
+		ck_assert_int_eq(r->report[i].id, (int32_t)i + 1);
+		ck_assert_uint_eq(r->report[60 + i].kind, REPORT_NODE_ENDED);
+		ck_assert_int_eq(r->report[60 + i].id, 59 - (int32_t)i);
+	}
+	ck_assert_uint_eq(r->report[59].kind, REPORT_BATCH);
+	ck_assert_uint_eq(r->report[119].kind, REPORT_BATCH);
+	for (uint32_t i = 120; i < r->reports; i++) {
+		ck_assert_uint_eq(r->report[i].reason, REASON_NODE_TAKEN);
+	}
+	/* told: free */
+	ck_assert_uint_eq(rig_group(r, 59, 0, 0), 0);
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(outbox_refuses_notes_and_counts_them_when_the_ring_is_full)
+{
+	struct rig *r = rig_new();
+
+	r->ring = 4;
+	rig_open(r);
+	rig_voice(r, &rig_hungry, 1, 0);
+	r->reports = 0;
+	engine_xrun(r->engine, XRUN_DSP, 1000, 64);
+	engine_xrun(r->engine, XRUN_DSP, 1000, 64);
+	engine_xrun(r->engine, XRUN_DSP, 1000, 64);
+	engine_xrun(r->engine, XRUN_DSP, 1000, 64);
+	engine_xrun(r->engine, XRUN_STALLED, 1000, 64);
+	struct gauges *g = &r->wire->gauges;
+	ck_assert_uint_eq(gauge_get(g, GAUGE_XRUNS), 5);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_REFUSED_NOTES), 1);
+	/* the plugin is told that its notification was not sent */
+	float *out[2] = {r->out[0], r->out[1]};
+	engine_render(r->engine, NULL, out, 64);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_REFUSED_NOTES), 3);
+	rig_collect(r);
+	ck_assert_uint_eq(rig_count(r, REPORT_NOTIFY, 1), 0);
+	rig_run(r, 64);
+	ck_assert_uint_eq(rig_count(r, REPORT_NOTIFY, 1), 1);
+	ck_assert_uint_eq(rig_count(r, REPORT_LOG, 1), 1);
+	const struct report *n = &r->report[rig_where(r, REPORT_NOTIFY, 1)].raw;
+	ck_assert_str_eq(n->u.note.address, "/hungry");
+	ck_assert_str_eq(n->u.note.types, "iif");
+	rig_same(n->u.note.values[2], 0.25);
+	rig_close(r);
+}
+END_TEST
+
+int
+main(void)
+{
+	TCase *tc = tcase_create("outbox");
+
+	tcase_add_test(tc, outbox_tells_when_the_gauges_show_it);
+	tcase_add_test(tc, outbox_touches_nothing_that_the_loop_has_taken_back);
+	tcase_add_test(
+		tc, outbox_loses_nothing_and_keeps_order_when_the_ring_is_full);
+	tcase_add_test(
+		tc, outbox_refuses_notes_and_counts_them_when_the_ring_is_full);
+	return suite_run("rt/graph/outbox", tc);
+}

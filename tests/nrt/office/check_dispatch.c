@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check_dispatch.c -- packets become batches: times, refusals, order.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "office_private.h"
+#include "rooms.h"
+#include "wire.h"
+
+static struct rooms rooms;
+static struct rooms *r = &rooms;
+static struct rooms_bundle outer;
+static struct rooms_bundle inner;
+static struct rooms_bundle third;
+
+static void
+setup(void)
+{
+	rooms_open(r, NULL);
+}
+
+static void
+teardown(void)
+{
+	rooms_close(r);
+}
+
+/** Put /at sample packet in. @return what was heard */
+static const char *
+ask_at(int64_t sample, const void *packet, size_t size)
+{
+	static uint8_t data[65536];
+	struct osc_out out;
+
+	osc_begin(&out, data, sizeof data, "/at");
+	osc_put_int64(&out, sample);
+	osc_put_blob(&out, packet, (uint32_t)size);
+	size_t whole = osc_end(&out);
+	ck_assert_uint_gt(whole, 0);
+	rooms_packet(r, data, whole);
+	rooms_turn(r);
+	return rooms_heard(r);
+}
+
+static const char *
+ask_at_words(int64_t sample, const char *words)
+{
+	static uint8_t data[65536];
+
+	return ask_at(sample, data, rooms_message(data, sizeof data, words));
+}
+
+START_TEST(unknown_address_is_answered_404)
+{
+	ck_assert_str_eq(rooms_ask(r, "/no/such/thing/anywhere 7"),
+		"/error \"/no/such/thing/anywhere\" 404 \"no such address; "
+		"tactus-osc(7) tells all\" 7\n");
+}
+END_TEST
+
+START_TEST(first_integer_of_a_failed_message_is_told_wherever_it_stands)
+{
+	ck_assert_str_eq(rooms_ask(r, "/no s:a [ f:1.5 [ i:9 ] ] i:8"),
+		"/error \"/no\" 404 \"no such address; tactus-osc(7) tells "
+		"all\" 9\n");
+	ck_assert_str_eq(rooms_ask(r, "/no h:5"),
+		"/error \"/no\" 404 \"no such address; tactus-osc(7) tells "
+		"all\"\n");
+}
+END_TEST
+
+START_TEST(message_that_fails_in_a_bundle_leaves_the_others_applied)
+{
+	rooms_bundle(&outer, 1);
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle_add(&outer, "/group/new 2 0");
+	rooms_bundle_add(&outer, "/no");
+	rooms_bundle_add(&outer, "/group/new 3 1 0");
+	const char *text = rooms_bundle_ask(r, &outer);
+	ck_assert_uint_eq(rooms_count(text, "/error "), 3);
+	ck_assert_uint_eq(rooms_count(text, "/error \"/group/new\" 409 "), 1);
+	ck_assert_uint_eq(rooms_count(text, "/error \"/group/new\" 400 "), 1);
+	ck_assert_uint_eq(rooms_count(text, "/error \"/no\" 404 "), 1);
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 3 0\n");
+}
+END_TEST
+
+START_TEST(bundle_is_applied_at_its_sample_and_not_before)
+{
+	rooms_bundle(&outer, rooms_tag(100));
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle_add(&outer, "/time");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	rooms_render(r, 100);
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 1 0\n");
+	rooms_render(r, 1);
+	ck_assert_uint_eq(rooms_count(rooms_heard(r), "/time.reply "), 1);
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 2 0\n");
+}
+END_TEST
+
+START_TEST(nested_bundles_are_applied_at_their_own_times)
+{
+	rooms_bundle(&outer, rooms_tag(100));
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle(&inner, rooms_tag(200));
+	rooms_bundle_add(&inner, "/group/new 2 1 1");
+	rooms_bundle(&third, rooms_tag(50)); /* earlier: counts as 200 */
+	rooms_bundle_add(&third, "/group/new 3 2 1");
+	rooms_bundle_nest(&inner, &third);
+	rooms_bundle_nest(&outer, &inner);
+	rooms_bundle_add(&outer, "/group/new 4 1 1");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	rooms_render(r, 150);
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 3 0\n");
+	rooms_render(r, 51);
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 5 0\n");
+}
+END_TEST
+
+START_TEST(late_is_told_once_a_bundle_and_it_is_applied)
+{
+	rooms_render(r, 9600);
+	rooms_bundle(&outer, rooms_tag(4800));
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle(&inner, rooms_tag(96000));
+	rooms_bundle_add(&inner, "/group/new 3 1 1");
+	rooms_bundle_nest(&outer, &inner);
+	rooms_bundle_add(&outer, "/group/new 2 1 1");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "/late 0.1\n");
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 3 0\n");
+	ck_assert_double_eq(rooms_stat(r, "late"), 1.0);
+}
+END_TEST
+
+START_TEST(tags_0_and_1_are_at_once_and_never_late)
+{
+	rooms_render(r, 9600);
+	for (uint64_t tag = 0; tag < 2; tag++) {
+		rooms_bundle(&outer, tag);
+		rooms_bundle_add(&outer, "/sync 1");
+		ck_assert_str_eq(rooms_bundle_ask(r, &outer), "/synced 1\n");
+	}
+}
+END_TEST
+
+START_TEST(bundle_an_hour_ahead_is_taken_and_one_further_refused_whole)
+{
+	double hour = 3600.0 * 48000.0;
+
+	rooms_render(r, 64);
+	rooms_bundle(&outer, rooms_tag(hour + 64));
+	rooms_bundle_add(&outer, "/sync 1");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	ck_assert_double_eq(rooms_stat(r, "events_pending"), 1.0);
+	rooms_bundle(&outer, 1);
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle(&inner, rooms_tag(hour + 65));
+	rooms_bundle_add(&inner, "/sync 1");
+	rooms_bundle_nest(&outer, &inner);
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer),
+		"/error \"#bundle\" 422 \"a time more than an hour ahead: "
+		"send it later\"\n");
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 1 0\n");
+	/* the tag of a wall clock means nothing here, but it is far ahead */
+	rooms_bundle(&outer, 0xea00000000000000U);
+	rooms_bundle_add(&outer, "/sync 1");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer),
+		"/error \"#bundle\" 422 \"a time more than an hour ahead: "
+		"send it later\"\n");
+}
+END_TEST
+
+/** Fill a bundle with so many constructions. */
+static void
+construct(struct rooms_bundle *b, int count)
+{
+	rooms_bundle(b, 1);
+	for (int i = 0; i < count; i++) {
+		rooms_bundle_add(b, "/synth/new sine -1 0 1");
+	}
+}
+
+START_TEST(constructions_in_one_packet_are_bounded)
+{
+	construct(&outer, MAX_CONSTRUCTIONS);
+	const char *text = rooms_bundle_ask(r, &outer);
+	ck_assert_uint_eq(rooms_count(text, "/synth/new.reply "), 256);
+	ck_assert_uint_eq(rooms_count(text, "/"), 256);
+	construct(&outer, MAX_CONSTRUCTIONS + 1);
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer),
+		"/error \"#bundle\" 413 \"more than 256 /synth/new in one "
+		"packet: split it\"\n");
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 1 256\n");
+}
+END_TEST
+
+START_TEST(constructions_inside_at_are_bounded_too)
+{
+	construct(&outer, MAX_CONSTRUCTIONS + 1);
+	ck_assert_str_eq(ask_at(10, outer.data, outer.size),
+		"/error \"/at\" 413 \"more than 256 /synth/new in one packet: "
+		"split it\"\n");
+	ck_assert_double_eq(rooms_stat(r, "events_pending"), 0.0);
+}
+END_TEST
+
+START_TEST(at_applies_a_packet_at_its_very_sample)
+{
+	rooms_bundle(&outer, rooms_tag(50000));
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle_add(&outer, "/version");
+	ck_assert_str_eq(ask_at(77, outer.data, outer.size), "");
+	rooms_render(r, 77);
+	ck_assert_str_eq(rooms_heard(r), "");
+	rooms_render(r, 1);
+	ck_assert_uint_eq(rooms_count(rooms_heard(r), "/version.reply "), 1);
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 2 0\n");
+}
+END_TEST
+
+START_TEST(at_of_a_past_sample_is_late)
+{
+	rooms_render(r, 480);
+	ck_assert_str_eq(ask_at_words(0, "/sync 4"), "/late 0.01\n/synced 4\n");
+	ck_assert_str_eq(ask_at_words(480, "/sync 5"), "");
+	rooms_render(r, 1);
+	ck_assert_str_eq(rooms_heard(r), "/synced 5\n");
+}
+END_TEST
+
+START_TEST(at_refuses_what_it_cannot_place)
+{
+	static const uint8_t broken[] = "/x\0\0,i\0\0"; /* no argument */
+	static uint8_t data[200];
+	static uint8_t again[400];
+	struct osc_out out;
+
+	ck_assert_str_eq(ask_at_words(-1, "/sync 4"),
+		"/error \"/at\" 422 \"sample -1 is more than an hour ahead, or "
+		"negative\"\n");
+	ck_assert_str_eq(ask_at_words(172800001, "/sync 4"),
+		"/error \"/at\" 422 \"sample 172800001 is more than an hour "
+		"ahead, or negative\"\n");
+	ck_assert_str_eq(ask_at_words(INT64_MAX, "/sync 4"),
+		"/error \"/at\" 422 \"sample 9223372036854775807 is more than "
+		"an hour ahead, or negative\"\n");
+	const char *text = ask_at(5, broken, 8);
+	ck_assert_uint_eq(
+		rooms_count(text, "/error \"/at\" 400 \"the packet inside: "),
+		1);
+	text = ask_at(5, broken, 0);
+	ck_assert_uint_eq(
+		rooms_count(text, "/error \"/at\" 400 \"the packet inside: "),
+		1);
+	/* /at inside /at, alone and beside others */
+	osc_begin(&out, data, sizeof data, "/at");
+	osc_put_int64(&out, 5);
+	size_t size = rooms_message(again, sizeof again, "/sync 1");
+	osc_put_blob(&out, again, (uint32_t)size);
+	size = osc_end(&out);
+	ck_assert_str_eq(ask_at(5, data, size),
+		"/error \"/at\" 400 \"/at inside /at\"\n");
+	rooms_bundle(&outer, 1);
+	rooms_bundle_add(&outer, "/sync 8");
+	ck_assert(osc_bundle_add(
+		outer.data, sizeof outer.data, &outer.size, data, size));
+	ck_assert_str_eq(ask_at(5, outer.data, outer.size),
+		"/error \"/at\" 400 \"/at inside /at\"\n");
+	rooms_render(r, 6);
+	ck_assert_str_eq(rooms_heard(r), "/synced 8\n");
+}
+END_TEST
+
+START_TEST(answers_come_in_the_order_of_their_messages)
+{
+	rooms_bundle(&outer, 1);
+	rooms_bundle_add(&outer, "/node/tree/statistics");
+	rooms_bundle_add(&outer, "/group/new 1 0 1");
+	rooms_bundle_add(&outer, "/status");
+	rooms_bundle_add(&outer, "/node/tree/statistics");
+	rooms_bundle_add(&outer, "/node/free 9");
+	rooms_bundle_add(&outer, "/time");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer),
+		"/node/tree/statistics.reply 1 0\n"
+		"/status.reply 2 0 2 0 0.0 0.0 0 0 d:48000.0 64 \"offline\" "
+		"\"running\"\n"
+		"/node/tree/statistics.reply 2 0\n"
+		"/error \"/node/free\" 404 \"no node 9; /node/tree tells "
+		"all\" 9\n"
+		"/time.reply t:0x0000000000000000 h:0 d:48000.0\n");
+}
+END_TEST
+
+START_TEST(message_waits_in_a_timed_bundle_even_if_it_is_the_offices)
+{
+	rooms_bundle(&outer, rooms_tag(64));
+	rooms_bundle_add(&outer, "/version");
+	rooms_bundle_add(&outer, "/def/query nothing");
+	rooms_bundle_add(&outer, "/status 5");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	rooms_render(r, 65);
+	const char *text = rooms_heard(r);
+	ck_assert_uint_eq(rooms_count(text, "/version.reply "), 1);
+	ck_assert_uint_eq(rooms_count(text, "/error \"/def/query\" 404 "), 1);
+	ck_assert_uint_eq(rooms_count(text, "/error \"/status\" 400 "), 1);
+}
+END_TEST
+
+static const char *const small[] = {"limits.command_ring=64",
+	"limits.report_ring=64", "limits.max_events=64", NULL};
+
+START_TEST(full_command_ring_refuses_message_and_bundle_with_503)
+{
+	rooms_close(r);
+	rooms_open(r, small);
+	uint32_t room = ring_capacity(r->wire->commands);
+	for (uint32_t i = 0; i < room; i++) {
+		rooms_put(r, "/group/new -1 0 1");
+	}
+	ck_assert_str_eq(rooms_heard(r), "");
+	rooms_put(r, "/synth/new sine 5 0 1 [ ] [ ]");
+	rooms_bundle(&outer, 1);
+	rooms_bundle_add(&outer, "/synth/new sine 6 0 1");
+	rooms_bundle_add(&outer, "/status");
+	rooms_packet(r, outer.data, outer.size);
+	char wanted[600];
+	snprintf(wanted, sizeof wanted,
+		"/error \"/synth/new\" 503 \"the command ring is full "
+		"(limits.command_ring %u): send less, or wait for /synced\" "
+		"5\n"
+		"/error \"#bundle\" 503 \"the command ring is full "
+		"(limits.command_ring %u): send less, or wait for /synced\"\n",
+		room, room);
+	ck_assert_str_eq(rooms_heard(r), wanted);
+	rooms_turn(r);
+	ck_assert_uint_eq(
+		rooms_count(rooms_heard(r), "/group/new.reply "), room);
+	ck_assert_double_eq(rooms_stat(r, "refused"), 2.0);
+	/* /stats itself is on its way while it is answered */
+	ck_assert_double_eq(rooms_stat(r, "commands_pending"), 0.0);
+}
+END_TEST
+
+START_TEST(full_event_heap_refuses_a_bundle_whole_with_one_503)
+{
+	rooms_close(r);
+	rooms_open(r, small);
+	for (int i = 0; i < 63; i++) {
+		rooms_bundle(&outer, rooms_tag(1000 + i));
+		rooms_bundle_add(&outer, "/version");
+		ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	}
+	/* room for one: both parts are refused, and what is due at once too */
+	rooms_bundle(&outer, 1);
+	rooms_bundle_add(&outer, "/synth/new sine 1 0 1");
+	rooms_bundle(&inner, rooms_tag(2000));
+	rooms_bundle_add(&inner, "/synth/new sine 2 0 1");
+	rooms_bundle_nest(&outer, &inner);
+	rooms_bundle(&inner, rooms_tag(3000));
+	rooms_bundle_add(&inner, "/status");
+	rooms_bundle_nest(&outer, &inner);
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer),
+		"/error \"#bundle\" 503 \"no room for its events "
+		"(limits.max_events 64)\"\n");
+	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
+		"/node/tree/statistics.reply 1 0\n");
+	ck_assert_double_eq(rooms_stat(r, "events_pending"), 63.0);
+	rooms_render(r, 2000);
+	ck_assert_uint_eq(rooms_count(rooms_heard(r), "/version.reply "), 63);
+}
+END_TEST
+
+START_TEST(empty_bundles_are_taken_and_forgotten)
+{
+	rooms_bundle(&outer, rooms_tag(64));
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	rooms_bundle(&inner, rooms_tag(128));
+	rooms_bundle_nest(&outer, &inner);
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	ck_assert_double_eq(rooms_stat(r, "events_pending"), 0.0);
+}
+END_TEST
+
+START_TEST(batches_still_out_are_freed_when_the_office_closes)
+{
+	/* in the ring, in the event heap, and held for time */
+	rooms_bundle(&outer, rooms_tag(1000));
+	rooms_bundle_add(&outer, "/synth/new sine 2 0 1 [ freq 100 ]");
+	rooms_bundle_ask(r, &outer);
+	rooms_put(r, "/synth/new sine 3 0 1 [ ] [ ]");
+	rooms_put(r, "/status");
+	/* the sanitizers look */
+}
+END_TEST
+
+/* --- roles --- */
+
+static const char *const listeners[] = {
+	"osc.listeners=({url=\"udp://127.0.0.1:0\";role=\"control\";},"
+	"{url=\"udp://127.0.0.1:0\";role=\"operator\";},"
+	"{url=\"udp://127.0.0.1:0\";role=\"admin\";})",
+	NULL};
+
+START_TEST(role_is_looked_at_before_anything_else_of_a_message)
+{
+	static const char *const name[] = {"control", "operator", "admin"};
+	int client[3];
+
+	rooms_close(r);
+	rooms_open_doors(r, listeners);
+	for (uint32_t i = 0; i < 3; i++) {
+		client[i] = rooms_client(r, i);
+	}
+	for (const struct address *a = address_table; a->name != NULL; a++) {
+		for (uint32_t i = 0; i < 3; i++) {
+			char words[80];
+			char wanted[200];
+			/* one argument too many, or of a wrong type: no
+			 * message does anything */
+			snprintf(words, sizeof words, "%s N N N N N N N",
+				a->name);
+			snprintf(wanted, sizeof wanted,
+				"/error \"%s\" 403 \"needs the role %s; this "
+				"listener gives %s\"\n",
+				a->name, name[a->role], name[i]);
+			const char *text =
+				rooms_client_ask(r, client[i], words);
+			if (i < a->role) {
+				ck_assert_str_eq(text, wanted);
+			} else {
+				snprintf(wanted, sizeof wanted,
+					"/error \"%s\" 400 ", a->name);
+				ck_assert_msg(
+					rooms_count(text, wanted) == 1 &&
+						rooms_count(text, "/") == 1,
+					"%s: %s", words, text);
+			}
+		}
+	}
+	for (uint32_t i = 0; i < 3; i++) {
+		close(client[i]);
+	}
+}
+END_TEST
+
+START_TEST(role_is_the_senders_for_each_message_inside_at)
+{
+	rooms_close(r);
+	rooms_open_doors(r, listeners);
+	int client = rooms_client(r, 1);
+	const char *text = rooms_client_ask(
+		r, client, "/at 5 b:2f71756974000000"); /* /quit */
+	ck_assert_str_eq(text,
+		"/error \"/quit\" 403 \"needs the role admin; this listener "
+		"gives operator\"\n");
+	close(client);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("nrt/dispatch");
+	TCase *tc = tcase_create("dispatch");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, unknown_address_is_answered_404);
+	tcase_add_test(tc,
+		first_integer_of_a_failed_message_is_told_wherever_it_stands);
+	tcase_add_test(
+		tc, message_that_fails_in_a_bundle_leaves_the_others_applied);
+	tcase_add_test(tc, bundle_is_applied_at_its_sample_and_not_before);
+	tcase_add_test(tc, nested_bundles_are_applied_at_their_own_times);
+	tcase_add_test(tc, late_is_told_once_a_bundle_and_it_is_applied);
+	tcase_add_test(tc, tags_0_and_1_are_at_once_and_never_late);
+	tcase_add_test(tc,
+		bundle_an_hour_ahead_is_taken_and_one_further_refused_whole);
+	tcase_add_test(tc, constructions_in_one_packet_are_bounded);
+	tcase_add_test(tc, constructions_inside_at_are_bounded_too);
+	tcase_add_test(tc, at_applies_a_packet_at_its_very_sample);
+	tcase_add_test(tc, at_of_a_past_sample_is_late);
+	tcase_add_test(tc, at_refuses_what_it_cannot_place);
+	tcase_add_test(tc, answers_come_in_the_order_of_their_messages);
+	tcase_add_test(
+		tc, message_waits_in_a_timed_bundle_even_if_it_is_the_offices);
+	tcase_add_test(
+		tc, full_command_ring_refuses_message_and_bundle_with_503);
+	tcase_add_test(tc, full_event_heap_refuses_a_bundle_whole_with_one_503);
+	tcase_add_test(tc, empty_bundles_are_taken_and_forgotten);
+	tcase_add_test(tc, batches_still_out_are_freed_when_the_office_closes);
+	tcase_add_test(tc, role_is_looked_at_before_anything_else_of_a_message);
+	tcase_add_test(tc, role_is_the_senders_for_each_message_inside_at);
+	suite_add_tcase(s, tc);
+	return rooms_run(s);
+}
