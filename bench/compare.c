@@ -427,6 +427,8 @@ main(void)
 		       "(Debian: supercollider-server)\n");
 		return EXIT_SUCCESS;
 	}
+	int home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	must(home >= 0, ".");
 	must(mkdtemp(folder) != NULL && chdir(folder) == 0, folder);
 	for (int i = 0; i < RIVALS; i++) {
 		snprintf(name[i], sizeof name[i], "compare/%s", rival[i].name);
@@ -439,6 +441,9 @@ main(void)
 				block_us(&rival[i]) - empty[rival[i].ours]);
 		}
 	}
+	unlink("out.wav");
+	must(fchdir(home) == 0 && rmdir(folder) == 0, folder);
+	close(home);
 	bench_begin();
 	for (int i = 0; i < RIVALS; i++) {
 		bench_print(&figure[i]);
@@ -448,7 +453,5 @@ main(void)
 	for (int i = 0; i < RIVALS; i++) {
 		bench_close(&figure[i]);
 	}
-	unlink("out.wav");
-	must(chdir("/") == 0 && rmdir(folder) == 0, folder);
 	return EXIT_SUCCESS;
 }

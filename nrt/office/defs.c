@@ -267,23 +267,23 @@ const TactusSynthDef *
 defs_find(struct defs *d, const char *name, int *code, char *why, size_t size)
 {
 	const TactusSynthDef *found = NULL;
+	const TactusSynthDef *other = NULL;
 
 	for (uint32_t i = 0; i < d->count; i++) {
 		const TactusSynthDef *def = &d->entry[i]->def;
 		if (strcmp(def->uri, name) == 0) {
 			return def;
 		}
-		if (strcmp(def->name, name) != 0) {
-			continue;
+		if (strcmp(def->name, name) == 0) {
+			other = found;
+			found = def;
 		}
-		if (found != NULL) {
-			*code = 422;
-			snprintf(why, size,
-				"\"%s\" names both %s and %s: use the URI",
-				name, found->uri, def->uri);
-			return NULL;
-		}
-		found = def;
+	}
+	if (other != NULL) {
+		*code = 422;
+		snprintf(why, size, "\"%s\" names both %s and %s: use the URI",
+			name, other->uri, found->uri);
+		return NULL;
 	}
 	if (found == NULL) {
 		*code = 404;

@@ -36,6 +36,18 @@ office_notice_text(struct office *o, const char *address, const char *text)
 	answer_send_all(&a, o, KEEP_NOTIFY);
 }
 
+/** A plugin's number as an int: the nearest there is; 0 for what is none. */
+static int32_t
+whole(double x)
+{
+	if (!(x - x == 0.0)) {
+		return x > 0.0 ? INT32_MAX : x < 0.0 ? INT32_MIN : 0;
+	}
+	return x >= INT32_MAX   ? INT32_MAX
+	       : x <= INT32_MIN ? INT32_MIN
+				: (int32_t)x;
+}
+
 /** A plugin's own notification. */
 static void
 note(struct office *o, const struct report *r)
@@ -46,7 +58,7 @@ note(struct office *o, const struct report *r)
 	answer_begin(&a, r->u.note.address);
 	for (uint32_t i = 0; i < TACTUS_MAX_NOTIFY && types[i] != '\0'; i++) {
 		if (types[i] == 'i') {
-			osc_put_int(&a.out, (int32_t)r->u.note.values[i]);
+			osc_put_int(&a.out, whole(r->u.note.values[i]));
 		} else {
 			osc_put_float(&a.out, (float)r->u.note.values[i]);
 		}

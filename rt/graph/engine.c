@@ -399,8 +399,6 @@ engine_give_device(
 	r->u.device.device = device;
 	r->u.device.verdict = verdict;
 	r->u.device.error = error;
-	gauge_add(
-		e->gauges, GAUGE_DEVICE_LOST, verdict == DEVICE_GIVEN ? 0 : 1);
 	outbox_device(e);
 }
 

@@ -12,8 +12,7 @@
 
 TACTUS_RT uint32_t __real_ring_post(
 	struct ring *r, const void *elements, uint32_t count);
-TACTUS_RT uint32_t __wrap_ring_post(
-	struct ring *r, const void *elements, uint32_t count);
+uint32_t __wrap_ring_post(struct ring *r, const void *elements, uint32_t count);
 
 static struct rig *watched;
 static uint32_t alive;  /* nodes, as reports tell */

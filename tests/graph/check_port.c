@@ -202,6 +202,47 @@ START_TEST(port_triggers_of_a_freed_node_do_not_fire_its_heir)
 }
 END_TEST
 
+START_TEST(port_trigger_holds_for_the_first_piece_of_its_segment)
+{
+	struct rig *r = rig_new();
+
+	rig_open(r);
+	rig_voice(r, &rig_strike, 3, 0);
+	rig_set(r, 3, "value", 0.0F, 20 / 48000.0);
+	rig_set(r, 3, "hit", 100.0F, -1);
+	rig_run(r, 128);
+	for (uint32_t i = 0; i < 128; i++) {
+		/* its own ramp cuts it, one frame before the ramp's end */
+		bool struck = r->out[0][i] >= 100.0F;
+		ck_assert_msg(struck == (i < 19), "frame %u", i);
+	}
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(port_lists_a_slot_once_however_often_it_is_used_again)
+{
+	struct rig *r = rig_new();
+
+	r->config.max_nodes = 4;
+	rig_open(r);
+	/* all at one sample: it fires, fades, is freed and made again */
+	for (int turn = 0; turn < 200; turn++) {
+		ck_assert_uint_eq(rig_synth(r, &rig_hit, 3, 0, PLACE_TAIL), 0);
+		rig_set(r, 3, "hit", 5.0F, -1);
+		rig_number(r, COMMAND_RUN, 3, turn % 2);
+		rig_simple(r, COMMAND_FREE, 3);
+	}
+	rig_voice(r, &rig_hit, 3, 0);
+	rig_set(r, 3, "hit", 2.0F, -1);
+	rig_run(r, 256);
+	for (uint32_t i = 0; i < 256; i++) {
+		rig_same(r->out[0][i], i < 64 ? 2.0F : 0.0F);
+	}
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(port_follows_a_bus_by_its_first_sample_and_slope)
 {
 	struct rig *r = rig_new();
@@ -414,6 +455,10 @@ main(void)
 	tcase_add_test(tc, port_fires_n_times_for_n_triggers);
 	tcase_add_test(tc, port_fires_each_trigger_though_time_was_lost);
 	tcase_add_test(tc, port_triggers_of_a_freed_node_do_not_fire_its_heir);
+	tcase_add_test(
+		tc, port_trigger_holds_for_the_first_piece_of_its_segment);
+	tcase_add_test(
+		tc, port_lists_a_slot_once_however_often_it_is_used_again);
 	tcase_add_test(tc, port_follows_a_bus_by_its_first_sample_and_slope);
 	tcase_add_test(tc, port_stays_where_it_was_when_its_bus_is_no_number);
 	tcase_add_test(tc, port_of_a_trigger_is_silent_once_its_bus_lets_go);

@@ -30,8 +30,11 @@ START_TEST(run_adds_in_order_and_starts_from_plus_zero)
 
 	rig_open(r);
 	/* -0 alone becomes +0; 1e8 + 1 - 1e8 is 0 in this order alone */
-	make(r, &rig_level, 1, 0, MAP_EXTERNAL);
-	rig_set(r, 1, "value", -0.0F, -1);
+	for (uint32_t i = 0; i < 64; i++) {
+		r->in[0][i] = -0.0F;
+	}
+	make(r, &rig_pass, 1, 0, MAP_EXTERNAL);
+	reads(r, 1, 0, MAP_EXTERNAL);
 	make(r, &rig_level, 2, 1, MAP_EXTERNAL);
 	rig_set(r, 2, "value", 1e8F, -1);
 	make(r, &rig_level, 3, 1, MAP_EXTERNAL);

@@ -120,6 +120,8 @@ extern const TactusSynthDef rig_broken;
 extern const TactusSynthDef rig_nan;
 /* control `hit` is a trigger, `mode` an integer 0…9; out = their sum */
 extern const TactusSynthDef rig_hit;
+/* control `hit` is a trigger, `value` none; out = their sum */
+extern const TactusSynthDef rig_strike;
 /* takes 1000 bytes from the pools, gives them back; notifies once */
 extern const TactusSynthDef rig_hungry;
 

@@ -104,6 +104,16 @@ hit_mode_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
 	}
 }
 
+static void
+strike_port(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	if (i == 0) {
+		hit_mode_out(h, o, 0, p);
+	} else {
+		value_out(h, o, i - 1, p);
+	}
+}
+
 TACTUS_RT static void
 level(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 {
@@ -177,6 +187,16 @@ hit(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 	(void)world;
 	for (uint32_t i = 0; i < frames; i++) {
 		s->out[0][i] = s->controls[0].value + s->controls[1].value;
+	}
+}
+
+TACTUS_RT static void
+strike(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	(void)world;
+	for (uint32_t i = 0; i < frames; i++) {
+		s->out[0][i] = s->controls[0].value +
+			       tactus_control_at(&s->controls[1], i);
 	}
 }
 
@@ -305,6 +325,8 @@ const TactusSynthDef rig_nan = {DEF("nan"), .port_count = two,
 	.port = value_out, .process = nan_process};
 const TactusSynthDef rig_hit = {
 	DEF("hit"), .port_count = three, .port = hit_mode_out, .process = hit};
+const TactusSynthDef rig_strike = {DEF("strike"), .port_count = three,
+	.port = strike_port, .process = strike};
 const TactusSynthDef rig_hungry = {DEF("hungry"), .port_count = one,
 	.port = only_out, .construct = hungry_construct,
 	.process = hungry_process, .destroy = hungry_destroy};

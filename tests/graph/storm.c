@@ -101,7 +101,8 @@ some_set(struct storm *s, struct order *o)
 			p->name = "hit";
 		}
 		p->value = number(s);
-		p->seconds = chance(s, 50) ? -1.0 : below(s, 600) / 48000.0;
+		p->seconds = s->tame || chance(s, 50) ? -1.0
+						      : below(s, 600) / 48000.0;
 		if (p->name == NULL && p->index < 2 && p->value > 0.9F) {
 			/* nan's only control: seldom above 0 */
 			p->value -= 1.0F;
@@ -133,11 +134,12 @@ some_def(struct storm *s)
 	static const TactusSynthDef *const defs[] = {&rig_tone, &rig_clock,
 		&rig_tone, &rig_clock, &rig_fold, &rig_fold, &rig_level,
 		&rig_hit, &rig_timer, &rig_impulse, &rig_hungry, &rig_tone,
-		&rig_pass, &rig_timer, &rig_broken, &rig_vast, &rig_nan};
+		&rig_pass, &rig_timer, &rig_broken, &rig_vast, &rig_nan,
+		&rig_strike};
 	static const TactusSynthDef *const tame[] = {&rig_tone, &rig_clock,
 		&rig_fold, &rig_level, &rig_pass, &rig_impulse};
 
-	return s->tame ? tame[below(s, 6)] : defs[below(s, 17)];
+	return s->tame ? tame[below(s, 6)] : defs[below(s, 18)];
 }
 
 static void
@@ -324,7 +326,7 @@ fill(struct rig *r, struct batch *b, const struct order *o)
 		c->u.new.spec = rig_spec(r, o->def);
 		memcpy(c->u.new.spec->controls, o->controls,
 			c->u.new.spec->shape->controls * sizeof(float));
-		/* falls through */
+		__attribute__((fallthrough));
 	case COMMAND_GROUP_NEW:
 	case COMMAND_MOVE:
 		c->u.new.target = o->target;

@@ -71,6 +71,7 @@ START_TEST(stats_tell_every_name_of_the_contract)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		ck_assert_double_ge(client_stat(&c, names[i]), 0.0);
 	}
+	ck_assert_uint_lt(c.size, 1400);
 	double errors = client_stat(&c, "errors");
 	client_refused(&c, "/nothing", 404, NO_FIRST, "no such address");
 	ck_assert_double_eq(client_stat(&c, "errors"), errors + 1.0);

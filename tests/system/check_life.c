@@ -195,6 +195,16 @@ START_TEST(what_may_not_be_read_or_bound_is_77)
 	ck_assert_int_eq(chmod(path, 0), 0);
 	fails(&(struct daemon_want){.options = {option}, .no_rights = true}, 77,
 		"closed.conf");
+	f = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
+	int anybodys = 1024;
+	if (f != NULL) {
+		(void)!fscanf(f, "%d", &anybodys);
+		fclose(f);
+	}
+	if (anybodys <= 7) {
+		printf("here anybody may bind any port: not tried\n");
+		return;
+	}
 	fails(&(struct daemon_want){.no_rights = true,
 		      .listeners = "({ url = \"udp://127.0.0.1:7\"; "
 				   "role = \"admin\"; })"},

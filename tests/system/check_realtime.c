@@ -212,13 +212,13 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("system/realtime");
-	TCase *t = tcase_create("realtime");
-
 	if (DAEMON_SANITIZED) {
 		printf("skipped: sanitizers make system calls and faults\n");
 		return 77;
 	}
+	Suite *s = suite_create("system/realtime");
+	TCase *t = tcase_create("realtime");
+
 	tcase_set_timeout(t, 120);
 	tcase_add_unchecked_fixture(
 		t, daemon_make_folder, daemon_remove_folder);

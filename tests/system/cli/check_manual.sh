@@ -74,7 +74,7 @@ for address in /node/new /node/done /node/ended /node/fault /trigger /late \
 done
 
 # what /stats counts
-counted=$(sed -n -e 's/.*put_stat([^"]*"\([a-z_]*\)".*/\1/p' \
+counted=$(sed -n -e 's/.*add_stat([^"]*"\([a-z_]*\)".*/\1/p' \
 	-e 's/^[^a-z]*{"\([a-z_]*\)", *GAUGE_.*/\1/p' \
 	"$here/../../../nrt/office/engine.c")
 test "$(echo "$counted" | wc -w)" -ge 20 || {
