@@ -43,7 +43,7 @@ words(struct command c, enum reason reason, int32_t told, int code)
 {
 	static char text[256];
 
-	c.reason = reason;
+	c.reason = (uint16_t)reason;
 	c.told[0] = 7;
 	c.told[1] = told;
 	ck_assert_int_eq(words_of(&c, text, sizeof text), code);
@@ -93,7 +93,7 @@ START_TEST(every_reason_has_words)
 		const char *text = NULL;
 		char room[256];
 
-		c.reason = (enum reason)r;
+		c.reason = (uint16_t)r;
 		c.told[1] = 500;
 		int code = words_of(&c, room, sizeof room);
 		text = room;
