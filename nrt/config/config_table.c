@@ -265,7 +265,7 @@ const struct config_row config_rows[] = {
 			"\t{ size = 16384; count = 64; },\n"
 			"\t{ size = 65536; count = 32; },\n"
 			"\t{ size = 262144; count = 8; },\n"
-			"\t{ size = 1048576; count = 3; }\n"
+			"\t{ size = 1048576; count = 2; }\n"
 			")",
 		.doc = "The memory of the audio thread: pools of blocks of "
 			"one size, taken, touched and locked at start. size "

@@ -54,6 +54,7 @@ conf=$dest$(dir confdir)
 man=$dest$(dir mandir)
 pc=$dest$(dir pkgconfigdir)
 doc=$dest$(dir docdir)
+includes=$(dir tactusincludedir)
 tactus=$dest$(dir bindir)/tactus
 tactusd=$dest$(dir sbindir)/tactusd
 
@@ -173,7 +174,9 @@ cp "$work/shipped" "$conf/tactus.conf"
 want "make uninstall with the shipped one" uninstall_it
 want "nothing is left" leaves ""
 no_folders() {
-	! find "$dest" -type d -name 'tactus*' | grep .
+	for d in "$plugins" "$conf" "$doc" "$dest$includes"; do
+		test ! -e "$d" || { echo "${d#"$dest"}" && return 1; }
+	done
 }
 want "not even a folder of its own" no_folders
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hear.c -- what check_install.sh cannot do by itself: write a score that
- * plays a sine through the example's def, and hear whether it did.
+ * hear.c -- what scripts cannot do by themselves: write a score that plays a
+ * sine through the example's def, hear whether it did, tell a file's peak.
  *
- * usage: hear score FILE | hear check FILE.wav
+ * usage: hear score FILE | hear check FILE.wav | hear peak FILE.wav
  */
 #include <errno.h>
 #include <math.h>
@@ -172,6 +172,22 @@ check_sound(const char *path)
 	return 0;
 }
 
+static int
+tell_peak(const char *path)
+{
+	SF_INFO info = {0};
+	double peak = 0.0;
+	SNDFILE *f = sf_open(path, SFM_READ, &info);
+
+	if (f == NULL ||
+		sf_command(f, SFC_CALC_SIGNAL_MAX, &peak, sizeof peak) != 0) {
+		die(sf_strerror(f));
+	}
+	sf_close(f);
+	printf("%g\n", peak);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -181,6 +197,10 @@ main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "check") == 0) {
 		return check_sound(argv[2]);
 	}
-	die("usage: hear score FILE | hear check FILE.wav");
+	if (argc == 3 && strcmp(argv[1], "peak") == 0) {
+		return tell_peak(argv[2]);
+	}
+	die("usage: hear score FILE | hear check FILE.wav | hear peak "
+	    "FILE.wav");
 	return 1;
 }

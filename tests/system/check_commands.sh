@@ -92,7 +92,7 @@ json status.nodes 5
 json status.driver offline
 json status.state running
 json stats.malformed 0
-json stats.pool_1048576_free 3
+json stats.pool_1048576_free 2
 run 0 send /mute 1
 run 0 status --json
 json status.state muted

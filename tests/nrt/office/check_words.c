@@ -93,7 +93,7 @@ START_TEST(every_reason_has_words)
 		const char *text = NULL;
 		char room[256];
 
-		c.reason = (uint16_t)(enum reason)r;
+		c.reason = (uint16_t)r;
 		c.told[1] = 500;
 		int code = words_of(&c, room, sizeof room);
 		text = room;
