@@ -661,6 +661,9 @@ main(void)
 		tc, rt_rests_when_the_card_is_always_ready_and_never_moves);
 	suite_add_tcase(s, tc);
 	SRunner *sr = srunner_create(s);
+	/* hundreds of cases that keep nothing between them: a process for each
+	 * would take minutes under the sanitizers */
+	srunner_set_fork_status(sr, CK_NOFORK);
 	srunner_run_all(sr, CK_ENV);
 	int failed = srunner_ntests_failed(sr);
 	srunner_free(sr);
