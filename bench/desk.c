@@ -135,6 +135,7 @@ desk_open(struct desk *d, uint32_t nodes)
 		.outputs = DESK_OUTPUTS,
 		.max_nodes = nodes + 64,
 		.max_buses = 128,
+		.max_resources = 256,
 		.max_events = 8192,
 		.max_commands = 1 << 20,
 		.command_share = 1.0,
@@ -144,7 +145,7 @@ desk_open(struct desk *d, uint32_t nodes)
 	};
 
 	*d = (struct desk){0};
-	if (wire_open(1024, 65536, 0, 0, &d->wire) != 0 ||
+	if (wire_open(1024, 65536, 256, 0, 0, &d->wire) != 0 ||
 		engine_open(&config, d->wire, &d->engine) != 0) {
 		(void)must(NULL, "memory for an engine");
 	}

@@ -20,6 +20,7 @@
 #include "outgoing.h"
 #include "reason.h"
 #include "shape.h"
+#include "work.h"
 
 /** Longest key of a node, with its terminating zero. */
 #define KEY_SIZE 64
@@ -57,12 +58,17 @@ enum command_kind {
 	COMMAND_DONE_FLAGS, /* number */
 	COMMAND_FREE,
 	COMMAND_FREE_ALL,
-	COMMAND_RELEASE, /* seconds */
-	COMMAND_MOVE,    /* new: target, placement */
-	COMMAND_RUN,     /* number */
-	COMMAND_NAME,    /* name */
-	COMMAND_TREE,    /* tree */
-	COMMAND_QUERY,   /* query */
+	COMMAND_RELEASE,        /* seconds */
+	COMMAND_MOVE,           /* new: target, placement */
+	COMMAND_RUN,            /* number */
+	COMMAND_NAME,           /* name */
+	COMMAND_TREE,           /* tree */
+	COMMAND_QUERY,          /* query */
+	COMMAND_RESOURCE_NEW,   /* work: rt takes it */
+	COMMAND_RESOURCE_FREE,  /* id */
+	COMMAND_RESOURCE_QUERY, /* id, resources */
+	COMMAND_RESOURCE_LIST,  /* resources */
+	COMMAND_JOB_NEW,        /* work: rt takes it */
 	COMMAND_CLEAR,
 	COMMAND_MUTE,        /* number */
 	COMMAND_METER,       /* number: frames between reports, 0 off */
@@ -113,11 +119,15 @@ enum node_state { NODE_INACTIVE, NODE_RUNNING, NODE_PAUSED, NODE_RELEASING };
 /** One port in the answer to /node/query; a copy, as above. */
 struct port_state {
 	char name[TACTUS_NAME_SIZE];
-	uint32_t kind; /* enum TactusPortKind */
-	float value;   /* of a control */
-	int32_t bus;   /* -1: none */
-	int32_t flags; /* of the map */
+	uint32_t kind;    /* enum TactusPortKind */
+	float value;      /* of a control */
+	int32_t resource; /* bound to a resource port; -1: none */
+	int32_t bus;      /* -1: none */
+	int32_t flags;    /* of the map */
 };
+
+/** Resources that the answer to /node/query names at the most. */
+#define QUERY_HOLDS 64
 
 /** What rt writes for /node/query; made with room for all ports. */
 struct query_reply {
@@ -126,6 +136,27 @@ struct query_reply {
 	int32_t next;
 	uint32_t ports;
 	struct port_state port[TACTUS_MAX_PORTS];
+	uint32_t held;             /* references; each once */
+	int32_t hold[QUERY_HOLDS]; /* the first of them */
+};
+
+/** One resource in the answers to /resource/query and /resource/list. */
+struct resource_item {
+	const TactusResourceDef *def;
+	int32_t id;
+	uint32_t state;      /* enum resource_state */
+	uint32_t references; /* the sum of all its holders' */
+	uint64_t bytes;
+	uint32_t holders; /* that are named, each once */
+};
+
+/** What rt writes there; those of item i begin at holder[i * most]. */
+struct resource_reply {
+	uint32_t room; /* for items */
+	uint32_t count;
+	uint32_t most;   /* holders of one item that are named */
+	int32_t *holder; /* a node's id, or -1 - a job's */
+	struct resource_item item[];
 };
 
 /** One message, as rt understands it. */
@@ -156,6 +187,8 @@ struct command {
 		} set;
 		struct tree_reply *tree;
 		struct query_reply *query;
+		struct work *work;
+		struct resource_reply *resources;
 		const char *name; /* at most KEY_SIZE - 1 bytes */
 		double seconds;
 		int64_t number;

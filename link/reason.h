@@ -30,7 +30,15 @@ enum reason {
 	REASON_PORT_KIND,        /* 422 told: the id, the port index */
 	REASON_PORT_DIRECTION,   /* 422 told: the id, the port index */
 	REASON_RESOURCE_FLOAT,   /* 422 told: the id, the port index */
-	REASON_RESOURCE_MISSING, /* 404 told: the id, the resource id */
+	REASON_RESOURCE_RANGE,   /* 422 told: the resource id, the highest */
+	REASON_RESOURCE_MISSING, /* 404 told: the resource id */
+	REASON_RESOURCE_TAKEN,   /* 409 told: the resource id, its state */
+	REASON_RESOURCE_STATE,   /* 409 told: the resource id, its state */
+	REASON_RESOURCE_BUSY,    /* 409 told: it, the job that has it alone */
+	REASON_RESOURCE_HELD,    /* 409 told: it, one who holds it */
+	REASON_RESOURCE_URI,     /* 422 told: it, the port index or -1 */
+	REASON_JOB_TAKEN,        /* 409 told: the job id */
+	REASON_JOBS_FULL,        /* 503 told: how many there can be */
 	REASON_BUS_RANGE,        /* 422 told: the bus, the number of them */
 	REASON_POOL_FULL,        /* 503 told: bytes of a block of the pool */
 	REASON_POOL_NONE,        /* 503 told: bytes asked; no pool so large */

@@ -13,19 +13,25 @@
 
 #include "batch.h"
 #include "shape.h"
+#include "work.h"
 
 enum report_kind {
 	REPORT_BATCH,      /* sure: batch is the loop's again */
 	REPORT_NODE_NEW,   /* sure: id */
 	REPORT_NODE_DONE,  /* sure: id */
 	REPORT_NODE_ENDED, /* sure: id; spec (or NULL) is the loop's again */
-	REPORT_NODE_NAN,   /* id, its shape's def; its output was no number */
-	REPORT_NOTIFY,     /* note: a plugin's notification */
-	REPORT_LOG,        /* log: a plugin's line */
-	REPORT_LEVEL,      /* level: one output's meter */
-	REPORT_XRUN,       /* xrun */
-	REPORT_DEVICE, /* sure: device, which is the device thread's again */
-	REPORT_STOPPED /* sure: rt computes no more blocks */
+	REPORT_WORK,       /* sure: work is for a worker to do */
+	REPORT_RESOURCE_READY, /* sure: id */
+	REPORT_RESOURCE_ENDED, /* sure: id; work is the loop's again, and the
+				* id is free: it failed or was destroyed */
+	REPORT_JOB_ENDED,      /* sure: id; work is the loop's again */
+	REPORT_NODE_NAN, /* id, its shape's def; its output was no number */
+	REPORT_NOTIFY,   /* note: a plugin's notification */
+	REPORT_LOG,      /* log: a plugin's line */
+	REPORT_LEVEL,    /* level: one output's meter */
+	REPORT_XRUN,     /* xrun */
+	REPORT_DEVICE,   /* sure: device, which is the device thread's again */
+	REPORT_STOPPED   /* sure: rt computes no more blocks */
 };
 
 /** Why sound was lost. */
@@ -51,6 +57,7 @@ struct report {
 	union {
 		struct batch *batch;
 		struct synth_spec *spec;
+		struct work *work;
 		const TactusSynthDef *def;
 		struct {
 			const char *address;

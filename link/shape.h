@@ -36,7 +36,8 @@ struct shape {
 /** All that rt needs to make one synth; owned by the node while it lives. */
 struct synth_spec {
 	struct shape *shape;
-	void *options;    /* parsed, or NULL; lies behind the spec */
+	void *options; /* parsed, or NULL; lies behind the spec */
+	int32_t *bind; /* per resource port an id, -1 none; NULL: none at all */
 	float controls[]; /* initial values, clamped: one per control port */
 };
 

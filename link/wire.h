@@ -17,6 +17,8 @@
 struct wire {
 	struct ring *commands; /* struct batch *: loop -> rt */
 	struct ring *reports;  /* struct report: rt -> loop */
+	struct ring *works;    /* struct work *, done: loop -> rt; it has room
+				* for all there can be */
 	struct ring *tap;      /* one frame of floats: rt -> tap; or NULL */
 	struct gauges gauges;  /* rt -> all */
 	struct moment moment;  /* rt -> loop */
@@ -25,12 +27,14 @@ struct wire {
 };
 
 /**
- * Make the rings and event descriptors; `tap_frames` 0: no tap.
+ * Make the rings and event descriptors; `works` is how many resources there
+ * can be (jobs are added), `tap_frames` 0: no tap.
  * @thread before-start
  * @errors -ENOMEM; -EMFILE and the like from eventfd
  */
 TACTUS_NODISCARD int wire_open(uint32_t commands, uint32_t reports,
-	uint32_t tap_frames, uint32_t tap_channels, struct wire **out);
+	uint32_t works, uint32_t tap_frames, uint32_t tap_channels,
+	struct wire **out);
 
 /** End them; NULL is accepted. @thread after both sides have stopped */
 void wire_close(struct wire *w);

@@ -12,8 +12,8 @@
 #include "wire.h"
 
 int
-wire_open(uint32_t commands, uint32_t reports, uint32_t tap_frames,
-	uint32_t tap_channels, struct wire **out)
+wire_open(uint32_t commands, uint32_t reports, uint32_t works,
+	uint32_t tap_frames, uint32_t tap_channels, struct wire **out)
 {
 	struct wire *w = aligned_alloc(2 * CACHE_LINE, sizeof *w);
 	if (w == NULL) {
@@ -31,6 +31,11 @@ wire_open(uint32_t commands, uint32_t reports, uint32_t tap_frames,
 	if (err == 0) {
 		err = ring_open(
 			reports, (uint32_t)sizeof(struct report), &w->reports);
+	}
+	if (err == 0) {
+		/* each has one work at the most on its way */
+		err = ring_open(works + WORK_MAX_JOBS + WORK_MAX_PERFORMS,
+			(uint32_t)sizeof(struct work *), &w->works);
 	}
 	if (err == 0 && tap_frames > 0) {
 		err = ring_open(tap_frames,
@@ -52,6 +57,7 @@ wire_close(struct wire *w)
 	}
 	ring_close(w->commands);
 	ring_close(w->reports);
+	ring_close(w->works);
 	ring_close(w->tap);
 	if (w->loop.fd >= 0) {
 		close(w->loop.fd);

@@ -36,6 +36,7 @@ struct engine_config {
 	uint32_t outputs;       /* playback channels */
 	uint32_t max_nodes;     /* ids 0 … max_nodes - 1 */
 	uint32_t max_buses;     /* internal buses */
+	uint32_t max_resources; /* ids 0 … max_resources - 1 */
 	uint32_t max_events;    /* bundles and triggers that wait */
 	uint32_t max_commands;  /* messages taken per block */
 	double command_share;   /* of a block's time, for taking packets */
@@ -89,6 +90,13 @@ TACTUS_RT void engine_lose(struct engine *e, uint64_t frames);
 
 /** Ramp the outputs up from silence: the device is new. @thread rt */
 TACTUS_RT void engine_fade_in(struct engine *e);
+
+/**
+ * Works that are out: constructions, destructions and jobs that have not come
+ * back.  Virtual time stands still meanwhile (RULINGS 1).
+ * @thread rt
+ */
+TACTUS_RT uint32_t engine_works(const struct engine *e);
 
 /** Frames that /offline/run still owes. @thread rt */
 TACTUS_RT uint64_t engine_owed(const struct engine *e);

@@ -172,6 +172,7 @@ fill_engine(const struct config *c, double rate, bool offline,
 		.outputs = c->audio.outputs,
 		.max_nodes = c->limits.max_nodes,
 		.max_buses = c->limits.max_audio_buses,
+		.max_resources = c->limits.max_resources,
 		.max_events = c->limits.max_events,
 		.max_commands = c->limits.max_commands_per_block,
 		.command_share = c->limits.command_share,
@@ -194,7 +195,7 @@ open_wire(struct house *h, char *why, size_t size)
 	bool tapped = c->audio.tap[0] != '\0';
 	uint32_t frames = tapped ? (uint32_t)h->rate * TAP_SECONDS : 0;
 	int err = wire_open(c->limits.command_ring, c->limits.report_ring,
-		frames, c->audio.outputs, &h->wire);
+		c->limits.max_resources, frames, c->audio.outputs, &h->wire);
 
 	if (err != 0) {
 		snprintf(why, size, "the wire: %s", strerror(-err));

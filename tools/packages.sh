@@ -5,7 +5,7 @@
 # shellcheck shell=bash disable=SC2034
 
 packages_build="build-essential autoconf automake libtool pkg-config
-	libasound2-dev libconfig-dev libev-dev libsndfile1-dev libseccomp-dev
+	libasound2-dev libconfig-dev libev-dev libsndfile1-dev libsamplerate0-dev libkissfft-dev libseccomp-dev
 	libjansson-dev"
 packages_test="check sox liblo-tools alsa-utils mandoc util-linux
 	libjack-jackd2-dev"

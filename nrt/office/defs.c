@@ -75,8 +75,8 @@ port_fault(const struct shape *s, uint32_t index)
 	}
 	uint32_t rank =
 		p->kind == TACTUS_AUDIO ? p->kind + p->direction : p->kind;
-	if (p->kind != TACTUS_AUDIO && p->direction != TACTUS_INPUT) {
-		return "is a control or resource output";
+	if (p->kind == TACTUS_CONTROL && p->direction != TACTUS_INPUT) {
+		return "is a control output";
 	}
 	if (index > 0) {
 		const TactusPort *q = &s->port[index - 1].port;
@@ -327,7 +327,8 @@ defs_new_spec(struct defs *d, const TactusSynthDef *def,
 		snprintf(why, size, "%s: %s", def->name, reason);
 		goto fail;
 	}
-	spec = calloc(1, sizeof *spec + s->controls * sizeof *spec->controls);
+	spec = calloc(1, sizeof *spec + s->controls * sizeof *spec->controls +
+				 s->resources * sizeof *spec->bind);
 	if (spec == NULL) {
 		*code = 503;
 		snprintf(why, size, "no memory");
@@ -337,6 +338,12 @@ defs_new_spec(struct defs *d, const TactusSynthDef *def,
 	spec->options = parsed;
 	for (uint32_t i = 0; i < s->controls; i++) {
 		spec->controls[i] = s->port[i].port.initial;
+	}
+	_Static_assert(sizeof *spec->controls == sizeof *spec->bind,
+		"the ids lie behind the controls");
+	spec->bind = (int32_t *)(void *)&spec->controls[s->controls];
+	for (uint32_t i = 0; i < s->resources; i++) {
+		spec->bind[i] = -1;
 	}
 	return spec;
 fail:

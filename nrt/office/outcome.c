@@ -79,6 +79,11 @@ answer(struct office *o, struct batch *b, const struct command *c,
 	case COMMAND_MOVE:
 	case COMMAND_RUN:
 	case COMMAND_NAME:
+	case COMMAND_RESOURCE_NEW:
+	case COMMAND_RESOURCE_FREE:
+	case COMMAND_RESOURCE_QUERY:
+	case COMMAND_RESOURCE_LIST:
+	case COMMAND_JOB_NEW:
 	case COMMAND_CLEAR:
 	case COMMAND_MUTE:
 	case COMMAND_METER:

@@ -139,6 +139,11 @@ reports_take(struct office *o, const struct report *r)
 		notice_node(o, "/node/ended", r->id);
 		defs_free_spec(o->defs, r->u.spec);
 		break;
+	case REPORT_WORK:
+	case REPORT_RESOURCE_READY:
+	case REPORT_RESOURCE_ENDED:
+	case REPORT_JOB_ENDED:
+		break;
 	case REPORT_NODE_NAN:
 		nan_node(o, r);
 		break;

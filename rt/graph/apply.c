@@ -443,6 +443,12 @@ apply_command(struct engine *e, struct command *c)
 			snapshot_node(e, n, c->u.query);
 		}
 		break;
+	case COMMAND_RESOURCE_NEW:
+	case COMMAND_RESOURCE_FREE:
+	case COMMAND_RESOURCE_QUERY:
+	case COMMAND_RESOURCE_LIST:
+	case COMMAND_JOB_NEW:
+		break;
 	case COMMAND_CLEAR:
 		clear(e);
 		break;

@@ -94,9 +94,9 @@ struct node {
 	/* what a synth's process looks at: the second */
 	TactusSynth synth;
 	const float **in;
-	struct synth_spec *spec;
 	TactusControl *now;
 	/* the rest of the tree, of a synth's ports */
+	struct synth_spec *spec;
 	struct node *previous;
 	struct node *tail;
 	struct control *control;
@@ -118,7 +118,7 @@ struct node {
 };
 
 _Static_assert(offsetof(struct node, synth) <= CACHE_LINE &&
-		       offsetof(struct node, previous) <= 2 * CACHE_LINE,
+		       offsetof(struct node, spec) <= 2 * CACHE_LINE,
 	"what each block looks at is in the first two cache lines");
 
 /** One mixing point: this block and the one before. */

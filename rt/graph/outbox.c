@@ -28,6 +28,10 @@ fill(struct engine *e, struct outgoing *o, struct report *r)
 	case REPORT_DEVICE:
 		*r = e->device_report;
 		break;
+	case REPORT_WORK:
+	case REPORT_RESOURCE_READY:
+	case REPORT_RESOURCE_ENDED:
+	case REPORT_JOB_ENDED:
 	case REPORT_STOPPED:
 	case REPORT_NODE_NAN:
 	case REPORT_NOTIFY:

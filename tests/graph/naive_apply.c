@@ -853,6 +853,11 @@ naive_apply(struct naive *v, const struct order *o, struct outcome *w)
 	case COMMAND_CALL:
 	case COMMAND_DEVICE:
 	case COMMAND_OFFLINE_RUN:
+	case COMMAND_RESOURCE_NEW:
+	case COMMAND_RESOURCE_FREE:
+	case COMMAND_RESOURCE_QUERY:
+	case COMMAND_RESOURCE_LIST:
+	case COMMAND_JOB_NEW:
 	case COMMAND_STOP:
 		break;
 	}

@@ -20,6 +20,7 @@ rig_new(void)
 		.outputs = 2,
 		.max_nodes = 64,
 		.max_buses = 16,
+		.max_resources = 64,
 		.max_events = 256,
 		.max_commands = 1 << 20,
 		.command_share = 1.0,
@@ -34,8 +35,8 @@ rig_new(void)
 void
 rig_open(struct rig *r)
 {
-	ck_assert_int_eq(
-		wire_open(1024, r->ring, r->tap, r->config.outputs, &r->wire),
+	ck_assert_int_eq(wire_open(1024, r->ring, r->config.max_resources,
+				 r->tap, r->config.outputs, &r->wire),
 		0);
 	ck_assert_int_eq(engine_open(&r->config, r->wire, &r->engine), 0);
 	for (uint32_t c = 0; c < r->config.outputs; c++) {

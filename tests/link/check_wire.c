@@ -94,7 +94,7 @@ START_TEST(wire_has_all_that_was_asked_for)
 {
 	struct wire *w = NULL;
 
-	ck_assert_int_eq(wire_open(100, 50, 1000, 3, &w), 0);
+	ck_assert_int_eq(wire_open(100, 50, 256, 1000, 3, &w), 0);
 	ck_assert_uint_eq(ring_capacity(w->commands), 128);
 	ck_assert_uint_eq(ring_capacity(w->reports), 64);
 	ck_assert_uint_eq(ring_capacity(w->tap), 1024);
@@ -126,7 +126,7 @@ START_TEST(wire_carries_batches_and_reports_and_frames)
 	float frame[2] = {0.5F, -0.5F};
 	float other[2] = {0};
 
-	ck_assert_int_eq(wire_open(2, 2, 2, 2, &w), 0);
+	ck_assert_int_eq(wire_open(2, 2, 2, 2, 2, &w), 0);
 	ck_assert_uint_eq(ring_post(w->commands, &sent, 1), 1);
 	ck_assert_uint_eq(ring_take(w->commands, &came, 1), 1);
 	ck_assert_ptr_eq(came, sent);
@@ -144,7 +144,7 @@ START_TEST(wire_has_no_tap_when_none_is_asked_for)
 {
 	struct wire *w = NULL;
 
-	ck_assert_int_eq(wire_open(2, 2, 0, 2, &w), 0);
+	ck_assert_int_eq(wire_open(2, 2, 2, 0, 2, &w), 0);
 	ck_assert_ptr_null(w->tap);
 	wire_close(w);
 	wire_close(NULL);
@@ -160,7 +160,7 @@ START_TEST(wire_leaves_nothing_when_an_allocation_fails)
 	for (int nth = 1;; nth++) {
 		reset();
 		count.fail_alloc = nth;
-		int err = wire_open(64, 64, 64, 2, &w);
+		int err = wire_open(64, 64, 64, 64, 2, &w);
 		if (err == 0) {
 			break;
 		}
@@ -188,7 +188,7 @@ START_TEST(wire_leaves_nothing_when_a_descriptor_fails)
 		reset();
 		count.fail_event = nth;
 		count.error = nth == 1 ? EMFILE : ENFILE;
-		int err = wire_open(64, 64, 64, 2, &w);
+		int err = wire_open(64, 64, 64, 64, 2, &w);
 		if (err == 0) {
 			break;
 		}
@@ -211,10 +211,10 @@ START_TEST(wire_refuses_sizes_that_no_ring_can_have)
 	int before = descriptors();
 
 	reset();
-	ck_assert_int_eq(wire_open(0, 64, 0, 2, &w), -EINVAL);
-	ck_assert_int_eq(wire_open(64, 1U << 31, 0, 2, &w), -EINVAL);
-	ck_assert_int_eq(wire_open(64, 64, 64, 0, &w), -EINVAL);
-	ck_assert_int_eq(wire_open(64, 64, 64, 1025, &w), -EINVAL);
+	ck_assert_int_eq(wire_open(0, 64, 64, 0, 2, &w), -EINVAL);
+	ck_assert_int_eq(wire_open(64, 1U << 31, 64, 0, 2, &w), -EINVAL);
+	ck_assert_int_eq(wire_open(64, 64, 64, 64, 0, &w), -EINVAL);
+	ck_assert_int_eq(wire_open(64, 64, 64, 64, 1025, &w), -EINVAL);
 	ck_assert_ptr_null(w);
 	ck_assert_int_eq(count.live, 0);
 	ck_assert_int_eq(descriptors(), before);

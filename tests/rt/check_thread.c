@@ -32,7 +32,7 @@ open_wire(uint32_t tap)
 {
 	struct wire *w;
 
-	ck_assert_int_eq(wire_open(64, 64, tap, 1, &w), 0);
+	ck_assert_int_eq(wire_open(64, 64, 64, tap, 1, &w), 0);
 	return w;
 }
 

@@ -84,13 +84,14 @@ open_rooms(struct rooms *r, uint32_t block)
 		.outputs = 2,
 		.max_nodes = 64,
 		.max_buses = 8,
+		.max_resources = 64,
 		.max_events = 64,
 		.max_commands = 8192,
 		.command_share = 1.0,
 		.pools = 2,
 		.pool = {{256, 16}, {1024, 16}},
 	};
-	ck_assert_int_eq(wire_open(256, 1024, 0, 0, &r->wire), 0);
+	ck_assert_int_eq(wire_open(256, 1024, 64, 0, 0, &r->wire), 0);
 	ck_assert_int_eq(engine_open(&ec, r->wire, &r->engine), 0);
 	ck_assert_int_eq(loader_open(r->config, 48000, &r->loader), 0);
 	struct office_config oc = {

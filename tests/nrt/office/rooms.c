@@ -94,6 +94,7 @@ open_engine(struct rooms *r)
 		.outputs = c->audio.outputs,
 		.max_nodes = c->limits.max_nodes,
 		.max_buses = c->limits.max_audio_buses,
+		.max_resources = c->limits.max_resources,
 		.max_events = c->limits.max_events,
 		.max_commands = c->limits.max_commands_per_block,
 		.command_share = 1.0,
@@ -136,8 +137,10 @@ open_all(struct rooms *r, const char *const *sets)
 	r->loop = ev_loop_new(EVFLAG_AUTO);
 	ck_assert_ptr_nonnull(r->loop);
 	open_config(r, sets);
-	ck_assert_int_eq(wire_open(r->config->limits.command_ring,
-				 r->config->limits.report_ring, 0, 0, &r->wire),
+	ck_assert_int_eq(
+		wire_open(r->config->limits.command_ring,
+			r->config->limits.report_ring,
+			r->config->limits.max_resources, 0, 0, &r->wire),
 		0);
 	open_engine(r);
 	ck_assert_int_eq(
