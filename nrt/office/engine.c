@@ -250,6 +250,7 @@ engine_stats(struct request *r)
 		{"reports_waiting", GAUGE_OUTBOX       },
 		{"notes_refused",   GAUGE_REFUSED_NOTES},
 		{"blocks",          GAUGE_BLOCKS       },
+		{"references",      GAUGE_REFERENCES   },
 	};
 	struct office *o = r->office;
 	struct numbers s = {0};

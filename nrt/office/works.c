@@ -369,7 +369,7 @@ on_done(void *user, struct work_order *order)
 	give_back(o, work);
 }
 
-/** It is over its time, and still with its worker. */
+/** It is over its time, and still with its worker; that is in the log. */
 static void
 on_timed_out(void *user, struct work_order *order)
 {
@@ -380,9 +380,6 @@ on_timed_out(void *user, struct work_order *order)
 	case WORK_CONSTRUCT:
 		e->late = true;
 		order->told = true;
-		log_warn("works: resource %d (%s) takes too long to make; "
-			 "given up",
-			work->id, work->def->uri);
 		job_tell_failed(o, "/resource/error", work->id,
 			"timed out: it took longer than "
 			"workers.job_timeout_s");
@@ -391,20 +388,14 @@ on_timed_out(void *user, struct work_order *order)
 	case WORK_JOB:
 		e->late = true;
 		order->told = true;
-		log_warn("works: job %d (%s) takes too long; given up",
-			work->id, order->job_def->uri);
 		job_tell_failed(o, "/job/failed", work->id, "timed out");
 		close_errand(o, e);
 		break;
 	case WORK_DESTROY:
 		/* nobody is to wait for it any more */
-		log_warn("works: resource %d (%s) takes too long to destroy",
-			work->id, work->def->uri);
 		close_errand(o, e);
 		break;
 	case WORK_PERFORM:
-		log_warn("works: what %s (node %d) asked for takes too long",
-			work->def_name, work->node);
 		break;
 	}
 }
