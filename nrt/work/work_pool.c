@@ -1,65 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * work_pool.c -- see work_pool.h.
+ * work_pool.c -- see work_pool.h.  Orders come and go, and workers.
  */
 #include "work_pool_private.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
 #include "work_do.h"
 
 #define SECOND_NS INT64_C(1000000000)
-#define TICK_S    0.1
 /* what work_pool_close waits for what workers have */
 #define CLOSE_NS SECOND_NS
-
-int64_t
-work_pool_now_ns(void)
-{
-	struct timespec t = {0, 0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
-}
-
-/* What an order is, for the log. */
-static void
-describe(const struct work_order *o, char *to, size_t size)
-{
-	const struct work *w = o->work;
-
-	switch ((enum work_kind)w->kind) {
-	case WORK_CONSTRUCT:
-		(void)snprintf(to, size,
-			"construction of resource %" PRId32 " (%.60s)", w->id,
-			w->def->name);
-		break;
-	case WORK_DESTROY:
-		(void)snprintf(to, size,
-			"destruction of resource %" PRId32 " (%.60s)", w->id,
-			w->def->name);
-		break;
-	case WORK_JOB:
-		(void)snprintf(to, size, "job %" PRId32 " (%.60s)", w->id,
-			o->job_def->name);
-		break;
-	case WORK_PERFORM:
-		(void)snprintf(to, size, "work of node %" PRId32 " (%.60s)",
-			w->node, w->def_name);
-		break;
-	}
-}
 
 static bool
 is_cancelled(const struct work_order *o)
@@ -182,21 +142,6 @@ work_pool_collect(struct work_pool *p)
 	work_pool_turn(p);
 }
 
-/* The timer runs while there is something that it could be for. */
-static void
-keep_time(struct work_pool *p)
-{
-	bool wanted = p->counts.running > p->lost;
-
-	if (wanted && !p->ticking) {
-		p->tick.repeat = TICK_S;
-		ev_timer_again(p->config.loop, &p->tick);
-	} else if (!wanted && p->ticking) {
-		ev_timer_stop(p->config.loop, &p->tick);
-	}
-	p->ticking = wanted;
-}
-
 static void
 on_told(struct ev_loop *loop, ev_io *w, int events)
 {
@@ -207,86 +152,7 @@ on_told(struct ev_loop *loop, ev_io *w, int events)
 	(void)events;
 	(void)eventfd_read(p->told_fd, &times);
 	work_pool_collect(p);
-	keep_time(p);
-}
-
-static void
-on_tick(struct ev_loop *loop, ev_timer *w, int events)
-{
-	struct work_pool *p = w->data;
-
-	(void)events;
-	/* from now on, not from when it was due: never closer than that */
-	ev_timer_again(loop, w);
-	work_pool_tick(p, work_pool_now_ns());
-	keep_time(p);
-}
-
-static void
-tell_progress(struct work_pool *p, struct work_order *o)
-{
-	float now = (float)atomic_load_explicit(
-			    &o->job.progress, memory_order_relaxed) /
-		    1e6F;
-
-	if (o->work->kind == WORK_JOB && now != o->shown) {
-		o->shown = now;
-		p->config.hooks.progress(p->config.hooks.user, o, now);
-	}
-}
-
-static void
-lose(struct work_pool *p, struct work_seat *at)
-{
-	struct work_order *o = at->order;
-	char what[120];
-
-	at->lost = true;
-	p->lost++;
-	p->counts.timed_out++;
-	if (work_pool_is_job(o)) {
-		p->jobs--;
-	}
-	atomic_store_explicit(&o->job.cancelled, true, memory_order_relaxed);
-	describe(o, what, sizeof what);
-	log_warn("work: %s takes longer than %g s: given up", what,
-		(double)p->timeout_ns / (double)SECOND_NS);
-	int err = work_pool_hire(p);
-	if (err != 0) {
-		log_warn("work: no spare worker, %" PRIu32 " are left: %s",
-			p->counts.workers - p->lost,
-			err == -EAGAIN && p->counts.workers == p->seats
-				? "there are as many as threads already"
-				: strerror(-err));
-	}
-	p->config.hooks.timed_out(p->config.hooks.user, o);
-}
-
-void
-work_pool_tick(struct work_pool *p, int64_t now_ns)
-{
-	for (uint32_t i = 0; i < p->seats; i++) {
-		struct work_seat *at = &p->seat[i];
-
-		if (at->order == NULL || at->lost) {
-			continue;
-		}
-		if (p->timeout_ns != 0 &&
-			now_ns - at->order->begun_ns > p->timeout_ns) {
-			lose(p, at);
-		} else {
-			tell_progress(p, at->order);
-		}
-	}
-	work_pool_turn(p);
-}
-
-void
-work_pool_set_timeout(struct work_pool *p, double timeout_s)
-{
-	/* at least a nanosecond: 0 is none */
-	p->timeout_ns =
-		timeout_s > 0 ? (int64_t)fmin(ceil(timeout_s * 1e9), 1e18) : 0;
+	work_pool_keep_time(p);
 }
 
 static void
@@ -341,8 +207,7 @@ work_pool_open(const struct work_pool_config *config, struct work_pool **out)
 	ev_io_init(&p->told, on_told, p->told_fd, EV_READ);
 	p->told.data = p;
 	ev_io_start(config->loop, &p->told);
-	ev_timer_init(&p->tick, on_tick, TICK_S, TICK_S);
-	p->tick.data = p;
+	work_pool_time_init(p);
 	*out = p;
 	return 0;
 }
@@ -367,7 +232,7 @@ work_pool_add(struct work_pool *p, struct work_order *o)
 		return;
 	}
 	work_pool_turn(p);
-	keep_time(p);
+	work_pool_keep_time(p);
 }
 
 void
@@ -382,7 +247,7 @@ work_pool_cancel(struct work_pool *p, struct work_order *o)
 		settle(p, o, false);
 		flush(p);
 		work_pool_turn(p);
-		keep_time(p);
+		work_pool_keep_time(p);
 	}
 }
 
@@ -406,7 +271,7 @@ work_pool_stop(struct work_pool *p)
 	}
 	flush(p);
 	work_pool_turn(p);
-	keep_time(p);
+	work_pool_keep_time(p);
 }
 
 uint32_t
@@ -452,7 +317,7 @@ name_abandoned(const struct work_pool *p)
 	for (const struct work_order *o = p->first; o != NULL; o = o->next) {
 		char what[120];
 
-		describe(o, what, sizeof what);
+		work_pool_describe(o, what, sizeof what);
 		log_err("work: %s is abandoned: %s", what,
 			o->place == WORK_RUNS
 				? "it does not return"

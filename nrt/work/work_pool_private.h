@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * work_pool_private.h -- the pool's inside, for its two files and its test.
+ * work_pool_private.h -- the pool's inside, for its three files and its test.
  *
- * work_pool.c is its life and its clock, work_pool_turn.c says whose turn it
- * is.  All of it is the loop's.
+ * work_pool.c is its life, work_pool_turn.c says whose turn it is,
+ * work_pool_time.c how long that may last.  All of it is the loop's.
  */
 #ifndef TACTUS_NRT_WORK_POOL_PRIVATE_H
 #define TACTUS_NRT_WORK_POOL_PRIVATE_H
@@ -68,8 +68,17 @@ void work_pool_collect(struct work_pool *p);
  * the pool's timer does it ten times a second. */
 void work_pool_tick(struct work_pool *p, int64_t now_ns);
 
+/** Prepare the timer. */
+void work_pool_time_init(struct work_pool *p);
+
+/** Let the timer run while there is something that it could be for. */
+void work_pool_keep_time(struct work_pool *p);
+
 /** The monotonic clock. */
 int64_t work_pool_now_ns(void);
+
+/** What an order is, for the log. */
+void work_pool_describe(const struct work_order *o, char *to, size_t size);
 
 /** Is it a job, a client's or a synth's? */
 static inline bool

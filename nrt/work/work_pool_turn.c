@@ -95,10 +95,13 @@ offer(struct work_pool *p, uint32_t jobs)
 void
 work_pool_turn(struct work_pool *p)
 {
+	const uint32_t threads = p->config.threads;
+	/* one that came back late is one too many, and about to end */
 	uint32_t live = p->counts.workers - p->lost;
-	uint32_t jobs = live > 1 ? live - 1 : 0;
+	uint32_t some = live < threads ? live : threads;
+	uint32_t jobs = some > 1 ? some - 1 : 0;
 
-	if (p->config.threads == 1) {
+	if (threads == 1) {
 		offer(p, 0);
 		offer(p, 1);
 	} else {
