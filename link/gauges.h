@@ -38,6 +38,9 @@ enum gauge {
 	GAUGE_DRIVER,        /* enum driver_kind that runs now */
 	GAUGE_RUNNING,       /* 1 once rt computes blocks */
 	GAUGE_CLEARING,      /* nodes that /clear has still to free */
+	GAUGE_RESOURCES,     /* resources in any state but free */
+	GAUGE_WORKS,         /* works at the loop or a worker */
+	GAUGE_REFERENCES,    /* to resources, all holders' together */
 	GAUGE_POOL_FREE,     /* free blocks of the first pool; others follow */
 	GAUGE_POOL_LAST = GAUGE_POOL_FREE + 15,
 	GAUGE_COUNT

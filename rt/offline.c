@@ -17,7 +17,10 @@ look_again_later(void)
 	clock_sleep_until(clock_now() + LOOK_NS);
 }
 
-/* Sleep, unless something came since we looked (DESIGN 10.14). */
+/**
+ * Sleep, unless something came since we looked (DESIGN 10.14).  While a run
+ * is owed commands wait for its end: they are no reason to stay awake.
+ */
 TACTUS_RT static void
 sleep_until_called(struct engine *e, struct wire *wire)
 {
@@ -27,7 +30,8 @@ sleep_until_called(struct engine *e, struct wire *wire)
 		return;
 	}
 	wake_announce(&wire->rt);
-	if (ring_filled(wire->commands) == 0) {
+	if ((engine_owed(e) != 0 || ring_filled(wire->commands) == 0) &&
+		ring_filled(wire->works) == 0) {
 		wait_for_call(&wire->rt);
 	}
 	wake_clear(&wire->rt);
@@ -38,7 +42,8 @@ offline_cycle(struct engine *e, struct wire *wire, float *const *out)
 {
 	engine_take(e);
 	uint64_t owed = engine_owed(e);
-	if (owed == 0) {
+	if (owed == 0 || engine_works(e) != 0) {
+		/* virtual time stands still, in the middle of a run as well */
 		engine_flush(e);
 		if (!engine_stopped(e)) {
 			sleep_until_called(e, wire);

@@ -14,6 +14,7 @@
 #include "alsa.h"
 #include "engine.h"
 #include "exits.h"
+#include "host.h"
 #include "house_device.h"
 #include "loader.h"
 #include "log.h"
@@ -35,6 +36,7 @@ struct house {
 	struct house_config given;
 	struct wire *wire;
 	struct engine *engine;
+	struct host *host;
 	struct loader *loader;
 	struct office *office;
 	struct rt_thread *thread;
@@ -214,6 +216,14 @@ open_wire(struct house *h, char *why, size_t size)
 	return err == 0 ? 0 : err == -ENOMEM ? EXIT_INTERNAL : EXIT_CANNOT_MAKE;
 }
 
+/** Is memory that rt touches to be locked? */
+static bool
+locks_memory(const struct house *h)
+{
+	return h->given.config->realtime.lock_memory && h->given.realtime &&
+	       !h->offline;
+}
+
 /** The engine, the plugins, the office. */
 static int
 open_rooms(struct house *h, char *why, size_t size)
@@ -224,7 +234,15 @@ open_rooms(struct house *h, char *why, size_t size)
 	fill_engine(c, h->rate, h->offline, &ec);
 	int err = engine_open(&ec, h->wire, &h->engine);
 	if (err == 0) {
-		err = loader_open(c, h->rate, &h->loader);
+		const struct host_config hc = {
+			.config = c,
+			.rate = h->rate,
+			.lock_memory = locks_memory(h),
+		};
+		err = host_open(&hc, &h->host);
+	}
+	if (err == 0) {
+		err = loader_open(c, h->host, &h->loader);
 	}
 	if (err == 0) {
 		struct office_config oc = {
@@ -233,6 +251,9 @@ open_rooms(struct house *h, char *why, size_t size)
 			.offline = h->offline,
 			.wire = h->wire,
 			.defs = loader_defs(h->loader),
+			.classes = loader_classes(h->loader),
+			.host = h->host,
+			.plugin_host = loader_host(h->loader),
 			.hooks =
 				{
 					.user = h,
@@ -291,8 +312,7 @@ start_thread(struct house *h, char *why, size_t size)
 		.priority = (int)c->realtime.priority,
 		.cpus = c->realtime.cpus.items,
 		.cpu_count = h->offline ? 0 : c->realtime.cpus.count,
-		.lock_memory = c->realtime.lock_memory && h->given.realtime &&
-			       !h->offline,
+		.lock_memory = locks_memory(h),
 		.required = c->realtime.required,
 		.audit = (enum audit_mode)c->realtime.audit,
 		.plugin_pcm = house_device_is_plugin(h->device),
@@ -369,7 +389,7 @@ house_open(const struct house_config *config, struct house **out, char *why,
 		code = start_thread(h, why, size);
 	}
 	if (code != 0) {
-		house_close(h);
+		(void)house_close(h);
 		return code;
 	}
 	start_ticks(h);
@@ -397,7 +417,11 @@ house_stop(struct house *h)
 		return;
 	}
 	h->stopping = true;
+	/* the steps of SPEC 5.3: no command is taken in any more; works that
+	 * can be are cut short; rt frees nodes and resources, and stops when
+	 * the last work is back */
 	office_set_stopping(h->office);
+	office_stop_works(h->office);
 	ev_timer_init(&h->stop_again, on_stop_again, STOP_AGAIN_SECONDS,
 		STOP_AGAIN_SECONDS);
 	h->stop_again.data = h;
@@ -406,11 +430,28 @@ house_stop(struct house *h)
 	}
 }
 
-void
+/** The office and what it uses. @return works that were abandoned: then all
+ * of it is left as it is, for their threads to use */
+static uint32_t
+close_office(struct house *h)
+{
+	if (h->office != NULL) {
+		uint32_t abandoned = office_end_works(h->office);
+		if (abandoned != 0) {
+			return abandoned;
+		}
+	}
+	office_close(h->office);
+	loader_close(h->loader);
+	host_close(h->host);
+	return 0;
+}
+
+uint32_t
 house_close(struct house *h)
 {
 	if (h == NULL) {
-		return;
+		return 0;
 	}
 	if (h->stopping) {
 		ev_timer_stop(h->given.loop, &h->stop_again);
@@ -426,11 +467,24 @@ house_close(struct house *h)
 	}
 	house_device_close(h->device);
 	tap_close(h->tap);
-	office_close(h->office);
-	loader_close(h->loader);
-	engine_close(h->engine);
-	wire_close(h->wire);
-	free(h);
+	uint32_t abandoned = close_office(h);
+	if (abandoned == 0) {
+		engine_close(h->engine);
+		wire_close(h->wire);
+		free(h);
+	}
+	return abandoned;
+}
+
+void
+house_abandon(struct house *h)
+{
+	uint32_t works = office_log_works(h->office);
+
+	if (works == 0) {
+		log_err("house: the rt thread does not stop; abandoned with "
+			"all nodes and the card");
+	}
 }
 
 struct office *
@@ -443,6 +497,7 @@ void
 house_configure(struct house *h, const struct config *config)
 {
 	h->given.config = config;
+	host_configure(h->host, config);
 	office_configure(h->office, config);
 }
 

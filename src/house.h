@@ -49,9 +49,17 @@ TACTUS_NODISCARD int house_open(const struct house_config *config,
  * full the way to rt is.  Twice is once. */
 void house_stop(struct house *h);
 
-/** Take the house down; NULL is accepted. @pre stopped was called, or
- * house_open failed */
-void house_close(struct house *h);
+/**
+ * Take the house down; NULL is accepted.
+ * @pre stopped was called, or house_open failed
+ * @return works that had to be abandoned, each named in the log: their threads
+ *         run on and what they use is left, so end by _exit.  0: all is freed
+ */
+uint32_t house_close(struct house *h);
+
+/** It does not stop, and will not be waited for any longer: name in the log
+ * what is abandoned.  End by _exit then. */
+void house_abandon(struct house *h);
 
 struct office *house_office(struct house *h);
 

@@ -197,7 +197,12 @@ house_render(const struct render_job *job)
 	} else {
 		job->wrong(job->user, why[0] != '\0' ? why : "no memory");
 	}
-	house_close(r.house);
+	if (house_close(r.house) != 0) {
+		job->wrong(
+			job->user, "works that do not return were abandoned");
+		log_flush();
+		_Exit(EX_SOFTWARE);
+	}
 	if (r.loop != NULL) {
 		ev_loop_destroy(r.loop);
 	}

@@ -123,12 +123,12 @@ on_stopped(void *user)
 static void
 on_give_up(struct ev_loop *loop, ev_timer *w, int events)
 {
+	struct daemon *d = w->data;
+
 	(void)loop;
-	(void)w;
 	(void)events;
-	log_err("tactusd: the rt thread did not stop within %g s; abandoned "
-		"with all nodes and the card",
-		STOP_SECONDS);
+	log_err("tactusd: not stopped within %g s", STOP_SECONDS);
+	house_abandon(d->house);
 	log_flush();
 	_Exit(EXIT_INTERNAL);
 }
@@ -209,6 +209,7 @@ watch_signals(struct daemon *d)
 	ev_signal_start(d->loop, &d->interrupt);
 	ev_signal_start(d->loop, &d->hangup);
 	ev_timer_init(&d->give_up, on_give_up, STOP_SECONDS, 0.0);
+	d->give_up.data = d;
 	int64_t every_ns = notify_watchdog_ns(d->notify);
 	ev_timer_init(&d->watchdog, on_watchdog, 0.0, (double)every_ns * 1e-9);
 	d->watchdog.data = d;
@@ -267,8 +268,13 @@ run(struct daemon *d)
 	watch_signals(d);
 	tell_ready(d);
 	ev_run(d->loop, 0);
-	house_close(d->house);
+	uint32_t abandoned = house_close(d->house);
 	notify_close(d->notify);
+	if (abandoned != 0) {
+		log_err("tactusd: ended, with %u works abandoned", abandoned);
+		log_flush();
+		_Exit(EXIT_INTERNAL);
+	}
 	log_info("tactusd: ended");
 	return EXIT_CLEAN;
 }

@@ -232,6 +232,10 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 			role_name(r.to->role), role_name(peer_role(peer)));
 		return;
 	}
+	if (o->stopping && r.to->role == ROLE_OPERATOR) {
+		request_fail(&r, 503, "the engine is stopping");
+		return;
+	}
 	bool timed = m->time > OSC_NOW || build->at_sample;
 	if (r.to->when == WHEN_AFTER || (r.to->when == WHEN_NOW && timed &&
 						r.to->handle != engine_at)) {
@@ -239,6 +243,15 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 	} else {
 		r.to->handle(&r);
 	}
+}
+
+/** Does a message make something that takes long to make? */
+static bool
+is_construction(const char *address)
+{
+	return strcmp(address, "/synth/new") == 0 ||
+	       strcmp(address, "/resource/new") == 0 ||
+	       strcmp(address, "/job/new") == 0;
 }
 
 bool
@@ -253,7 +266,7 @@ dispatch_judge(struct office *o, struct peer *peer, const char *address,
 
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
-		constructions += strcmp(m.address, "/synth/new") == 0 ? 1 : 0;
+		constructions += is_construction(m.address) ? 1 : 0;
 		if (timed && m.time > OSC_NOW && m.time != judged) {
 			if (office_ahead_s(o, m.time) > MOST_AHEAD_S) {
 				peer_error(peer, address, 422, NULL,
@@ -266,7 +279,8 @@ dispatch_judge(struct office *o, struct peer *peer, const char *address,
 	}
 	if (constructions > MAX_CONSTRUCTIONS) {
 		peer_error(peer, address, 413, NULL,
-			"more than %d /synth/new in one packet: split it",
+			"more than %d /synth/new, /resource/new and /job/new "
+			"in one packet: split it",
 			MAX_CONSTRUCTIONS);
 	}
 	return constructions <= MAX_CONSTRUCTIONS;

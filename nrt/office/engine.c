@@ -75,7 +75,7 @@ engine_status(struct request *r)
 	osc_put_int(&a.out, synths + groups);
 	osc_put_int(&a.out, synths);
 	osc_put_int(&a.out, groups);
-	osc_put_int(&a.out, 0); /* resources */
+	osc_put_int(&a.out, (int32_t)o->resources);
 	osc_put_float(&a.out, (float)gauge_get(g, GAUGE_LOAD_AVERAGE) * 1e-6F);
 	osc_put_float(&a.out, (float)gauge_get(g, GAUGE_LOAD_PEAK) * 1e-6F);
 	osc_put_int(&a.out, (int32_t)gauge_get(g, GAUGE_XRUNS));
@@ -106,7 +106,7 @@ cause_name(uint32_t cause)
 }
 
 /** Most numbers of /stats: those below, three of an xrun, and pools. */
-#define MOST_STATS (64 + CONFIG_MAX_POOLS)
+#define MOST_STATS (80 + CONFIG_MAX_POOLS)
 
 /** One number of /stats. */
 struct number {
@@ -179,6 +179,27 @@ add_doors(struct office *o, struct numbers *s)
 }
 
 static void
+add_works(struct office *o, struct numbers *s)
+{
+	struct work_pool_counts n;
+	uint32_t jobs = 0;
+
+	work_pool_count(o->pool, &n);
+	for (struct errand *e = NULL; (e = works_next_job(o, e)) != NULL;) {
+		jobs++;
+	}
+	add_stat(s, "resources", (double)o->resources);
+	add_stat(s, "resource_bytes", (double)host_bytes(o->given.host));
+	add_stat(s, "jobs", (double)jobs);
+	add_stat(s, "works_waiting", (double)n.waiting);
+	add_stat(s, "works_running", (double)n.running);
+	add_stat(s, "works_done", (double)n.done);
+	add_stat(s, "works_failed", (double)n.failed);
+	add_stat(s, "works_timed_out", (double)n.timed_out);
+	add_stat(s, "workers", (double)n.workers);
+}
+
+static void
 put_stat(struct osc_out *out, const void *item)
 {
 	const struct number *s = item;
@@ -229,6 +250,7 @@ engine_stats(struct request *r)
 		{"reports_waiting", GAUGE_OUTBOX       },
 		{"notes_refused",   GAUGE_REFUSED_NOTES},
 		{"blocks",          GAUGE_BLOCKS       },
+		{"references",      GAUGE_REFERENCES   },
 	};
 	struct office *o = r->office;
 	struct numbers s = {0};
@@ -251,6 +273,7 @@ engine_stats(struct request *r)
 	add_stat(&s, "audit", (double)o->audited);
 	add_stat(&s, "rt_fifo", o->fifo ? 1.0 : 0.0);
 	add_stat(&s, "rt_locked", o->locked ? 1.0 : 0.0);
+	add_works(o, &s);
 	add_causes(o, &s);
 	add_pools(o, &s);
 	send_stats(r, &s);

@@ -151,26 +151,7 @@ graph_move(struct request *r)
 	}
 }
 
-/** Begin an array. @return 1 it did, 0 there is nothing more, -1 an error */
-static int
-begin_array(struct request *r, const char *what)
-{
-	struct osc_arg a;
-
-	if (!request_more(r)) {
-		return 0;
-	}
-	r->position++;
-	if (!osc_args_next(&r->args, &a) || a.type != '[') {
-		request_fail(r, 400,
-			"argument %d must be an array of %s: %s %s",
-			r->position, what, r->to->name, r->to->arguments);
-		return -1;
-	}
-	return 1;
-}
-
-/** A control's value into a spec, by its index over all ports. */
+/** A port's value into a spec, by its index over all ports. */
 static bool
 put_control(struct request *r, struct synth_spec *spec, int32_t index,
 	const struct osc_arg *value)
@@ -179,12 +160,15 @@ put_control(struct request *r, struct synth_spec *spec, int32_t index,
 	double number;
 
 	if (p->port.kind == TACTUS_RESOURCE) {
-		request_fail(r, value->type == 'i' ? 404 : 422,
-			value->type == 'i'
-				? "port \"%s\": no such resource"
-				: "port \"%s\" takes a resource's id (i)",
-			p->port.name);
-		return false;
+		if (value->type != 'i') {
+			request_fail(r, 422,
+				"port \"%s\" takes a resource's id (i)",
+				p->port.name);
+			return false;
+		}
+		/* whether there is one, rt judges at its sample */
+		spec->bind[p->ordinal] = value->u.i;
+		return true;
 	}
 	if (p->port.kind != TACTUS_CONTROL) {
 		request_fail(r, 422, "port \"%s\" is no control", p->port.name);
@@ -308,7 +292,7 @@ read_spec(struct request *r, const TactusSynthDef *def)
 	char why[DEFS_WHY_SIZE];
 	int count = 0;
 	int code = 0;
-	int has = begin_array(r, "controls");
+	int has = request_array(r, "controls");
 	struct osc_args controls = r->args;
 
 	if (has < 0) {
@@ -316,7 +300,7 @@ read_spec(struct request *r, const TactusSynthDef *def)
 	}
 	if (has == 1) {
 		skip_array(&r->args);
-		int more = begin_array(r, "options");
+		int more = request_array(r, "options");
 		count = more == 1 ? read_options(r, &r->args, options) : more;
 	}
 	if (count < 0 || !request_end(r)) {

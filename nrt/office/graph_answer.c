@@ -94,7 +94,7 @@ put_port(struct osc_out *out, const void *item)
 	osc_put_int(out, (int32_t)i->index);
 	osc_put_string(out, s->name);
 	if (s->kind == TACTUS_RESOURCE) {
-		osc_put_int(out, -1);
+		osc_put_int(out, s->resource);
 	} else {
 		osc_put_float(out, s->value);
 	}
@@ -102,12 +102,16 @@ put_port(struct osc_out *out, const void *item)
 	osc_put_int(out, s->flags);
 }
 
-/** The resources that a synth holds: none yet. */
+/** The resources that a synth holds. */
 static void
 put_held(struct osc_out *out, const void *item)
 {
-	(void)item;
+	const struct query_reply *q = item;
+
 	osc_put_array(out);
+	for (uint32_t i = 0; i < q->held && i < QUERY_HOLDS; i++) {
+		osc_put_int(out, q->hold[i]);
+	}
 	osc_end_array(out);
 }
 
@@ -126,87 +130,4 @@ graph_answer_query(struct office *o, struct peer *peer, const struct command *c)
 	}
 	pages_add(p, put_held, q);
 	pages_send(p, peer, c->address, command_first(c));
-}
-
-static void
-put_def(struct osc_out *out, const void *item)
-{
-	const TactusSynthDef *def = item;
-
-	osc_put_string(out, def->uri);
-	osc_put_string(out, "synth");
-	osc_put_string(out, def->name);
-}
-
-void
-graph_def_list(struct request *r)
-{
-	if (!request_end(r)) {
-		return;
-	}
-	struct pages *p = pages_begin("/def/list.reply");
-	const TactusSynthDef *def;
-	for (uint32_t i = 0; (def = defs_at(r->office->defs, i)) != NULL; i++) {
-		pages_add(p, put_def, def);
-	}
-	pages_send(p, r->peer, r->to->name, NULL);
-}
-
-static void
-put_doc(struct osc_out *out, const void *item)
-{
-	const TactusSynthDef *def = item;
-
-	osc_put_string(out, def->doc != NULL ? def->doc : "");
-}
-
-struct def_port {
-	const struct shape *shape;
-	uint32_t index;
-};
-
-static void
-put_def_port(struct osc_out *out, const void *item)
-{
-	static const char *const kind[] = {"control", "resource", "audio"};
-	const struct def_port *d = item;
-	const TactusPort *p = &d->shape->port[d->index].port;
-
-	osc_put_int(out, (int32_t)d->index);
-	osc_put_string(out, p->name);
-	osc_put_string(out,
-		(p->flags & TACTUS_TRIGGER) != 0 ? "trigger" : kind[p->kind]);
-	osc_put_string(out, p->direction == TACTUS_OUTPUT ? "output" : "input");
-	osc_put_string(out, p->unit);
-	osc_put_float(out, p->minimum);
-	osc_put_float(out, p->maximum);
-	osc_put_float(out, p->initial);
-	osc_put_string(out, p->curve == TACTUS_LOGARITHMIC ? "log" : "linear");
-	osc_put_string(out, p->resource != NULL ? p->resource : "");
-}
-
-void
-graph_def_query(struct request *r)
-{
-	char why[DEFS_WHY_SIZE];
-	int code = 0;
-	const char *name = request_text(r, "uri");
-
-	if (name == NULL || !request_end(r)) {
-		return;
-	}
-	const TactusSynthDef *def =
-		defs_find(r->office->defs, name, &code, why, sizeof why);
-	if (def == NULL) {
-		request_fail(r, code, "%s", why);
-		return;
-	}
-	const struct shape *s = defs_shape(r->office->defs, def);
-	struct pages *p = pages_begin("/def/query.reply");
-	pages_add(p, put_doc, def);
-	for (uint32_t i = 0; i < s->ports; i++) {
-		struct def_port item = {s, i};
-		pages_add(p, put_def_port, &item);
-	}
-	pages_send(p, r->peer, r->to->name, NULL);
 }

@@ -13,16 +13,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "classes.h"
 #include "defs.h"
+#include "host.h"
 #include "log.h"
 
 #define MAX_PLUGINS 512
 #define SUFFIX      ".so"
 
 struct loader {
-	TactusHost host; /* first: what plugins hand back is found */
+	struct host_view view; /* first: what plugins hand back is found */
 	struct defs *defs;
-	const char *loading; /* the file that is being loaded */
+	struct classes *classes;
 	uint32_t loaded;
 	uint32_t skipped;
 	void *handle[MAX_PLUGINS];
@@ -31,48 +33,51 @@ struct loader {
 static struct loader *
 loader_of(const TactusHost *host)
 {
-	union {
-		const TactusHost *host;
-		struct loader *loader;
-	} u = {host};
-
-	return u.loader;
+	return (struct loader *)(void *)host_view_of(host);
 }
 
+/** What a plugin wanted to register is refused, or was taken in. */
 static int
-host_register(const TactusHost *host, const TactusSynthDef *def)
+told(struct loader *l, int err, const char *what, const char *uri,
+	const char *why)
 {
-	struct loader *l = loader_of(host);
-	char why[DEFS_WHY_SIZE] = "no memory";
-	int err = defs_add(l->defs, def, why, sizeof why);
-
 	if (err != 0) {
-		log_warn("plugins: %s: synthdef %s left out: %s", l->loading,
-			def != NULL && def->uri != NULL ? def->uri : "?", why);
+		log_warn("plugins: %s: %s %s left out: %s", l->view.who, what,
+			uri != NULL ? uri : "?", why);
 		return -1;
 	}
 	return 0;
 }
 
-static void
-host_log(const TactusHost *host, enum TactusLevel level, const char *text)
+static int
+register_synthdef(const TactusHost *host, const TactusSynthDef *def)
 {
-	const char *who = loader_of(host)->loading;
+	struct loader *l = loader_of(host);
+	char why[DEFS_WHY_SIZE] = "no memory";
+	int err = defs_add(l->defs, def, why, sizeof why);
 
-	switch (level) {
-	case TACTUS_LOG_ERROR:
-		log_err("%s: %s", who, text);
-		break;
-	case TACTUS_LOG_WARNING:
-		log_warn("%s: %s", who, text);
-		break;
-	case TACTUS_LOG_INFO:
-		log_info("%s: %s", who, text);
-		break;
-	case TACTUS_LOG_DEBUG:
-		log_debug("%s: %s", who, text);
-		break;
-	}
+	return told(l, err, "synthdef", def != NULL ? def->uri : NULL, why);
+}
+
+static int
+register_resource_def(const TactusHost *host, const TactusResourceDef *def)
+{
+	struct loader *l = loader_of(host);
+	char why[DEFS_WHY_SIZE] = "no memory";
+	int err = classes_add_resource(l->classes, def, why, sizeof why);
+
+	return told(
+		l, err, "resource class", def != NULL ? def->uri : NULL, why);
+}
+
+static int
+register_job_def(const TactusHost *host, const TactusJobDef *def)
+{
+	struct loader *l = loader_of(host);
+	char why[DEFS_WHY_SIZE] = "no memory";
+	int err = classes_add_job(l->classes, def, why, sizeof why);
+
+	return told(l, err, "job", def != NULL ? def->uri : NULL, why);
 }
 
 /** Open one file. @return NULL when it was taken in, else why not */
@@ -81,6 +86,8 @@ load(struct loader *l, const char *path)
 {
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	uint32_t before = defs_count(l->defs);
+	struct classes_mark mark = classes_mark(l->classes);
+	uint32_t classes = classes_count(l->classes);
 
 	if (handle == NULL) {
 		const char *why = dlerror();
@@ -95,19 +102,21 @@ load(struct loader *l, const char *path)
 	if (entry == NULL) {
 		why = "it has no tactus_plugin: it is no plugin of tactus";
 	} else {
-		plugin = entry(&l->host);
+		plugin = entry(&l->view.host);
 	}
 	if (why == NULL && plugin == NULL) {
 		why = "it does not want to load";
 	} else if (why == NULL && plugin->abi != TACTUS_ABI_VERSION) {
 		why = "it was built for another version of the plugin "
 		      "interface: build it again";
-	} else if (why == NULL && defs_count(l->defs) == before) {
+	} else if (why == NULL && defs_count(l->defs) == before &&
+		   classes_count(l->classes) == classes) {
 		why = "it registered nothing usable";
 	}
 	if (why != NULL) {
 		/* what it registered all the same is not to be trusted */
 		defs_forget(l->defs, before);
+		classes_forget(l->classes, mark);
 		dlclose(handle);
 		return why;
 	}
@@ -160,7 +169,7 @@ load_folder(struct loader *l, const struct config *c, const char *folder)
 		const char *why = "there are more than enough already";
 		int length = snprintf(
 			path, sizeof path, "%s/%s", folder, found[i]->d_name);
-		l->loading = found[i]->d_name;
+		l->view.who = found[i]->d_name;
 		if (is_wanted(c, found[i]->d_name)) {
 			if (length < (int)sizeof path &&
 				l->loaded < MAX_PLUGINS) {
@@ -174,7 +183,7 @@ load_folder(struct loader *l, const struct config *c, const char *folder)
 		free(found[i]);
 	}
 	free(found);
-	l->loading = "plugins";
+	l->view.who = "plugins";
 }
 
 /** Does a folder of plugins.path hold what plugins.load names? */
@@ -212,31 +221,51 @@ check_load(struct loader *l, const struct config *c)
 	}
 }
 
+/** Say which classes of resource_classes no plugin has. */
+static void
+check_classes(const struct loader *l, const struct config *c)
+{
+	for (uint32_t i = 0; i < c->resource_classes.count; i++) {
+		const char *uri = c->resource_classes.items[i].uri;
+		const TactusResourceDef *def;
+		uint32_t k = 0;
+		while ((def = classes_resource(l->classes, k)) != NULL &&
+			strcmp(def->uri, uri) != 0) {
+			k++;
+		}
+		if (def == NULL) {
+			log_warn("plugins: resource_classes: no plugin has a "
+				 "class \"%s\"",
+				uri);
+		}
+	}
+}
+
 int
-loader_open(const struct config *config, double rate, struct loader **out)
+loader_open(const struct config *config, struct host *host, struct loader **out)
 {
 	struct loader *l = calloc(1, sizeof *l);
 	if (l == NULL) {
 		return -ENOMEM;
 	}
-	l->host = (TactusHost){
-		.size = sizeof(TactusHost),
-		.abi = TACTUS_ABI_VERSION,
-		.rate = rate,
-		.block = config->audio.block,
-		.register_synthdef = host_register,
-		.log = host_log,
-	};
-	l->loading = "plugins";
-	int err = defs_open(&l->host, &l->defs);
+	host_view_init(&l->view, host);
+	l->view.host.register_synthdef = register_synthdef;
+	l->view.host.register_resource_def = register_resource_def;
+	l->view.host.register_job_def = register_job_def;
+	l->view.who = "plugins";
+	int err = defs_open(&l->view.host, &l->defs);
+	if (err == 0) {
+		err = classes_open(&config->resource_classes, &l->classes);
+	}
 	if (err != 0) {
-		free(l);
+		loader_close(l);
 		return err;
 	}
 	for (uint32_t i = 0; i < config->plugins.path.count; i++) {
 		load_folder(l, config, config->plugins.path.items[i]);
 	}
 	check_load(l, config);
+	check_classes(l, config);
 	*out = l;
 	return 0;
 }
@@ -248,6 +277,7 @@ loader_close(struct loader *l)
 		return;
 	}
 	defs_close(l->defs);
+	classes_close(l->classes);
 #ifndef TACTUS_SANITIZED
 	/* under sanitizers plugins stay mapped, so that reports can name
 	 * what was theirs */
@@ -262,6 +292,18 @@ struct defs *
 loader_defs(struct loader *l)
 {
 	return l->defs;
+}
+
+struct classes *
+loader_classes(struct loader *l)
+{
+	return l->classes;
+}
+
+const TactusHost *
+loader_host(const struct loader *l)
+{
+	return &l->view.host;
 }
 
 uint32_t

@@ -15,21 +15,28 @@
 #include "config.h"
 #include "mark.h"
 
+struct classes;
 struct defs;
+struct host;
 struct loader;
 
 /**
  * Load what the configuration names; `loaded` and `skipped` count.
+ * @param host behind what plugins are shown; it has to outlive the loader
  * @errors -ENOMEM; a plugin that does not load is no error
  */
 TACTUS_NODISCARD int loader_open(
-	const struct config *config, double rate, struct loader **out);
+	const struct config *config, struct host *host, struct loader **out);
 
-/** Unload all. @pre no synth is left */
+/** Unload all. @pre no synth, no resource and no job is left */
 void loader_close(struct loader *l);
 
-/** The registry that the plugins filled. */
+/** The registries that the plugins filled. */
 struct defs *loader_defs(struct loader *l);
+struct classes *loader_classes(struct loader *l);
+
+/** What plugins are shown on the loop: by parsers and checks. */
+const TactusHost *loader_host(const struct loader *l);
 
 uint32_t loader_loaded(const struct loader *l);
 uint32_t loader_skipped(const struct loader *l);

@@ -106,6 +106,12 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->wire = config->wire;
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
+	int err = works_open(o);
+	if (err != 0) {
+		works_close(o);
+		free(o);
+		return err;
+	}
 	address_index(o->address);
 	/* the largest answer of all must have its room, twice */
 	o->store.most =
@@ -191,6 +197,7 @@ office_close(struct office *o)
 	ev_idle_stop(o->loop, &o->busy);
 	office_time_close(o);
 	log_osc_close(o);
+	works_close(o);
 	for (struct peer *p = NULL; o->net != NULL;) {
 		/* net_close calls no hook: what was kept for clients goes now
 		 */
@@ -255,6 +262,7 @@ office_configure(struct office *o, const struct config *config)
 {
 	o->config = config;
 	o->given.config = config;
+	work_pool_set_timeout(o->pool, config->workers.job_timeout_s);
 	log_osc_configure(o);
 }
 

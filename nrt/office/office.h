@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tactus/plugin.h>
+
 #include "config.h"
 #include "mark.h"
 #include "net.h"
@@ -20,8 +22,10 @@
 #include "wire.h"
 
 struct office;
+struct classes;
 struct defs;
 struct ev_loop;
+struct host;
 
 /** What came of a reload. */
 struct office_reloaded {
@@ -50,11 +54,14 @@ struct office_config {
 	bool offline;
 	struct wire *wire;
 	struct defs *defs;
+	struct classes *classes;
+	struct host *host;             /* of the workers' plugins */
+	const TactusHost *plugin_host; /* what checks are shown on the loop */
 	struct office_hooks hooks;
 };
 
-/** Make an office on a loop; its listeners open with office_listen.
- * @errors -ENOMEM */
+/** Make an office on a loop, with its workers; its listeners open with
+ * office_listen. @errors -ENOMEM; others of the workers' threads */
 TACTUS_NODISCARD int office_open(struct ev_loop *loop,
 	const struct office_config *config, struct office **out);
 
@@ -63,7 +70,8 @@ TACTUS_NODISCARD int office_open(struct ev_loop *loop,
 TACTUS_NODISCARD int office_listen(
 	struct office *o, bool all, char *why, size_t size);
 
-/** Close the doors, free all that is still out. @pre rt has stopped */
+/** Close the doors, free all that is still out.
+ * @pre rt has stopped, and office_end_works abandoned nothing */
 void office_close(struct office *o);
 
 /** Take in a packet as if `peer` had sent it. */
@@ -75,6 +83,21 @@ TACTUS_NODISCARD int office_give_device(struct office *o, void *device);
 
 /** Ask rt to fade out, free all and stop. @errors -ENOBUFS */
 TACTUS_NODISCARD int office_stop(struct office *o);
+
+/** Cancel all jobs and constructions: the end has begun. */
+void office_stop_works(struct office *o);
+
+/** Name each work that has not come back in the log. @return how many */
+uint32_t office_log_works(struct office *o);
+
+/**
+ * End the workers.
+ * @pre rt has stopped
+ * @return works that had to be abandoned: their threads run on, so nothing
+ *         that they may use can be freed, and the process has to end by
+ *         _exit.  They were named in the log
+ */
+TACTUS_NODISCARD uint32_t office_end_works(struct office *o);
 
 /** Tell all who asked for notifications. */
 void office_notice(struct office *o, const char *address);

@@ -8,11 +8,15 @@
 #include <ev.h>
 
 #include "arena.h"
+#include "classes.h"
 #include "defs.h"
+#include "host.h"
 #include "office.h"
 #include "osc_read.h"
 #include "osc_write.h"
 #include "timeline.h"
+#include "work_order.h"
+#include "work_pool.h"
 
 /** Answers in datagrams are shorter than this (SPEC 5). */
 #define PAGE_BYTES 1400
@@ -30,7 +34,12 @@
 #define METER_HZ 50.0
 
 /** Why a peer is kept. */
-enum keep { KEEP_NOTIFY = 1, KEEP_METER = 2, KEEP_DRIVEN = 4 };
+enum keep { KEEP_NOTIFY = 1, KEEP_METER = 2, KEEP_DRIVEN = 4, KEEP_WORK = 8 };
+
+/** Holders of one resource that /resource/query names, and each item of
+ * /resource/list. */
+#define QUERY_HOLDERS 200
+#define LIST_HOLDERS  16
 
 /** What is kept for a client with meters. */
 struct client {
@@ -46,6 +55,36 @@ struct xrun_entry {
 	uint32_t cause;
 	int64_t late_ns;
 	uint64_t lost;
+};
+
+/**
+ * A resource or a job of which rt has told, until it tells the end.  It is
+ * open while a work of it is under way that somebody may wait for.
+ */
+struct errand {
+	struct errand *next; /* the open ones, in the order they were opened */
+	struct errand *previous;
+	struct work_order *order; /* NULL: nothing is here */
+	struct peer *freer;       /* who freed the resource, referenced */
+	uint64_t opened; /* in the office's count of what comes: a sync that */
+	uint64_t freed;  /* is younger waits for it; the same for the freer */
+	bool open;
+	bool failed;    /* a construct: it gave nothing */
+	bool cancelled; /* a job: its client did not want it any more */
+	bool late;      /* it was told to have failed: it took too long */
+};
+
+/** A peer that asked for works which have not ended. */
+struct asker {
+	struct asker *next;
+	struct peer *peer; /* its works have references */
+	uint32_t works;
+};
+
+/** A message of any size: the results of a job. */
+struct large {
+	struct osc_out out;
+	uint8_t data[JOB_RESULT_BYTES + 4096];
 };
 
 /** Places in the index of the addresses: at least twice as many. */
@@ -85,6 +124,19 @@ struct office {
 	bool stopping;
 	bool quitting;
 	bool device_lost;
+	struct work_pool *pool;
+	struct errand *resource; /* by id: limits.max_resources of them */
+	uint32_t max_resources;  /* as they were at the start */
+	uint32_t resources;      /* of them that are there */
+	struct errand job[WORK_MAX_JOBS];
+	struct errand *open_first;
+	struct errand *open_last;
+	struct asker *askers;
+	struct batch *syncs; /* that wait for works, in order: chained */
+	uint64_t count;      /* of errands that opened */
+	size_t order_bytes;  /* orders that rt has not taken */
+	struct large large;
+
 	uint32_t meters;     /* clients that want levels */
 	bool metering;       /* rt was told to gather them */
 	struct log_osc *log; /* NULL: log.osc is off */
@@ -165,6 +217,26 @@ const char *request_copy(
 
 /** A command that was added turns out to be wrong: it does nothing. */
 void request_drop(struct command *c);
+
+/** Begin an array, if one is there. @return 1 it did, 0 there is nothing
+ * more, -1 something else is there, and it was answered */
+int request_array(struct request *r, const char *what);
+
+/**
+ * Read an array of arguments for a class or a job, if one is there; the
+ * strings are the message's.
+ * @owns the caller does, and frees `*out`, which may be NULL
+ * @return false: it was answered
+ */
+bool request_values(struct request *r, TactusValue **out, uint32_t *count);
+
+/**
+ * Answer what a class or a job said of its arguments.
+ * @param code what its check returned
+ * @return true: they are good
+ */
+bool request_checked(struct request *r, int code, const char *name,
+	const char *why, const char *arguments);
 
 /** Keep the sender as a client. @return false: no, and it was answered */
 bool request_keep(struct request *r, uint32_t why);
@@ -269,13 +341,66 @@ void graph_name(struct request *r);
 void graph_query(struct request *r);
 void graph_tree(struct request *r);
 void graph_statistics(struct request *r);
-void graph_def_list(struct request *r);
-void graph_def_query(struct request *r);
 /** Answers that come back with the command. */
 void graph_answer_tree(
 	struct office *o, struct peer *peer, const struct command *c);
 void graph_answer_query(
 	struct office *o, struct peer *peer, const struct command *c);
+
+void catalogue_list(struct request *r);
+void catalogue_query(struct request *r);
+
+void resource_new(struct request *r);
+void resource_free(struct request *r);
+void resource_query(struct request *r);
+void resource_list(struct request *r);
+/** The state of a resource, as clients know it. */
+const char *resource_state_name(int32_t state);
+/** Answers that come back with the command. */
+void resource_answer(
+	struct office *o, struct peer *peer, const struct command *c);
+
+void job_new(struct request *r);
+void job_cancel(struct request *r);
+void job_list(struct request *r);
+/** Tell how far a job is, and that it has ended. */
+void job_progress(struct office *o, struct work_order *order, float fraction);
+void job_tell_end(struct office *o, const struct errand *e);
+/** Tell of a job or of a resource that something came to nothing. */
+void job_tell_failed(
+	struct office *o, const char *address, int32_t id, const char *why);
+
+/** Start the workers. @errors -ENOMEM; as work_pool_open */
+TACTUS_NODISCARD int works_open(struct office *o);
+/** Forget all that is left. @pre the workers have ended */
+void works_close(struct office *o);
+/**
+ * Make the order of a message, with its sender kept as a client while it is
+ * not done.
+ * @owns the caller does: give it to rt, or to works_drop
+ * @return NULL: no memory, or no slot for the client; it was answered
+ */
+struct work_order *works_order(struct request *r, enum work_kind kind,
+	int32_t id, const TactusValue *values, uint32_t count);
+/** An order that rt did not take, or never saw. */
+void works_drop(struct office *o, struct work_order *order);
+/** The reports of rt. */
+void works_take(struct office *o, struct work *work);
+void works_ready(struct office *o, int32_t id);
+void works_ended(struct office *o, struct work *work);
+/** A peer's /resource/free was done. */
+void works_freed(struct office *o, struct peer *peer, int32_t id);
+/** Is there something under way that a /sync of this peer waits for? */
+uint32_t works_awaited(const struct office *o, const struct peer *peer);
+/** Hold a batch back, whose syncs are to be answered when it is over. */
+void works_hold(struct office *o, struct batch *b, uint32_t awaited);
+/** The job of that id that is under way; NULL: there is none. */
+struct errand *works_job(struct office *o, int32_t id);
+/** The same by its place in a list without order; NULL behind the last. */
+struct errand *works_next_job(struct office *o, const struct errand *e);
+
+/** Answer the syncs of a batch that are still to be answered, and free it. */
+void outcome_sync(struct office *o, struct batch *b);
 
 void engine_version(struct request *r);
 void engine_status(struct request *r);

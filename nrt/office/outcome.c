@@ -13,6 +13,10 @@ outcome_free(struct office *o, struct batch *b)
 	for (struct command *c = b->first; c != NULL; c = c->next) {
 		if (c->kind == COMMAND_SYNTH_NEW) {
 			defs_free_spec(o->defs, c->u.new.spec);
+		} else if ((c->kind == COMMAND_RESOURCE_NEW ||
+				   c->kind == COMMAND_JOB_NEW) &&
+			   c->u.work != NULL) {
+			works_drop(o, work_order_at(c->u.work));
 		}
 	}
 	if (b->sender != NULL) {
@@ -31,6 +35,25 @@ answer_int(struct peer *peer, const char *address, int32_t value)
 	answer_send(&a, peer);
 }
 
+/** Answer a /sync, once. */
+static void
+answer_sync(struct peer *peer, struct command *c)
+{
+	answer_int(peer, "/synced", (int32_t)c->u.number);
+	request_drop(c);
+}
+
+void
+outcome_sync(struct office *o, struct batch *b)
+{
+	for (struct command *c = b->first; c != NULL; c = c->next) {
+		if (c->kind == COMMAND_SYNC && c->reason == REASON_NONE) {
+			answer_sync(b->sender, c);
+		}
+	}
+	outcome_free(o, b);
+}
+
 /** What a command that was done is answered with; `sample` is when it was. */
 static void
 answer(struct office *o, struct batch *b, const struct command *c,
@@ -43,8 +66,12 @@ answer(struct office *o, struct batch *b, const struct command *c,
 	case COMMAND_CALL:
 		dispatch_call(o, peer, c->u.call);
 		break;
-	case COMMAND_SYNC:
-		answer_int(peer, "/synced", (int32_t)c->u.number);
+	case COMMAND_RESOURCE_FREE:
+		works_freed(o, peer, c->id);
+		break;
+	case COMMAND_RESOURCE_QUERY:
+	case COMMAND_RESOURCE_LIST:
+		resource_answer(o, peer, c);
 		break;
 	case COMMAND_GROUP_NEW:
 		if (c->u.new.chosen) {
@@ -79,10 +106,8 @@ answer(struct office *o, struct batch *b, const struct command *c,
 	case COMMAND_MOVE:
 	case COMMAND_RUN:
 	case COMMAND_NAME:
+	case COMMAND_SYNC: /* outcome_sync does */
 	case COMMAND_RESOURCE_NEW:
-	case COMMAND_RESOURCE_FREE:
-	case COMMAND_RESOURCE_QUERY:
-	case COMMAND_RESOURCE_LIST:
 	case COMMAND_JOB_NEW:
 	case COMMAND_CLEAR:
 	case COMMAND_MUTE:
@@ -125,9 +150,17 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 		osc_put_float(&a.out, (float)((double)b->late / o->given.rate));
 		answer_send(&a, peer);
 	}
+	uint32_t awaited = 0;
 	for (struct command *c = b->first; c != NULL; c = c->next) {
 		if (c->reason == REASON_NONE) {
-			answer(o, b, c, sample);
+			if (c->kind == COMMAND_SYNC) {
+				awaited = works_awaited(o, peer);
+			}
+			if (c->kind == COMMAND_SYNC && awaited == 0) {
+				answer_sync(peer, c);
+			} else {
+				answer(o, b, c, sample);
+			}
 			continue;
 		}
 		char text[256];
@@ -135,5 +168,9 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 		peer_error(
 			peer, c->address, code, command_first(c), "%s", text);
 	}
-	outcome_free(o, b);
+	if (awaited > 0) {
+		works_hold(o, b, works_awaited(o, peer));
+	} else {
+		outcome_free(o, b);
+	}
 }

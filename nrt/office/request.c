@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "office_private.h"
 
@@ -121,6 +123,104 @@ request_text(struct request *r, const char *what)
 		fail_argument(r, 400, what, "must be a string");
 	}
 	return text;
+}
+
+int
+request_array(struct request *r, const char *what)
+{
+	struct osc_arg a;
+
+	if (!request_more(r)) {
+		return 0;
+	}
+	r->position++;
+	if (!osc_args_next(&r->args, &a) || a.type != '[') {
+		request_fail(r, 400,
+			"argument %d must be an array of %s: %s %s",
+			r->position, what, r->to->name, r->to->arguments);
+		return -1;
+	}
+	return 1;
+}
+
+/** One argument as a class or a job gets it. @return 0 or a code of /error */
+static int
+read_value(const struct osc_arg *a, TactusValue *v)
+{
+	switch (a->type) {
+	case 'i':
+		*v = (TactusValue){.type = 'i', .integer = a->u.i};
+		break;
+	case 'h':
+		*v = (TactusValue){.type = 'i', .integer = a->u.h};
+		break;
+	case 'T':
+	case 'F':
+		*v = (TactusValue){.type = 'i', .integer = a->type == 'T'};
+		break;
+	case 'f':
+	case 'd':
+		*v = (TactusValue){.type = 'f'};
+		v->number = a->type == 'f' ? (double)a->u.f : a->u.d;
+		return v->number - v->number == 0.0 ? 0 : 422;
+	case 's':
+		*v = (TactusValue){.type = 's', .string = a->u.s};
+		return 0;
+	default:
+		return 400;
+	}
+	v->number = (double)v->integer;
+	return 0;
+}
+
+bool
+request_values(struct request *r, TactusValue **out, uint32_t *count)
+{
+	struct osc_arg a;
+	int has = request_array(r, "arguments");
+
+	*out = NULL;
+	*count = 0;
+	if (has <= 0) {
+		return has == 0;
+	}
+	TactusValue *values = calloc(strlen(r->args.type) + 1, sizeof *values);
+	if (values == NULL) {
+		request_fail(r, 503, "no memory");
+		return false;
+	}
+	while (osc_args_next(&r->args, &a) && a.type != ']') {
+		int code = read_value(&a, &values[*count]);
+		if (code != 0) {
+			request_fail(r, code,
+				code == 422
+					? "argument %u of the array is not a "
+					  "finite number"
+					: "argument %u of the array must be a "
+					  "number or a string",
+				*count + 1);
+			free(values);
+			return false;
+		}
+		++*count;
+	}
+	*out = values;
+	return true;
+}
+
+bool
+request_checked(struct request *r, int code, const char *name, const char *why,
+	const char *arguments)
+{
+	if (code == 0) {
+		return true;
+	}
+	bool told = arguments != NULL && arguments[0] != '\0';
+	request_fail(r, code >= 400 && code <= 599 ? code : 500, "%s: %s%s%s%s",
+		name, why[0] != '\0' ? why : "it does not take these arguments",
+		told ? " (it takes " : "", told ? arguments : "",
+		told ? ")" : "");
+	return false;
 }
 
 bool

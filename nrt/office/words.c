@@ -37,7 +37,13 @@ static const struct {
 	[REASON_PORT_RANGE] = {422, "node %d: port index %d is below 0"                             },
 	[REASON_RESOURCE_FLOAT] = {422, "node %d: port %d takes a resource's "
 					"id (i)"                 },
-	[REASON_RESOURCE_MISSING] = {404, "node %d: no resource %d"                                       },
+	[REASON_RESOURCE_RANGE] = {422, "resource id %d is not within 0 … %d"                         },
+	[REASON_RESOURCE_MISSING] = {404,
+			       "no resource %d; /resource/list tells all"                           },
+	[REASON_JOB_TAKEN] = {409,
+			       "job id %d is taken: a job of that id is under way"                  },
+	[REASON_JOBS_FULL] = {503,
+			       "%d jobs are under way, and there can be no more"                    },
 	[REASON_BUS_RANGE] = {422, "bus %d: there are %d of this kind (-1 "
 				   "unmaps)"                     },
 	[REASON_POOL_FULL] = {503, "pool %d (blocks of as many bytes) is used "
@@ -94,6 +100,61 @@ port_words(const struct command *c, int32_t pair, char *text, size_t size)
 	}
 }
 
+/** Who holds a resource: a node's id, or -1 - a job's. */
+static void
+holder_words(int32_t holder, char *text, size_t size)
+{
+	if (holder < 0) {
+		snprintf(text, size, "job %d", -1 - holder);
+	} else {
+		snprintf(text, size, "node %d", holder);
+	}
+}
+
+/** Why a resource cannot be had. @return the code; 0: it is another reason */
+static int
+resource_words(const struct command *c, char *text, size_t size)
+{
+	char holder[32];
+
+	switch ((int)c->reason) {
+	case REASON_RESOURCE_TAKEN:
+		snprintf(text, size, "resource id %d is taken: it is %s",
+			c->told[0], resource_state_name(c->told[1]));
+		return 409;
+	case REASON_RESOURCE_STATE:
+		snprintf(text, size, "resource %d is %s", c->told[0],
+			resource_state_name(c->told[1]));
+		return 409;
+	case REASON_RESOURCE_BUSY:
+		holder_words(c->told[1], holder, sizeof holder);
+		snprintf(text, size, "resource %d is held by %s alone",
+			c->told[0], holder);
+		return 409;
+	case REASON_RESOURCE_HELD:
+		holder_words(c->told[1], holder, sizeof holder);
+		snprintf(text, size,
+			"resource %d is held by %s: it cannot be had alone",
+			c->told[0], holder);
+		return 409;
+	case REASON_RESOURCE_URI:
+		if (c->told[1] < 0) {
+			snprintf(text, size,
+				"resource %d is of another class than the job "
+				"takes; /def/query tells which",
+				c->told[0]);
+		} else {
+			snprintf(text, size,
+				"resource %d is of another class than port %d "
+				"takes; /def/query tells which",
+				c->told[0], c->told[1]);
+		}
+		return 422;
+	default:
+		return 0;
+	}
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
@@ -108,6 +169,10 @@ words_of(const struct command *c, char *text, size_t size)
 		c->reason == REASON_PORT_DIRECTION) {
 		port_words(c, -1, text, size);
 		return 422;
+	}
+	int known = resource_words(c, text, size);
+	if (known != 0) {
+		return known;
 	}
 	if (c->reason == REASON_CONSTRUCT) {
 		int code = c->told[0];

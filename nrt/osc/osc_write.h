@@ -15,7 +15,7 @@
 
 #include "mark.h"
 
-#define OSC_MAX_TYPES 1024 /* type tags of one message that is written */
+#define OSC_MAX_TYPES 8448 /* type tags of one message that is written */
 
 struct osc_out {
 	uint8_t *data;

@@ -4,6 +4,8 @@
  */
 #include "apply.h"
 
+#include "hold.h"
+#include "job.h"
 #include "master.h"
 #include "node.h"
 #include "port.h"
@@ -182,15 +184,14 @@ judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
 		return false;
 	}
 	if (p->port.kind == TACTUS_RESOURCE) {
-		/* the engine has no resources yet: no id names one */
-		bool unbind = pair->integral && pair->resource == -1;
-		if (!unbind) {
-			fail(c,
-				pair->integral ? REASON_RESOURCE_MISSING
-					       : REASON_RESOURCE_FLOAT,
-				c->id, pair->integral ? pair->resource : index);
+		int32_t told[2] = {c->id, index};
+		enum reason r = pair->integral ? hold_judge(e, n, p,
+							 pair->resource, told)
+					       : REASON_RESOURCE_FLOAT;
+		if (r != REASON_NONE) {
+			fail(c, r, told[0], told[1]);
 		}
-		return unbind;
+		return r == REASON_NONE;
 	}
 	if ((p->port.flags & TACTUS_TRIGGER) == 0 || pair->value == 0.0F) {
 		return true;
@@ -217,11 +218,16 @@ judge_all(struct engine *e, struct command *c, struct node *n)
 	while (good < c->u.set.count && judge(e, c, n, good, &waits)) {
 		good++;
 	}
-	for (uint32_t i = 0; i < good; i++) {
+	for (uint32_t i = 0; i < c->u.set.count && i <= good; i++) {
 		const struct shape_port *p =
 			port_find(n->spec->shape, &c->u.set.pairs[i].port);
+		if (p == NULL || p->port.kind == TACTUS_AUDIO) {
+			continue; /* the one that was no good */
+		}
 		if (p->port.kind == TACTUS_CONTROL) {
 			n->control[p->ordinal].asked = 0;
+		} else {
+			hold_forget_asked(n, p);
 		}
 	}
 	if (good == c->u.set.count && waits > events_room(e->events)) {
@@ -242,7 +248,13 @@ set(struct engine *e, struct command *c)
 		const struct set_pair *pair = &c->u.set.pairs[i];
 		const struct shape_port *p =
 			port_find(n->spec->shape, &pair->port);
-		if (p->port.kind != TACTUS_CONTROL) {
+		if (p->port.kind == TACTUS_RESOURCE) {
+			int32_t told[2] = {0, 0};
+			enum reason r =
+				hold_bind(e, n, p, pair->resource, told);
+			if (r != REASON_NONE) {
+				fail(c, r, told[0], told[1]);
+			}
 			continue;
 		}
 		if ((p->port.flags & TACTUS_TRIGGER) == 0) {
@@ -374,6 +386,48 @@ set_meter(struct engine *e, uint32_t every)
 	e->meter = (struct meter){.every = every};
 }
 
+/** Begin a resource or a job, whose work is rt's once it is accepted. */
+TACTUS_RT static void
+begin(struct engine *e, struct command *c)
+{
+	int32_t told[2] = {0, 0};
+	enum reason r = c->kind == COMMAND_JOB_NEW
+				? job_new(e, c->id, c->u.work, told)
+				: resource_new(e, c->id, c->u.work, told);
+
+	if (r != REASON_NONE) {
+		fail(c, r, told[0], told[1]);
+		return;
+	}
+	c->u.work = NULL;
+}
+
+TACTUS_RT static void
+free_resource(struct engine *e, struct command *c)
+{
+	int32_t told[2] = {0, 0};
+	enum reason r = resource_free(e, c->id, told);
+
+	if (r != REASON_NONE) {
+		fail(c, r, told[0], told[1]);
+	}
+}
+
+TACTUS_RT static void
+query_resource(struct engine *e, struct command *c)
+{
+	int32_t told[2] = {0, 0};
+	const struct resource *found = resource_find(e, c->id);
+
+	c->u.resources->count = 0;
+	if (found != NULL) {
+		snapshot_resource(e, found, c->u.resources);
+		return;
+	}
+	enum reason r = resource_missing(e, c->id, told);
+	fail(c, r, told[0], told[1]);
+}
+
 TACTUS_RT uint32_t
 apply_command(struct engine *e, struct command *c)
 {
@@ -444,10 +498,17 @@ apply_command(struct engine *e, struct command *c)
 		}
 		break;
 	case COMMAND_RESOURCE_NEW:
-	case COMMAND_RESOURCE_FREE:
-	case COMMAND_RESOURCE_QUERY:
-	case COMMAND_RESOURCE_LIST:
 	case COMMAND_JOB_NEW:
+		begin(e, c);
+		break;
+	case COMMAND_RESOURCE_FREE:
+		free_resource(e, c);
+		break;
+	case COMMAND_RESOURCE_QUERY:
+		query_resource(e, c);
+		break;
+	case COMMAND_RESOURCE_LIST:
+		snapshot_resources(e, c->u.resources);
 		break;
 	case COMMAND_CLEAR:
 		clear(e);
@@ -463,7 +524,7 @@ apply_command(struct engine *e, struct command *c)
 		break;
 	case COMMAND_OFFLINE_RUN:
 		e->owed += (uint64_t)c->u.number;
-		return e->owed != 0 ? HELD_BY_TIME : 0;
+		return e->owed != 0 || e->works != 0 ? HELD_BY_TIME : 0;
 	case COMMAND_STOP:
 		stop(e);
 		break;

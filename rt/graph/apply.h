@@ -11,7 +11,10 @@
 #include "engine_private.h"
 
 /** What a batch may have to wait for before it goes back. */
-enum held { HELD_BY_LIMBO = 1, HELD_BY_TIME = 2 };
+enum held {
+	HELD_BY_LIMBO = 1,
+	HELD_BY_TIME = 2 /* offline: a run, or the works that are out */
+};
 
 /** Apply one command now. @thread rt
  * @return what its batch has to wait for before it goes back: enum held */

@@ -16,9 +16,14 @@
 #include "node.h"
 #include "outbox.h"
 #include "port.h"
+#include "resource.h"
 #include "run.h"
 #include "wait.h"
+#include "works.h"
 #include "world.h"
+
+/** Resources that are looked at in one block of the end. */
+#define STOPS_PER_BLOCK 1024
 
 /** Let the gauges say what is so, before a report tells of it. */
 TACTUS_RT static void
@@ -31,6 +36,7 @@ show(struct engine *e)
 	gauge_set(g, GAUGE_GROUPS, e->groups);
 	gauge_set(g, GAUGE_EVENTS, events_waiting(e->events));
 	gauge_set(g, GAUGE_CLEARING, e->in_limbo);
+	gauge_set(g, GAUGE_REFERENCES, e->references);
 	for (uint32_t i = 0; i < e->config.pools; i++) {
 		gauge_set(g, (enum gauge)(GAUGE_POOL_FREE + i),
 			pool_free(e->pools, i));
@@ -67,7 +73,7 @@ TACTUS_RT static void
 let_go(struct engine *e)
 {
 	uint32_t still = (e->in_limbo != 0 ? HELD_BY_LIMBO : 0) |
-			 (e->owed != 0 ? HELD_BY_TIME : 0);
+			 (e->owed != 0 || e->works != 0 ? HELD_BY_TIME : 0);
 	struct batch *b = e->held_first;
 	struct batch *kept = NULL;
 
@@ -189,12 +195,27 @@ clear_and_stop(struct engine *e)
 			apply(e, event.batch);
 		}
 	}
-	if (e->limbo.head == NULL && e->held_first == NULL &&
+	bool empty = e->limbo.head == NULL && resource_stop(e, STOPS_PER_BLOCK);
+	if (empty && e->works == 0 && e->held_first == NULL &&
 		events_waiting(e->events) == 0 && e->out_first == NULL) {
 		e->stopped = true;
 		show(e);
 		outbox_stopped(e);
 	}
+}
+
+/** Does a batch wait for limbo to empty? */
+TACTUS_RT static bool
+is_limbo_awaited(const struct engine *e)
+{
+	struct batch *b = e->held_first;
+
+	while (b != NULL && (b->held & HELD_BY_LIMBO) == 0) {
+		struct outgoing *after = b->outgoing.next;
+		b = after == NULL ? NULL
+				  : CONTAINER_OF(after, struct batch, outgoing);
+	}
+	return b != NULL;
 }
 
 /**
@@ -204,7 +225,7 @@ clear_and_stop(struct engine *e)
 TACTUS_RT static void
 stand_still(struct engine *e)
 {
-	if (e->owed != 0 || (!e->stopping && e->held_first == NULL)) {
+	if (e->owed != 0 || (!e->stopping && !is_limbo_awaited(e))) {
 		return;
 	}
 	if (e->stopping) {
@@ -214,10 +235,11 @@ stand_still(struct engine *e)
 		e->master[MASTER_CLEAR].frames = 0;
 		e->reaping = true;
 	}
-	/* enough turns for all nodes and all events, and a few to end */
+	/* enough turns for all nodes, events, resources; a few to end */
 	uint32_t most = e->config.max_nodes > e->config.max_events
 				? e->config.max_nodes
 				: e->config.max_events;
+	most = e->config.max_resources > most ? e->config.max_resources : most;
 	for (uint32_t i = 0; i < most / REAP_PER_BLOCK + 4; i++) {
 		clear_and_stop(e);
 	}
@@ -247,9 +269,14 @@ engine_take(struct engine *e)
 			break;
 		}
 	}
-	if (e->config.offline) {
-		stand_still(e);
+	if (!e->config.offline) {
+		(void)works_take(e, WORKS_PER_BLOCK);
+		return;
 	}
+	if (works_take(e, UINT32_MAX) != 0) {
+		let_go(e);
+	}
+	stand_still(e);
 }
 
 /** Apply the events that are due at this sample. */
@@ -366,6 +393,12 @@ engine_fade_in(struct engine *e)
 	e->master[MASTER_START] = (struct fade){.to = 0.0F};
 	master_fade(
 		e, MASTER_START, 1.0F, ms > 0.0 ? ms / 1000.0 : FADE_SECONDS);
+}
+
+TACTUS_RT uint32_t
+engine_works(const struct engine *e)
+{
+	return e->works;
 }
 
 TACTUS_RT uint64_t

@@ -66,6 +66,11 @@ enum node_kind {
 /** What happens when a node's fade is over. */
 enum fade_end { FADE_STAYS, FADE_PAUSES, FADE_FREES };
 
+struct resource;
+struct binding;
+struct kept;
+struct job;
+
 struct node {
 	/* what the walk looks at: one cache line */
 	_Alignas(CACHE_LINE) union {
@@ -115,6 +120,10 @@ struct node {
 	struct outgoing told_ended;
 	uint32_t generation; /* of the slot: counts its nodes */
 	uint32_t key_hash;   /* 0: no key */
+	/* what a synth holds (hold.h); the first two in its body */
+	struct binding *binding; /* one per resource port */
+	void **bound;            /* what synth.resources shows */
+	struct kept *kept;       /* what it acquired itself */
 };
 
 _Static_assert(offsetof(struct node, synth) <= CACHE_LINE &&
@@ -182,6 +191,19 @@ struct engine {
 	struct bus *bus;      /* internal */
 	struct bus *capture;  /* external, for inputs */
 	struct bus *playback; /* external, for outputs */
+
+	/* resources (resource.h), who holds them, works that are out */
+	struct resource *resource; /* max_resources of them, by id */
+	uint32_t resources;        /* that are not free */
+	uint32_t references;
+	uint32_t works;    /* at the loop or a worker */
+	struct kept *kept; /* what synths may acquire */
+	struct kept *kept_free;
+	struct job *job;      /* what jobs hold: clients', then synths' */
+	int32_t *job_id;      /* of clients' jobs; -1: none stands there */
+	struct work *perform; /* for synths to ask with */
+	struct work *perform_free;
+	uint32_t freed; /* at the end: slots that were looked at */
 
 	/* events and what goes back */
 	struct events *events;

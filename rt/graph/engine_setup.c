@@ -11,6 +11,9 @@
 
 #include "engine.h"
 #include "engine_private.h"
+#include "hold.h"
+#include "job.h"
+#include "resource.h"
 #include "world.h"
 
 /** Memory on a cache line, all zeros, touched. */
@@ -62,6 +65,29 @@ open_buffers(struct engine *e)
 	return 0;
 }
 
+/** The table of resources, and what holds and works on them. */
+static int
+open_resources(struct engine *e)
+{
+	const struct engine_config *c = &e->config;
+	size_t resources = c->max_resources > 0 ? c->max_resources : 1;
+	size_t kept = (size_t)c->max_nodes * HOLDS_PER_NODE;
+
+	e->resource = take(resources * sizeof *e->resource);
+	e->kept = take(kept * sizeof *e->kept);
+	e->job = take(JOBS * sizeof *e->job);
+	e->job_id = take(WORK_MAX_JOBS * sizeof *e->job_id);
+	e->perform = take(WORK_MAX_PERFORMS * sizeof *e->perform);
+	if (e->resource == NULL || e->kept == NULL || e->job == NULL ||
+		e->job_id == NULL || e->perform == NULL) {
+		return -ENOMEM;
+	}
+	resource_init(e);
+	hold_init(e);
+	job_init(e);
+	return 0;
+}
+
 int
 engine_open(const struct engine_config *config, struct wire *wire,
 	struct engine **out)
@@ -81,6 +107,9 @@ engine_open(const struct engine_config *config, struct wire *wire,
 			  : 0;
 	if (err == 0) {
 		err = open_buffers(e);
+	}
+	if (err == 0) {
+		err = open_resources(e);
 	}
 	if (err == 0) {
 		err = pool_open(config->pool, config->pools, &e->pools);
@@ -132,5 +161,10 @@ engine_close(struct engine *e)
 	free(e->piece_out);
 	free(e->piece_in);
 	free(e->arena);
+	free(e->resource);
+	free(e->kept);
+	free(e->job);
+	free(e->job_id);
+	free(e->perform);
 	free(e);
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "hold.h"
 #include "outbox.h"
 #include "port.h"
 
@@ -158,6 +159,10 @@ lay_out(struct engine *e, struct node *n, const struct synth_spec *spec,
 	memset(n->body, 0, ports_bytes + s->instance_bytes);
 	n->in = (const float **)(void *)at;
 	at += s->inputs * sizeof *n->in;
+	n->bound = (void **)(void *)at;
+	at += s->resources * sizeof *n->bound;
+	n->binding = (struct binding *)(void *)at;
+	at += s->resources * sizeof *n->binding;
 	n->control = (struct control *)(void *)at;
 	at += s->controls * sizeof *n->control;
 	n->now = (TactusControl *)(void *)at;
@@ -181,10 +186,36 @@ lay_out(struct engine *e, struct node *n, const struct synth_spec *spec,
 	for (uint32_t i = 0; i < s->outputs; i++) {
 		n->output[i].bus = -1;
 	}
+	for (uint32_t i = 0; i < s->resources; i++) {
+		n->binding[i].hold.id = -1;
+	}
 	n->synth.self = (char *)n->body + ports_bytes;
 	n->synth.controls = n->now;
 	n->synth.in = n->in;
 	n->synth.out = e->scratch;
+	n->synth.resources = n->bound;
+}
+
+/** Bytes of a synth's ports in its body. */
+TACTUS_RT static size_t
+ports_bytes(const struct shape *s)
+{
+	return aligned(
+		s->inputs * sizeof(float *) +
+		s->resources * (sizeof(void *) + sizeof(struct binding)) +
+		s->controls * (sizeof(struct control) + sizeof(TactusControl)) +
+		(s->inputs + s->outputs) * sizeof(struct joint));
+}
+
+/** A synth that could not be made leaves nothing behind. */
+TACTUS_RT static void
+unmake(struct engine *e, struct node *n)
+{
+	hold_end(e, n);
+	pool_give(e->pools, n->body);
+	n->body = NULL;
+	n->spec = NULL;
+	n->kind = KIND_FREE;
 }
 
 TACTUS_RT enum reason
@@ -192,10 +223,7 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 	struct synth_spec *spec, int32_t told[2])
 {
 	const struct shape *s = spec->shape;
-	size_t ports = aligned(
-		s->inputs * sizeof(float *) +
-		s->controls * (sizeof(struct control) + sizeof(TactusControl)) +
-		(s->inputs + s->outputs) * sizeof(struct joint));
+	size_t ports = ports_bytes(s);
 	size_t bytes = ports + s->instance_bytes;
 	void *body = pool_take(e->pools, bytes);
 
@@ -211,14 +239,17 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 	n->inputs = (uint16_t)s->inputs;
 	n->outputs = (uint16_t)s->outputs;
 	lay_out(e, n, spec, ports);
+	enum reason reason = hold_bind_first(e, n, told);
+	if (reason != REASON_NONE) {
+		unmake(e, n);
+		return reason;
+	}
 	int code = 0;
 	if (n->def->construct) {
 		code = n->def->construct(&e->world, spec->options, &n->synth);
 	}
 	if (code != 0) {
-		pool_give(e->pools, body);
-		n->kind = KIND_FREE;
-		n->spec = NULL;
+		unmake(e, n);
 		told[0] = code;
 		told[1] = id;
 		return REASON_CONSTRUCT;
@@ -238,6 +269,7 @@ end(struct engine *e, struct node *n)
 		if (n->def->destroy) {
 			n->def->destroy(&e->world, &n->synth);
 		}
+		hold_end(e, n);
 		pool_give(e->pools, n->body);
 		n->body = NULL;
 		e->synths--;

@@ -4,6 +4,9 @@
  */
 #include "outbox.h"
 
+#include "job.h"
+#include "resource.h"
+
 /** Make the report that an outgoing stands for. */
 TACTUS_RT static void
 fill(struct engine *e, struct outgoing *o, struct report *r)
@@ -29,9 +32,15 @@ fill(struct engine *e, struct outgoing *o, struct report *r)
 		*r = e->device_report;
 		break;
 	case REPORT_WORK:
-	case REPORT_RESOURCE_READY:
 	case REPORT_RESOURCE_ENDED:
 	case REPORT_JOB_ENDED:
+		r->u.work = CONTAINER_OF(o, struct work, outgoing);
+		r->id = r->u.work->id;
+		break;
+	case REPORT_RESOURCE_READY:
+		r->id = (int32_t)(CONTAINER_OF(o, struct resource, told_ready) -
+				  e->resource);
+		break;
 	case REPORT_STOPPED:
 	case REPORT_NODE_NAN:
 	case REPORT_NOTIFY:
@@ -42,7 +51,7 @@ fill(struct engine *e, struct outgoing *o, struct report *r)
 	}
 }
 
-/** Post one; a node whose end has been told frees its slot. */
+/** Post one; what has been told of its end frees its slot. */
 TACTUS_RT static bool
 post(struct engine *e, struct outgoing *o)
 {
@@ -52,8 +61,13 @@ post(struct engine *e, struct outgoing *o)
 	if (ring_post(e->wire->reports, &r, 1) == 0) {
 		return false;
 	}
-	/* a batch is the loop's by now, and `o` with it */
+	/* a batch or a work is the loop's by now, and `o` with it */
 	e->posted = true;
+	if (r.kind == REPORT_RESOURCE_ENDED) {
+		resource_told(e, r.id);
+	} else if (r.kind == REPORT_JOB_ENDED) {
+		job_told(e, r.id);
+	}
 	if (r.kind == REPORT_NODE_ENDED) {
 		struct node *n = CONTAINER_OF(o, struct node, told_ended);
 		n->kind = KIND_FREE;
@@ -105,6 +119,18 @@ outbox_node(struct engine *e, struct node *n, enum report_kind kind)
 							: &n->told_ended;
 
 	tell(e, o, kind);
+}
+
+TACTUS_RT void
+outbox_work(struct engine *e, struct work *work, enum report_kind kind)
+{
+	tell(e, &work->outgoing, kind);
+}
+
+TACTUS_RT void
+outbox_ready(struct engine *e, struct resource *r)
+{
+	tell(e, &r->told_ready, REPORT_RESOURCE_READY);
 }
 
 TACTUS_RT void

@@ -15,6 +15,14 @@
 TACTUS_RT void outbox_node(
 	struct engine *e, struct node *n, enum report_kind kind);
 
+/** Hand a work over: REPORT_WORK, _RESOURCE_ENDED or _JOB_ENDED.
+ * @thread rt @owns nobody here looks at it once it is posted */
+TACTUS_RT void outbox_work(
+	struct engine *e, struct work *work, enum report_kind kind);
+
+/** Tell that a resource is live. @thread rt */
+TACTUS_RT void outbox_ready(struct engine *e, struct resource *r);
+
 /** Give a batch back. @thread rt */
 TACTUS_RT void outbox_batch(struct engine *e, struct batch *b);
 

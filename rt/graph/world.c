@@ -4,6 +4,8 @@
  */
 #include "world.h"
 
+#include "hold.h"
+#include "job.h"
 #include "node.h"
 #include "outbox.h"
 
@@ -74,6 +76,26 @@ world_log(const TactusWorld *world, TactusSynth *synth, enum TactusLevel level,
 	(void)outbox_note(engine_of(world), &r);
 }
 
+TACTUS_RT static void *
+world_acquire(const TactusWorld *world, TactusSynth *synth, int32_t id,
+	const char *uri)
+{
+	return hold_acquire(engine_of(world), node_of(synth), id, uri);
+}
+
+TACTUS_RT static void
+world_release(const TactusWorld *world, TactusSynth *synth, int32_t id)
+{
+	hold_release(engine_of(world), node_of(synth), id);
+}
+
+TACTUS_RT static int
+world_perform(
+	const TactusWorld *world, TactusSynth *synth, const TactusPerform *what)
+{
+	return job_perform(engine_of(world), node_of(synth), what);
+}
+
 void
 world_init(struct engine *e)
 {
@@ -87,6 +109,9 @@ world_init(struct engine *e)
 		.done = world_done,
 		.notify = world_notify,
 		.log = world_log,
+		.resource_acquire = world_acquire,
+		.resource_release = world_release,
+		.perform_with_resources = world_perform,
 	};
 }
 

@@ -227,7 +227,7 @@ START_TEST(apply_refuses_a_trigger_that_no_event_is_left_for)
 }
 END_TEST
 
-START_TEST(apply_knows_no_resource_yet)
+START_TEST(apply_wants_a_resource_that_is_there)
 {
 	TactusSynthDef def = rig_level;
 	struct rig *r = rig_new();
@@ -245,7 +245,7 @@ START_TEST(apply_knows_no_resource_yet)
 	} cases[] = {
 		{false, 0,  REASON_RESOURCE_FLOAT  },
 		{true,  4,  REASON_RESOURCE_MISSING},
-		{true,  -2, REASON_RESOURCE_MISSING},
+		{true,  -2, REASON_RESOURCE_RANGE  },
                 {true,  -1, REASON_NONE            }
         };
 	for (int i = 0; i < 4; i++) {
@@ -288,7 +288,7 @@ main(void)
 	tcase_add_test(tc, apply_judges_all_pairs_before_any_is_set);
 	tcase_add_test(tc, apply_fires_all_triggers_of_a_set_or_none);
 	tcase_add_test(tc, apply_refuses_a_trigger_that_no_event_is_left_for);
-	tcase_add_test(tc, apply_knows_no_resource_yet);
+	tcase_add_test(tc, apply_wants_a_resource_that_is_there);
 	tcase_add_test(tc, apply_does_the_others_when_one_of_a_bundle_fails);
 	return suite_run("rt/graph/apply", tc);
 }

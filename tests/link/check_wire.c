@@ -98,6 +98,9 @@ START_TEST(wire_has_all_that_was_asked_for)
 	ck_assert_uint_eq(ring_capacity(w->commands), 128);
 	ck_assert_uint_eq(ring_capacity(w->reports), 64);
 	ck_assert_uint_eq(ring_capacity(w->tap), 1024);
+	/* a work for each resource and job that there can be */
+	ck_assert_uint_ge(ring_capacity(w->works),
+		256 + WORK_MAX_JOBS + WORK_MAX_PERFORMS);
 	ck_assert_int_ge(w->loop.fd, 0);
 	ck_assert_int_ge(w->rt.fd, 0);
 	ck_assert_int_ne(w->loop.fd, w->rt.fd);
@@ -115,13 +118,16 @@ START_TEST(wire_has_all_that_was_asked_for)
 }
 END_TEST
 
-START_TEST(wire_carries_batches_and_reports_and_frames)
+START_TEST(wire_carries_batches_reports_works_and_frames)
 {
 	struct wire *w = NULL;
 	struct batch batch;
 	struct batch *sent = &batch;
 	struct batch *came = NULL;
 	struct report told = {.kind = REPORT_NODE_NEW, .id = 7};
+	struct work work = {.id = 3};
+	struct work *done = &work;
+	struct work *taken = NULL;
 	struct report heard;
 	float frame[2] = {0.5F, -0.5F};
 	float other[2] = {0};
@@ -133,6 +139,9 @@ START_TEST(wire_carries_batches_and_reports_and_frames)
 	ck_assert_uint_eq(ring_post(w->reports, &told, 1), 1);
 	ck_assert_uint_eq(ring_take(w->reports, &heard, 1), 1);
 	ck_assert_int_eq(heard.id, 7);
+	ck_assert_uint_eq(ring_post(w->works, &done, 1), 1);
+	ck_assert_uint_eq(ring_take(w->works, &taken, 1), 1);
+	ck_assert_ptr_eq(taken, &work);
 	ck_assert_uint_eq(ring_post(w->tap, frame, 1), 1);
 	ck_assert_uint_eq(ring_take(w->tap, other, 1), 1);
 	ck_assert_mem_eq(frame, other, sizeof frame);
@@ -170,8 +179,8 @@ START_TEST(wire_leaves_nothing_when_an_allocation_fails)
 		ck_assert_int_eq(count.live, 0);
 		ck_assert_int_eq(descriptors(), before);
 	}
-	/* the wire itself, and two for each of its three rings */
-	ck_assert_int_eq(failures, 7);
+	/* the wire itself, and two for each of its four rings */
+	ck_assert_int_eq(failures, 9);
 	wire_close(w);
 	ck_assert_int_eq(count.live, 0);
 	ck_assert_int_eq(descriptors(), before);
@@ -213,6 +222,7 @@ START_TEST(wire_refuses_sizes_that_no_ring_can_have)
 	reset();
 	ck_assert_int_eq(wire_open(0, 64, 64, 0, 2, &w), -EINVAL);
 	ck_assert_int_eq(wire_open(64, 1U << 31, 64, 0, 2, &w), -EINVAL);
+	ck_assert_int_eq(wire_open(64, 64, 1U << 31, 0, 2, &w), -EINVAL);
 	ck_assert_int_eq(wire_open(64, 64, 64, 64, 0, &w), -EINVAL);
 	ck_assert_int_eq(wire_open(64, 64, 64, 64, 1025, &w), -EINVAL);
 	ck_assert_ptr_null(w);
@@ -229,7 +239,7 @@ main(void)
 
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, wire_has_all_that_was_asked_for);
-	tcase_add_test(t, wire_carries_batches_and_reports_and_frames);
+	tcase_add_test(t, wire_carries_batches_reports_works_and_frames);
 	tcase_add_test(t, wire_has_no_tap_when_none_is_asked_for);
 	tcase_add_test(t, wire_leaves_nothing_when_an_allocation_fails);
 	tcase_add_test(t, wire_leaves_nothing_when_a_descriptor_fails);

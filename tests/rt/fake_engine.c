@@ -108,6 +108,12 @@ engine_fade_in(struct engine *e)
 	e->fades++;
 }
 
+TACTUS_RT uint32_t
+engine_works(const struct engine *e)
+{
+	return e->works;
+}
+
 TACTUS_RT uint64_t
 engine_owed(const struct engine *e)
 {
