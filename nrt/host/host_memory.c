@@ -56,7 +56,11 @@ void
 host_view_begin(struct host_view *v, const char *who, const char *uri)
 {
 	v->who = who;
-	v->quota = host_limit(&v->host, uri);
+	/* a job may change many resources: its plugin holds each to its limit
+	 */
+	v->quota = uri != NULL ? host_limit(&v->host, uri)
+			       : atomic_load_explicit(&v->of->most_total,
+					 memory_order_relaxed);
 	v->taken = 0;
 	/* relaxed: numbers that differ are all that is asked for */
 	v->begun = atomic_fetch_add_explicit(
