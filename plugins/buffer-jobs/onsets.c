@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * onsets.c -- buffer-onsets: where notes and strokes begin.
+ *
+ * Runs on a worker; the loop runs the check.  flux.c says when something new
+ * is heard; a peak of it above its surroundings (S. Böck, F. Krebs, M. Schedl,
+ * "Evaluating the Online Capabilities of Onset Detection Methods", ISMIR 2012;
+ * here with medians, which strokes do not move) is a candidate, and attack.c
+ * finds the sample.
+ */
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "attack.h"
+#include "flux.h"
+#include "jobs.h"
+#include "pace.h"
+
+/** Frames of flux to either side. */
+#define PEAK   3
+#define AROUND 60
+#define ECHO   20
+/** Onsets have to be so far apart, in seconds. */
+#define APART 0.03
+/** Most that one message holds: an 'h' takes 9 bytes. */
+#define MOST 4000
+
+static const struct argument table[] = {
+	{"sensitivity", 'f', true, 0.0, 1.0           },
+	{"start",       'i', true, 0,   ARGUMENTS_MOST},
+	{"frames",      'i', true, 0,   ARGUMENTS_MOST},
+};
+
+static int
+check(const TactusHost *host, const TactusValue *values, uint32_t count,
+	char *reason, size_t size)
+{
+	(void)host;
+	return arguments_check(table, sizeof(table) / sizeof(table[0]), false,
+		values, count, reason, size);
+}
+
+/** What a candidate has to reach; all follow from the sensitivity. */
+struct demands {
+	float novelty;   /* above the median around it */
+	float deviation; /* so many times the median deviation */
+	float echo;      /* of the highest novelty shortly before */
+	double rise;     /* of the energy: see attack.c */
+	float certain;   /* times the demand: no rise is needed */
+};
+
+static struct demands
+demands_of(double sensitivity)
+{
+	/* 0.5: 1; 0: 4; 1: a quarter */
+	double f = exp2(2.0 - 4.0 * sensitivity);
+
+	return (struct demands){.novelty = (float)(0.08 * f),
+		.deviation = (float)(8.0 * sqrt(f)),
+		.echo = (float)(0.1 * f),
+		.rise = 0.12 * f,
+		.certain = 6.0f};
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	float x = *(const float *)a;
+	float y = *(const float *)b;
+
+	return (x > y) - (x < y);
+}
+
+/** What the novelty of frame k has to be, by the frames around it. */
+static float
+threshold(const struct flux *f, int64_t k, const struct demands *d)
+{
+	float around[2 * AROUND + 1];
+	int64_t first = k > AROUND ? k - AROUND : 0;
+	int64_t last = k + AROUND < f->count ? k + AROUND : f->count - 1;
+	size_t count = (size_t)(last - first + 1);
+
+	memcpy(around, f->novelty + first, count * sizeof(float));
+	qsort(around, count, sizeof(float), by_size);
+	float middle = around[count / 2];
+	for (size_t i = 0; i < count; i++) {
+		around[i] = fabsf(around[i] - middle);
+	}
+	qsort(around, count, sizeof(float), by_size);
+	float deviation = 1.4826f * around[count / 2];
+	float least = d->novelty;
+
+	least = fmaxf(least, d->deviation * deviation);
+	for (int64_t i = k > ECHO ? k - ECHO : 0; i < k; i++) {
+		least = fmaxf(least, d->echo * f->novelty[i]);
+	}
+	return middle + least;
+}
+
+static float
+peak_of(const TactusAudioBuffer *b, const struct arguments_range *range,
+	struct pace *pace)
+{
+	float peak = 0.0f;
+
+	for (uint32_t c = 0; c < b->channels; c++) {
+		const float *x = b->channel[c] + range->start;
+
+		for (int64_t at = 0; at < range->frames;) {
+			int64_t end = range->frames - at < PACE_LIGHT
+					      ? range->frames
+					      : at + PACE_LIGHT;
+
+			for (; at < end; at++) {
+				float level = fabsf(jobs_finite(x[at]));
+
+				peak = level > peak ? level : peak;
+			}
+			if (!pace_next(pace, 0.0)) {
+				return -1.0f;
+			}
+		}
+	}
+	return peak;
+}
+
+static bool
+is_peak(const struct flux *f, int64_t k)
+{
+	for (int64_t i = 1; i <= PEAK; i++) {
+		if ((k >= i && f->novelty[k - i] >= f->novelty[k]) ||
+			(k + i < f->count &&
+				f->novelty[k + i] > f->novelty[k])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int
+tell(struct pace *pace, int64_t at, uint32_t *told, char *reason, size_t size)
+{
+	const TactusValue v = {.type = 'h', .integer = at};
+
+	if (*told < MOST && pace->host->result(pace->host, pace->job, &v)) {
+		*told += 1;
+		return 0;
+	}
+	snprintf(reason, size,
+		"more than %" PRIu32 " onsets, the last at frame %" PRId64
+		": ask for a part by start and frames",
+		*told, at);
+	return -1;
+}
+
+/** Go through the peaks of the flux and tell of those that are onsets. */
+static int
+pick(const struct flux *f, struct attack *a, const struct demands *d,
+	struct pace *pace, char *reason, size_t size)
+{
+	int64_t apart = (int64_t)(a->b->rate * APART);
+	struct attack_found best = {.at = -1};
+	float best_novelty = 0.0f;
+	uint32_t told = 0;
+
+	for (int64_t k = 0; k < f->count; k++) {
+		if (f->novelty[k] < d->novelty || !is_peak(f, k)) {
+			continue;
+		}
+		if (!pace_next(pace, 0.0)) {
+			return pace_cancelled(reason, size);
+		}
+		float least = threshold(f, k, d);
+		if (f->novelty[k] < least) {
+			continue;
+		}
+		int64_t begin = flux_begin(f, k);
+		struct attack_found found = attack_search(
+			a, begin - (int64_t)f->hop, begin + (int64_t)f->points);
+		if (found.rise < d->rise) {
+			if (f->novelty[k] < d->certain * least) {
+				continue;
+			}
+			/* a change of tone: it shows as it enters the frame */
+			found.at = begin + (int64_t)f->points * 3 / 4;
+		}
+		if (best.at >= 0 && found.at - best.at < apart) {
+			if (f->novelty[k] > best_novelty) {
+				best = found;
+				best_novelty = f->novelty[k];
+			}
+			continue;
+		}
+		if (best.at >= 0 && tell(pace, a->range.start + best.at, &told,
+					    reason, size) != 0) {
+			return -1;
+		}
+		best = found;
+		best_novelty = f->novelty[k];
+	}
+	return best.at < 0 ? 0
+			   : tell(pace, a->range.start + best.at, &told, reason,
+				     size);
+}
+
+static int
+perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
+	const TactusValue *values, uint32_t count, TactusJob *job, char *reason,
+	size_t size)
+{
+	const TactusAudioBuffer *b = resources[0];
+	const struct demands d =
+		demands_of(arguments_number(values, count, 0, 0.5));
+	struct arguments_range range;
+	struct attack attack;
+	struct flux flux;
+	struct pace pace;
+
+	(void)resource_count;
+	if (arguments_range(b, values, count, 1, &range, reason, size) != 0) {
+		return -1;
+	}
+	pace_begin(&pace, host, job, (double)range.frames * b->channels);
+	float peak = peak_of(b, &range, &pace);
+	if (peak < 0.0f) {
+		return pace_cancelled(reason, size);
+	}
+	if (peak < FLT_MIN) {
+		return 0;
+	}
+	int err = flux_init(&flux, b, &range, peak, &pace, reason, size);
+	if (err == 0) {
+		err = attack_init(&attack, host, b, &range,
+			flux.points + (int64_t)flux.hop + 1);
+		if (err != 0) {
+			snprintf(reason, size, "no memory to look for onsets");
+		} else {
+			err = pick(&flux, &attack, &d, &pace, reason, size);
+		}
+		attack_fini(&attack, host);
+	}
+	flux_fini(&flux, host);
+	return err;
+}
+
+const TactusJobDef onsets_def = {
+	.size = sizeof(onsets_def),
+	.uri = "urn:tactus:job:buffer-onsets:1",
+	.name = "buffer-onsets",
+	.doc = "Find where notes and strokes begin; sensitivity 0 to 1, 0.5 "
+	       "if not given.",
+	.arguments = "[f sensitivity, h start, h frames]",
+	.results = "h frame ...",
+	.resource = TACTUS_AUDIO_BUFFER_URI,
+	.least = 1,
+	.most = 1,
+	.check = check,
+	.perform = perform,
+};
