@@ -59,11 +59,13 @@ c='errno|float|inttypes|limits|math|stdalign|stdbool|stddef|stdint|string'
 plain="<($c|stdatomic)\.h>|<tactus/[a-z_/]+\.h>"
 # memcpy and the limits of float are all that inline helpers need beyond types
 public='<(float|limits|stdbool|stddef|stdint|string)\.h>|<tactus/[a-z_/]+\.(h|hpp)>'
+# what is in headers alone, of the C++ library
+cpp='<(c[a-z]+|exception|new|optional|type_traits|utility)>'
 plugin="<($c|assert|ctype|stdarg|stdio|stdlib)\.h>|<tactus/[a-z_/]+\.h>"
 rt="<($c)\.h>|<tactus/[a-z_/]+\.h>"
 
 all=$(
-	room "$(files include)" '' "$public|<c[a-z]+>" ''
+	room "$(files include)" '' "$public|$cpp" ''
 	room "$(runs link)" link "$plain" ''
 	room "$(setup link)" link '.*' 1
 	room "$(runs rt)" "$(folders rt link)" "$rt" ''
