@@ -77,7 +77,11 @@ settle(struct peer *p)
 	bool held = p->refs > 0 || p->kept != 0;
 
 	if (n == NULL || !p->is_hashed) {
-		if (!held) {
+		if (n != NULL && p->local != NULL && p->refs == 0 &&
+			p->kept != 0) {
+			/* who made it has let go: it is told nothing more */
+			peer_lose(p);
+		} else if (!held) {
 			free_peer(p);
 		} else if (p->conn != NULL && p->refs == 1) {
 			stream_settle(p->conn);
@@ -197,7 +201,7 @@ peer_unref(struct peer *p)
 static bool
 has_address(const struct peer *p)
 {
-	return p->conn != NULL ||
+	return p->conn != NULL || p->local != NULL ||
 	       (p->is_hashed && p->address_size > sizeof(sa_family_t));
 }
 
@@ -295,8 +299,9 @@ peer_expire(struct net *n, int64_t now_ns)
 {
 	for (uint32_t i = 0; i < n->max_clients; i++) {
 		struct peer *p = n->slot[i];
-		/* a connection lives until it is closed */
-		if (p != NULL && p->conn == NULL &&
+		/* a connection lives until it is closed, a peer of this
+		 * process until it is let go */
+		if (p != NULL && p->conn == NULL && p->local == NULL &&
 			now_ns - p->heard_ns > PEER_SILENT_NS) {
 			peer_doom(p);
 		}

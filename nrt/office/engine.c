@@ -185,7 +185,7 @@ add_works(struct office *o, struct numbers *s)
 	uint32_t jobs = 0;
 
 	work_pool_count(o->pool, &n);
-	for (struct errand *e = NULL; (e = works_next_job(o, e)) != NULL;) {
+	for (struct errand *e = NULL; (e = errands_next_job(o, e)) != NULL;) {
 		jobs++;
 	}
 	add_stat(s, "resources", (double)o->resources);

@@ -106,9 +106,9 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 	o->wire = config->wire;
 	o->gauges = &config->wire->gauges;
 	o->defs = config->defs;
-	int err = works_open(o);
+	int err = errands_open(o);
 	if (err != 0) {
-		works_close(o);
+		errands_close(o);
 		free(o);
 		return err;
 	}
@@ -197,7 +197,7 @@ office_close(struct office *o)
 	ev_idle_stop(o->loop, &o->busy);
 	office_time_close(o);
 	log_osc_close(o);
-	works_close(o);
+	errands_close(o);
 	for (struct peer *p = NULL; o->net != NULL;) {
 		/* net_close calls no hook: what was kept for clients goes now
 		 */

@@ -350,54 +350,54 @@ void graph_answer_query(
 void catalogue_list(struct request *r);
 void catalogue_query(struct request *r);
 
-void resource_new(struct request *r);
-void resource_free(struct request *r);
-void resource_query(struct request *r);
-void resource_list(struct request *r);
+void resources_new(struct request *r);
+void resources_free(struct request *r);
+void resources_query(struct request *r);
+void resources_list(struct request *r);
 /** The state of a resource, as clients know it. */
-const char *resource_state_name(int32_t state);
+const char *resources_state_name(int32_t state);
 /** Answers that come back with the command. */
-void resource_answer(
+void resources_answer(
 	struct office *o, struct peer *peer, const struct command *c);
 
-void job_new(struct request *r);
-void job_cancel(struct request *r);
-void job_list(struct request *r);
+void jobs_new(struct request *r);
+void jobs_cancel(struct request *r);
+void jobs_list(struct request *r);
 /** Tell how far a job is, and that it has ended. */
-void job_progress(struct office *o, struct work_order *order, float fraction);
-void job_tell_end(struct office *o, const struct errand *e);
+void jobs_progress(struct office *o, struct work_order *order, float fraction);
+void jobs_tell_end(struct office *o, const struct errand *e);
 /** Tell of a job or of a resource that something came to nothing. */
-void job_tell_failed(
+void jobs_tell_failed(
 	struct office *o, const char *address, int32_t id, const char *why);
 
 /** Start the workers. @errors -ENOMEM; as work_pool_open */
-TACTUS_NODISCARD int works_open(struct office *o);
+TACTUS_NODISCARD int errands_open(struct office *o);
 /** Forget all that is left. @pre the workers have ended */
-void works_close(struct office *o);
+void errands_close(struct office *o);
 /**
  * Make the order of a message, with its sender kept as a client while it is
  * not done.
- * @owns the caller does: give it to rt, or to works_drop
+ * @owns the caller does: give it to rt, or to errands_drop
  * @return NULL: no memory, or no slot for the client; it was answered
  */
-struct work_order *works_order(struct request *r, enum work_kind kind,
+struct work_order *errands_order(struct request *r, enum work_kind kind,
 	int32_t id, const TactusValue *values, uint32_t count);
 /** An order that rt did not take, or never saw. */
-void works_drop(struct office *o, struct work_order *order);
+void errands_drop(struct office *o, struct work_order *order);
 /** The reports of rt. */
-void works_take(struct office *o, struct work *work);
-void works_ready(struct office *o, int32_t id);
-void works_ended(struct office *o, struct work *work);
+void errands_take(struct office *o, struct work *work);
+void errands_ready(struct office *o, int32_t id);
+void errands_ended(struct office *o, struct work *work);
 /** A peer's /resource/free was done. */
-void works_freed(struct office *o, struct peer *peer, int32_t id);
+void errands_freed(struct office *o, struct peer *peer, int32_t id);
 /** Is there something under way that a /sync of this peer waits for? */
-uint32_t works_awaited(const struct office *o, const struct peer *peer);
+uint32_t errands_awaited(const struct office *o, const struct peer *peer);
 /** Hold a batch back, whose syncs are to be answered when it is over. */
-void works_hold(struct office *o, struct batch *b, uint32_t awaited);
+void errands_hold(struct office *o, struct batch *b, uint32_t awaited);
 /** The job of that id that is under way; NULL: there is none. */
-struct errand *works_job(struct office *o, int32_t id);
+struct errand *errands_job(struct office *o, int32_t id);
 /** The same by its place in a list without order; NULL behind the last. */
-struct errand *works_next_job(struct office *o, const struct errand *e);
+struct errand *errands_next_job(struct office *o, const struct errand *e);
 
 /** Answer the syncs of a batch that are still to be answered, and free it. */
 void outcome_sync(struct office *o, struct batch *b);

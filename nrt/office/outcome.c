@@ -16,7 +16,7 @@ outcome_free(struct office *o, struct batch *b)
 		} else if ((c->kind == COMMAND_RESOURCE_NEW ||
 				   c->kind == COMMAND_JOB_NEW) &&
 			   c->u.work != NULL) {
-			works_drop(o, work_order_at(c->u.work));
+			errands_drop(o, work_order_at(c->u.work));
 		}
 	}
 	if (b->sender != NULL) {
@@ -67,11 +67,11 @@ answer(struct office *o, struct batch *b, const struct command *c,
 		dispatch_call(o, peer, c->u.call);
 		break;
 	case COMMAND_RESOURCE_FREE:
-		works_freed(o, peer, c->id);
+		errands_freed(o, peer, c->id);
 		break;
 	case COMMAND_RESOURCE_QUERY:
 	case COMMAND_RESOURCE_LIST:
-		resource_answer(o, peer, c);
+		resources_answer(o, peer, c);
 		break;
 	case COMMAND_GROUP_NEW:
 		if (c->u.new.chosen) {
@@ -154,7 +154,7 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 	for (struct command *c = b->first; c != NULL; c = c->next) {
 		if (c->reason == REASON_NONE) {
 			if (c->kind == COMMAND_SYNC) {
-				awaited = works_awaited(o, peer);
+				awaited = errands_awaited(o, peer);
 			}
 			if (c->kind == COMMAND_SYNC && awaited == 0) {
 				answer_sync(peer, c);
@@ -169,7 +169,7 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 			peer, c->address, code, command_first(c), "%s", text);
 	}
 	if (awaited > 0) {
-		works_hold(o, b, works_awaited(o, peer));
+		errands_hold(o, b, errands_awaited(o, peer));
 	} else {
 		outcome_free(o, b);
 	}

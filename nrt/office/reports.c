@@ -140,14 +140,14 @@ reports_take(struct office *o, const struct report *r)
 		defs_free_spec(o->defs, r->u.spec);
 		break;
 	case REPORT_WORK:
-		works_take(o, r->u.work);
+		errands_take(o, r->u.work);
 		break;
 	case REPORT_RESOURCE_READY:
-		works_ready(o, r->id);
+		errands_ready(o, r->id);
 		break;
 	case REPORT_RESOURCE_ENDED:
 	case REPORT_JOB_ENDED:
-		works_ended(o, r->u.work);
+		errands_ended(o, r->u.work);
 		break;
 	case REPORT_NODE_NAN:
 		nan_node(o, r);

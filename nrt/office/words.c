@@ -120,11 +120,11 @@ resource_words(const struct command *c, char *text, size_t size)
 	switch ((int)c->reason) {
 	case REASON_RESOURCE_TAKEN:
 		snprintf(text, size, "resource id %d is taken: it is %s",
-			c->told[0], resource_state_name(c->told[1]));
+			c->told[0], resources_state_name(c->told[1]));
 		return 409;
 	case REASON_RESOURCE_STATE:
 		snprintf(text, size, "resource %d is %s", c->told[0],
-			resource_state_name(c->told[1]));
+			resources_state_name(c->told[1]));
 		return 409;
 	case REASON_RESOURCE_BUSY:
 		holder_words(c->told[1], holder, sizeof holder);

@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "engine.h"
+#include "host.h"
 #include "loader.h"
 #include "loop_rig.h"
 #include "net.h"
@@ -32,6 +33,7 @@ struct rooms {
 	struct config *config;
 	struct wire *wire;
 	struct engine *engine;
+	struct host *host;
 	struct loader *loader;
 	struct office *office;
 	struct ev_loop *loop;
@@ -93,12 +95,17 @@ open_rooms(struct rooms *r, uint32_t block)
 	};
 	ck_assert_int_eq(wire_open(256, 1024, 64, 0, 0, &r->wire), 0);
 	ck_assert_int_eq(engine_open(&ec, r->wire, &r->engine), 0);
-	ck_assert_int_eq(loader_open(r->config, 48000, &r->loader), 0);
+	const struct host_config hc = {.config = r->config, .rate = 48000};
+	ck_assert_int_eq(host_open(&hc, &r->host), 0);
+	ck_assert_int_eq(loader_open(r->config, r->host, &r->loader), 0);
 	struct office_config oc = {
 		.config = r->config,
 		.rate = 48000,
 		.wire = r->wire,
 		.defs = loader_defs(r->loader),
+		.classes = loader_classes(r->loader),
+		.host = r->host,
+		.plugin_host = loader_host(r->loader),
 	};
 	ck_assert_int_eq(office_open(r->loop, &oc, &r->office), 0);
 	ck_assert_int_eq(office_listen(r->office, false, why, sizeof why), 0);
@@ -121,9 +128,11 @@ close_rooms(struct rooms *r)
 	}
 	ck_assert(engine_stopped(r->engine));
 	peer_unref(r->peer);
+	ck_assert_uint_eq(office_end_works(r->office), 0);
 	office_close(r->office);
 	engine_close(r->engine);
 	loader_close(r->loader);
+	host_close(r->host);
 	wire_close(r->wire);
 	ev_loop_destroy(r->loop);
 	config_close(r->config);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "host.h"
 #include "loader.h"
 #include "log.h"
 #include "net.h"
@@ -132,8 +133,10 @@ open_all(struct rooms *r, const char *const *sets)
 {
 	const struct office_hooks hooks = r->hooks;
 	bool realtime = r->realtime;
+	void (*prepare)(struct rooms *) = r->prepare;
 
-	*r = (struct rooms){.hooks = hooks, .realtime = realtime};
+	*r = (struct rooms){
+		.hooks = hooks, .realtime = realtime, .prepare = prepare};
 	r->loop = ev_loop_new(EVFLAG_AUTO);
 	ck_assert_ptr_nonnull(r->loop);
 	open_config(r, sets);
@@ -143,14 +146,22 @@ open_all(struct rooms *r, const char *const *sets)
 			r->config->limits.max_resources, 0, 0, &r->wire),
 		0);
 	open_engine(r);
-	ck_assert_int_eq(
-		loader_open(r->config, r->config->audio.rate, &r->loader), 0);
+	const struct host_config hc = {
+		.config = r->config, .rate = r->config->audio.rate};
+	ck_assert_int_eq(host_open(&hc, &r->host), 0);
+	ck_assert_int_eq(loader_open(r->config, r->host, &r->loader), 0);
+	if (r->prepare != NULL) {
+		r->prepare(r);
+	}
 	struct office_config oc = {
 		.config = r->config,
 		.rate = r->config->audio.rate,
 		.offline = !r->realtime,
 		.wire = r->wire,
 		.defs = loader_defs(r->loader),
+		.classes = loader_classes(r->loader),
+		.host = r->host,
+		.plugin_host = loader_host(r->loader),
 		.hooks = r->hooks,
 	};
 	ck_assert_int_eq(office_open(r->loop, &oc, &r->office), 0);
@@ -174,7 +185,9 @@ rooms_open_doors(struct rooms *r, const char *const *sets)
 static void
 run_owed(struct rooms *r)
 {
-	for (uint64_t owed; (owed = engine_owed(r->engine)) > 0;) {
+	/* virtual time stands still while works are out */
+	for (uint64_t owed; (owed = engine_owed(r->engine)) > 0 &&
+			    engine_works(r->engine) == 0;) {
 		uint32_t left = engine_left(r->engine);
 		engine_render(r->engine, NULL, r->out,
 			owed < left ? (uint32_t)owed : left);
@@ -190,13 +203,87 @@ rooms_turn(struct rooms *r)
 
 	/* until rt has nothing to tell any more: it may have more than the
 	 * ring holds */
-	while (told || ring_filled(r->wire->commands) > 0) {
+	while (told || ring_filled(r->wire->commands) > 0 ||
+		ring_filled(r->wire->works) > 0) {
 		engine_take(r->engine);
 		engine_flush(r->engine);
 		told = ring_filled(r->wire->reports) > 0;
 		office_drain(r->office);
 		run_owed(r);
 	}
+}
+
+static void
+on_deadline(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;
+	(void)events;
+	ck_abort_msg("no %s within %d s", (const char *)w->data, DEADLINE_S);
+}
+
+/** Take turns until `is_over`. */
+static void
+turn_until(struct rooms *r, bool (*is_over)(struct rooms *, const char *),
+	const char *words)
+{
+	char copy[200];
+	ev_timer deadline;
+
+	(void)snprintf(copy, sizeof copy, "%s", words);
+	ev_timer_init(&deadline, on_deadline, DEADLINE_S, 0.0);
+	deadline.data = copy;
+	rooms_turn(r);
+	ev_now_update(r->loop);
+	ev_timer_start(r->loop, &deadline);
+	while (!is_over(r, copy)) {
+		ev_run(r->loop, engine_works(r->engine) > 0 ? EVRUN_ONCE
+							    : EVRUN_NOWAIT);
+		rooms_turn(r);
+	}
+	ev_timer_stop(r->loop, &deadline);
+}
+
+static bool
+was_heard(struct rooms *r, const char *words)
+{
+	return strstr(r->heard, words) != NULL;
+}
+
+void
+rooms_await(struct rooms *r, const char *words)
+{
+	turn_until(r, was_heard, words);
+}
+
+static bool
+is_idle(struct rooms *r, const char *words)
+{
+	(void)words;
+	return engine_works(r->engine) == 0;
+}
+
+void
+rooms_rest(struct rooms *r)
+{
+	turn_until(r, is_idle, "rest");
+}
+
+const char *
+rooms_ask_await(struct rooms *r, const char *words, const char *awaited)
+{
+	rooms_put(r, words);
+	rooms_await(r, awaited);
+	return rooms_heard(r);
+}
+
+static bool
+is_stopped(struct rooms *r, const char *words)
+{
+	(void)words;
+	for (int i = 0; i < 1000 && !engine_stopped(r->engine); i++) {
+		rooms_render(r, engine_left(r->engine));
+	}
+	return engine_stopped(r->engine);
 }
 
 void
@@ -222,18 +309,19 @@ void
 rooms_close(struct rooms *r)
 {
 	/* as the daemon ends: rt gives back all that it holds */
+	office_stop_works(r->office);
 	while (office_stop(r->office) != 0) {
 		rooms_turn(r);
 	}
-	rooms_turn(r);
-	for (int i = 0; i < 100000 && !engine_stopped(r->engine); i++) {
-		rooms_render(r, engine_left(r->engine));
-	}
-	ck_assert(engine_stopped(r->engine));
+	turn_until(r, is_stopped, "end");
+	office_drain(r->office);
+	ck_assert_uint_eq(office_end_works(r->office), 0);
+	ck_assert_uint_eq(host_bytes(r->host), 0);
 	peer_unref(r->peer);
 	office_close(r->office);
 	engine_close(r->engine);
 	loader_close(r->loader);
+	host_close(r->host);
 	wire_close(r->wire);
 	ev_loop_destroy(r->loop);
 	for (uint32_t i = 0; i < r->config->audio.outputs; i++) {
@@ -296,6 +384,7 @@ rooms_heard(struct rooms *r)
 	memcpy(text, r->heard, r->heard_size);
 	text[r->heard_size] = '\0';
 	r->heard_size = 0;
+	r->heard[0] = '\0';
 	return text;
 }
 

@@ -17,6 +17,7 @@
 #include "office.h"
 
 struct engine;
+struct host;
 struct loader;
 
 /** Most settings that a test gives. */
@@ -29,12 +30,15 @@ struct rooms {
 	struct config *config;
 	struct wire *wire;
 	struct engine *engine;
+	struct host *host;
 	struct loader *loader;
 	struct office *office;
 	struct ev_loop *loop;
 	struct peer *peer;         /* of this process: an admin */
 	struct office_hooks hooks; /* set them before rooms_open */
 	bool realtime;             /* set it: no offline driver */
+	/* set it: to register what else there is, before the office opens */
+	void (*prepare)(struct rooms *r);
 	float *out[CONFIG_MAX_CHANNELS];
 	uint64_t packets;  /* that were answered */
 	size_t largest;    /* of them, in bytes */
@@ -53,6 +57,15 @@ void rooms_close(struct rooms *r);
 
 /** Let the rt side take what waits, and the office what comes of it. */
 void rooms_turn(struct rooms *r);
+/** Take turns until something was heard (it stays to be looked at); works
+ * that have to end for it are waited for. */
+void rooms_await(struct rooms *r, const char *words);
+/** Take turns until no work is out. */
+void rooms_rest(struct rooms *r);
+/** Put words in, and take turns until something was heard.
+ * @return all that was heard */
+const char *rooms_ask_await(
+	struct rooms *r, const char *words, const char *awaited);
 /** Let time pass, in blocks; r->out has the last one. */
 void rooms_render(struct rooms *r, uint32_t frames);
 /** The sample clock. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * works.c -- works between rt and the workers, and who waits for them.
+ * errands.c -- works between rt and the workers, and who waits for them.
  *
  * Loop only.  rt says what is to be done (REPORT_WORK), a worker does it, and
  * it goes back in wire->works; then rt makes the change and tells of it, and
@@ -103,7 +103,7 @@ order_bytes(const TactusValue *values, uint32_t count)
 }
 
 struct work_order *
-works_order(struct request *r, enum work_kind kind, int32_t id,
+errands_order(struct request *r, enum work_kind kind, int32_t id,
 	const TactusValue *values, uint32_t count)
 {
 	struct office *o = r->office;
@@ -137,7 +137,7 @@ count_off(struct office *o, const struct work_order *order)
 }
 
 void
-works_drop(struct office *o, struct work_order *order)
+errands_drop(struct office *o, struct work_order *order)
 {
 	count_off(o, order);
 	unask(o, order);
@@ -156,7 +156,7 @@ awaits(const struct batch *b, const struct errand *e)
 }
 
 uint32_t
-works_awaited(const struct office *o, const struct peer *peer)
+errands_awaited(const struct office *o, const struct peer *peer)
 {
 	uint32_t count = 0;
 
@@ -167,7 +167,7 @@ works_awaited(const struct office *o, const struct peer *peer)
 }
 
 void
-works_hold(struct office *o, struct batch *b, uint32_t awaited)
+errands_hold(struct office *o, struct batch *b, uint32_t awaited)
 {
 	struct batch **at = &o->syncs;
 
@@ -244,7 +244,7 @@ clear_errand(struct errand *e)
 }
 
 void
-works_freed(struct office *o, struct peer *peer, int32_t id)
+errands_freed(struct office *o, struct peer *peer, int32_t id)
 {
 	struct errand *e = &o->resource[id];
 
@@ -258,7 +258,7 @@ works_freed(struct office *o, struct peer *peer, int32_t id)
 }
 
 struct errand *
-works_next_job(struct office *o, const struct errand *e)
+errands_next_job(struct office *o, const struct errand *e)
 {
 	size_t i = e != NULL ? (size_t)(e - o->job) + 1 : 0;
 
@@ -269,11 +269,12 @@ works_next_job(struct office *o, const struct errand *e)
 }
 
 struct errand *
-works_job(struct office *o, int32_t id)
+errands_job(struct office *o, int32_t id)
 {
 	struct errand *e = NULL;
 
-	while ((e = works_next_job(o, e)) != NULL && e->order->work->id != id) {
+	while ((e = errands_next_job(o, e)) != NULL &&
+		e->order->work->id != id) {
 	}
 	return e;
 }
@@ -322,7 +323,7 @@ take_perform(struct office *o, struct work *work)
 }
 
 void
-works_take(struct office *o, struct work *work)
+errands_take(struct office *o, struct work *work)
 {
 	struct work_order *order = work_order_at(work);
 	struct errand *e;
@@ -380,7 +381,7 @@ on_timed_out(void *user, struct work_order *order)
 	case WORK_CONSTRUCT:
 		e->late = true;
 		order->told = true;
-		job_tell_failed(o, "/resource/error", work->id,
+		jobs_tell_failed(o, "/resource/error", work->id,
 			"timed out: it took longer than "
 			"workers.job_timeout_s");
 		close_errand(o, e);
@@ -388,7 +389,7 @@ on_timed_out(void *user, struct work_order *order)
 	case WORK_JOB:
 		e->late = true;
 		order->told = true;
-		job_tell_failed(o, "/job/failed", work->id, "timed out");
+		jobs_tell_failed(o, "/job/failed", work->id, "timed out");
 		close_errand(o, e);
 		break;
 	case WORK_DESTROY:
@@ -406,7 +407,7 @@ on_progress(void *user, struct work_order *order, float fraction)
 	const struct errand *e = order->syncs;
 
 	if (order->work->kind == WORK_JOB && !e->late) {
-		job_progress(user, order, fraction);
+		jobs_progress(user, order, fraction);
 	}
 }
 
@@ -421,7 +422,7 @@ notice(struct office *o, const char *address, int32_t id)
 }
 
 void
-works_ready(struct office *o, int32_t id)
+errands_ready(struct office *o, int32_t id)
 {
 	notice(o, "/resource/ready", id);
 	close_errand(o, &o->resource[id]);
@@ -432,7 +433,7 @@ static void
 resource_ended(struct office *o, struct errand *e, const struct work *work)
 {
 	if (e->failed && !e->late) {
-		job_tell_failed(o, "/resource/error", work->id,
+		jobs_tell_failed(o, "/resource/error", work->id,
 			e->order->why[0] != '\0' ? e->order->why
 						 : "it could not be made");
 	} else {
@@ -442,14 +443,14 @@ resource_ended(struct office *o, struct errand *e, const struct work *work)
 }
 
 void
-works_ended(struct office *o, struct work *work)
+errands_ended(struct office *o, struct work *work)
 {
 	struct work_order *order = work_order_at(work);
 	struct errand *e = order->syncs;
 
 	if (work->kind == WORK_JOB) {
 		if (!e->late) {
-			job_tell_end(o, e);
+			jobs_tell_end(o, e);
 		}
 	} else {
 		resource_ended(o, e, work);
@@ -462,7 +463,7 @@ works_ended(struct office *o, struct work *work)
 /* --- life --- */
 
 int
-works_open(struct office *o)
+errands_open(struct office *o)
 {
 	const struct work_pool_config config = {
 		.loop = o->loop,
@@ -487,7 +488,7 @@ works_open(struct office *o)
 }
 
 void
-works_close(struct office *o)
+errands_close(struct office *o)
 {
 	while (o->syncs != NULL) {
 		struct batch *b = o->syncs;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * job.c -- messages about jobs: what is asked, and what is told.
+ * jobs.c -- messages about jobs: what is asked, and what is told.
  *
  * Loop only.  /job/cancel and /job/list are the loop's own, by what rt has
  * told of; they come behind all that their packet's sender asked before.
@@ -101,7 +101,7 @@ post(struct request *r, struct work_order *order)
 	struct command *c = request_command(r, COMMAND_JOB_NEW);
 
 	if (c == NULL) {
-		works_drop(r->office, order);
+		errands_drop(r->office, order);
 		return;
 	}
 	c->id = order->work->id;
@@ -109,7 +109,7 @@ post(struct request *r, struct work_order *order)
 }
 
 void
-job_new(struct request *r)
+jobs_new(struct request *r)
 {
 	char why[DEFS_WHY_SIZE];
 	int code = 0;
@@ -135,7 +135,7 @@ job_new(struct request *r)
 	if (count >= 0 && request_values(r, &values, &values_count) &&
 		request_end(r) && judge(r, def, id, exclusive, count) &&
 		check(r, def, values, values_count)) {
-		order = works_order(r, WORK_JOB, id, values, values_count);
+		order = errands_order(r, WORK_JOB, id, values, values_count);
 	}
 	free(values);
 	if (order == NULL) {
@@ -152,14 +152,14 @@ job_new(struct request *r)
 }
 
 void
-job_cancel(struct request *r)
+jobs_cancel(struct request *r)
 {
 	int32_t id;
 
 	if (!request_int(r, "job-id", &id) || !request_end(r)) {
 		return;
 	}
-	struct errand *e = works_job(r->office, id);
+	struct errand *e = errands_job(r->office, id);
 	if (e == NULL) {
 		request_fail(r, 404,
 			"no job %d is under way; /job/list tells all", id);
@@ -202,7 +202,7 @@ put_job(struct osc_out *out, const void *item)
 }
 
 void
-job_list(struct request *r)
+jobs_list(struct request *r)
 {
 	const struct errand *e = NULL;
 
@@ -210,14 +210,14 @@ job_list(struct request *r)
 		return;
 	}
 	struct pages *p = pages_begin("/job/list.reply");
-	while ((e = works_next_job(r->office, e)) != NULL) {
+	while ((e = errands_next_job(r->office, e)) != NULL) {
 		pages_add(p, put_job, e);
 	}
 	pages_send(p, r->peer, r->to->name, NULL);
 }
 
 void
-job_progress(struct office *o, struct work_order *order, float fraction)
+jobs_progress(struct office *o, struct work_order *order, float fraction)
 {
 	struct answer a;
 
@@ -228,7 +228,7 @@ job_progress(struct office *o, struct work_order *order, float fraction)
 }
 
 void
-job_tell_failed(
+jobs_tell_failed(
 	struct office *o, const char *address, int32_t id, const char *why)
 {
 	struct answer a;
@@ -272,7 +272,7 @@ tell_done(struct office *o, const struct work_order *order)
 }
 
 void
-job_tell_end(struct office *o, const struct errand *e)
+jobs_tell_end(struct office *o, const struct errand *e)
 {
 	const struct work_order *order = e->order;
 	const char *why = order->why[0] != '\0' ? order->why : "it failed";
@@ -285,5 +285,5 @@ job_tell_end(struct office *o, const struct errand *e)
 		}
 		why = "its results do not fit into one message";
 	}
-	job_tell_failed(o, "/job/failed", order->work->id, why);
+	jobs_tell_failed(o, "/job/failed", order->work->id, why);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * resource.c -- messages about resources become commands, and back.
+ * resources.c -- messages about resources become commands, and back.
  *
  * Loop only.  What can be known of a resource before it is begun (its class,
  * the types and sizes of its arguments) is judged here; ids and states are
@@ -28,7 +28,7 @@ check(struct request *r, const TactusResourceDef *def,
 }
 
 void
-resource_new(struct request *r)
+resources_new(struct request *r)
 {
 	char why[DEFS_WHY_SIZE];
 	int code = 0;
@@ -49,7 +49,7 @@ resource_new(struct request *r)
 	}
 	if (request_values(r, &values, &count) && request_end(r) &&
 		check(r, def, values, count)) {
-		order = works_order(r, WORK_CONSTRUCT, id, values, count);
+		order = errands_order(r, WORK_CONSTRUCT, id, values, count);
 	}
 	free(values);
 	if (order == NULL) {
@@ -58,7 +58,7 @@ resource_new(struct request *r)
 	order->own.def = def;
 	struct command *c = request_command(r, COMMAND_RESOURCE_NEW);
 	if (c == NULL) {
-		works_drop(r->office, order);
+		errands_drop(r->office, order);
 		return;
 	}
 	c->id = id;
@@ -66,7 +66,7 @@ resource_new(struct request *r)
 }
 
 void
-resource_free(struct request *r)
+resources_free(struct request *r)
 {
 	int32_t id;
 
@@ -106,7 +106,7 @@ ask(struct request *r, enum command_kind kind, int32_t id, uint32_t room,
 }
 
 void
-resource_query(struct request *r)
+resources_query(struct request *r)
 {
 	int32_t id;
 
@@ -116,7 +116,7 @@ resource_query(struct request *r)
 }
 
 void
-resource_list(struct request *r)
+resources_list(struct request *r)
 {
 	if (request_end(r)) {
 		ask(r, COMMAND_RESOURCE_LIST, 0, r->office->max_resources,
@@ -125,7 +125,7 @@ resource_list(struct request *r)
 }
 
 const char *
-resource_state_name(int32_t state)
+resources_state_name(int32_t state)
 {
 	switch ((enum resource_state)state) {
 	case RESOURCE_FREE:
@@ -157,7 +157,7 @@ put_resource(struct osc_out *out, const void *item)
 
 	osc_put_int(out, i->id);
 	osc_put_string(out, i->def->uri);
-	osc_put_string(out, resource_state_name((int32_t)i->state));
+	osc_put_string(out, resources_state_name((int32_t)i->state));
 	osc_put_int(out, (int32_t)i->references);
 	osc_put_int64(out, (int64_t)i->bytes);
 	osc_put_array(out);
@@ -168,7 +168,7 @@ put_resource(struct osc_out *out, const void *item)
 }
 
 void
-resource_answer(struct office *o, struct peer *peer, const struct command *c)
+resources_answer(struct office *o, struct peer *peer, const struct command *c)
 {
 	struct listed l = {c->u.resources, 0};
 
