@@ -11,7 +11,8 @@
 
 const char *const harness_names[] = {"sine", "saw", "pulse", "noise",
 	"patch-cable", "gain", "pan", "mixer", "filter", "asr-envelope", "adsr",
-	"lfo", "done-after", "trigger-to-message", NULL};
+	"lfo", "done-after", "trigger-to-message", "sampler", "recorder",
+	NULL};
 
 TACTUS_RT static uint64_t
 world_time(const TactusWorld *world)
