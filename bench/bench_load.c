@@ -174,7 +174,7 @@ main(void)
 	struct host_config hc = {
 		.config = config, .rate = DESK_RATE, .lock_memory = true};
 	if (host_open(&hc, &host) != 0 ||
-		loader_open(config, DESK_RATE, host, &loader) != 0) {
+		loader_open(config, host, &loader) != 0) {
 		fail("no memory");
 	}
 	const TactusResourceDef *def = classes_find_resource(

@@ -29,7 +29,14 @@ START_TEST(engine_and_model_agree_in_a_storm)
 	/* it was a storm: everything happened, often */
 	ck_assert_uint_ge(c.commands, commands());
 	ck_assert_uint_gt(c.destroyed, commands() / 100);
-	ck_assert_uint_gt(c.cancelled, 0);
+	ck_assert_uint_gt(c.ready, commands() / 100);
+	ck_assert_uint_gt(c.failed, 0);
+	ck_assert_uint_gt(c.errors, commands() / 10);
+	ck_assert_uint_gt(c.jobs_done, commands() / 200);
+	ck_assert_uint_gt(c.jobs_failed, commands() / 200);
+	ck_assert_uint_gt(c.synced, commands() / 200);
+	ck_assert_uint_gt(c.infos, commands() / 50);
+	ck_assert_uint_gt(c.cancelled, commands() / 500);
 	ck_assert_uint_gt(c.gone, 0);
 	ck_assert_uint_gt(c.exclusive, commands() / 100);
 }

@@ -13,6 +13,8 @@
 /** After this long something hangs. */
 #define DEADLINE_SECONDS 60
 
+_Static_assert(sizeof(struct gate_instance) <= GATE_BYTES, "it fits");
+
 struct place {
 	bool taken;
 	bool let;
@@ -123,7 +125,7 @@ construct(const TactusHost *host, const TactusValue *values, uint32_t count,
 		(void)snprintf(reason, size, "the test says no");
 		return NULL;
 	}
-	struct gate_instance *made = host->alloc(host, sizeof *made);
+	struct gate_instance *made = host->alloc(host, GATE_BYTES);
 	if (made == NULL) {
 		(void)snprintf(reason, size, "no memory");
 		return NULL;

@@ -19,6 +19,9 @@
 #define GATE_B_URI   "urn:tactus:resource:test-b:1"
 #define GATE_JOB_URI "urn:tactus:job:test-job:1"
 
+/** What each instance takes of memory. */
+#define GATE_BYTES 8192
+
 /** Works that can be in the gate at once. */
 #define GATE_WORKS 64
 

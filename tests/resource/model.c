@@ -160,6 +160,7 @@ resource_new(struct model *m, int client, const struct model_op *o)
 	m->resource[o->id].class = o->class;
 	m->resource[o->id].tag = o->tag;
 	m->resource[o->id].doomed = false;
+	m->resource[o->id].freed = false;
 	m->resource[o->id].owners = 1U << client;
 	return 0;
 }
@@ -184,7 +185,10 @@ resource_free(struct model *m, int client, const struct model_op *o)
 	case M_PENDING:
 		break;
 	}
-	m->resource[o->id].owners |= 1U << client;
+	if (!m->resource[o->id].freed) {
+		m->resource[o->id].owners |= 1U << client;
+	}
+	m->resource[o->id].freed = true;
 	return 0;
 }
 
@@ -388,15 +392,21 @@ model_packet(
 
 	ck_assert_uint_le(count, MODEL_OPS);
 	for (uint32_t i = 0; i < count; i++) {
+		/* known before anything is applied */
+		const struct model_op *o = &ops[i];
+		if (o->kind == MODEL_NOTIFY) {
+			m->client[client].notified = o->on;
+			answer(&now, "/notify.reply %d\n", o->on ? 1 : 0);
+		} else if (o->kind == MODEL_NEW && o->class > 1) {
+			answer(&now, "/error /resource/new 404 %d\n", o->id);
+		}
+	}
+	for (uint32_t i = 0; i < count; i++) {
 		const struct model_op *o = &ops[i];
 		later[i] = (struct answers){.client = client};
 		switch (o->kind) {
 		case MODEL_NEW:
-			if (o->class > 1) {
-				/* known before anything is applied */
-				answer(&now, "/error /resource/new 404 %d\n",
-					o->id);
-			} else {
+			if (o->class <= 1) {
 				code[i] = resource_new(m, client, o);
 			}
 			break;
@@ -419,9 +429,6 @@ model_packet(
 			code[i] = job_new(m, client, o);
 			break;
 		case MODEL_NOTIFY:
-			m->client[client].notified = o->on;
-			answer(&now, "/notify.reply %d\n", o->on ? 1 : 0);
-			break;
 		case MODEL_CANCEL:
 		case MODEL_SYNC:
 		case MODEL_KINDS:

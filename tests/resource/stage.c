@@ -11,6 +11,8 @@
 #include "classes.h"
 #include "defs.h"
 #include "loader.h"
+#include "office_private.h"
+#include "work_pool.h"
 
 /* --- defs --- */
 
@@ -237,11 +239,11 @@ static const TactusSynthDef performer = {
 };
 
 static void
-add_defs(struct stage *s)
+add_defs(struct rooms *r)
 {
 	static const TactusSynthDef *const all[] = {
 		&holder, &refuser, &hoarder, &performer};
-	struct classes *classes = loader_classes(s->rooms.loader);
+	struct classes *classes = loader_classes(r->loader);
 	char why[256] = "";
 
 	ck_assert_msg(classes_add_resource(
@@ -253,8 +255,8 @@ add_defs(struct stage *s)
 	ck_assert_msg(classes_add_job(classes, &gate_job, why, sizeof why) == 0,
 		"%s", why);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		ck_assert_msg(defs_add(loader_defs(s->rooms.loader), all[i],
-				      why, sizeof why) == 0,
+		ck_assert_msg(defs_add(loader_defs(r->loader), all[i], why,
+				      sizeof why) == 0,
 			"%s", why);
 	}
 }
@@ -274,8 +276,8 @@ stage_open(struct stage *s, uint32_t workers, const char *const *sets)
 	}
 	memset(s, 0, sizeof *s);
 	s->gate = gate_open();
+	s->rooms.prepare = add_defs;
 	rooms_open(&s->rooms, all);
-	add_defs(s);
 }
 
 void
@@ -287,11 +289,20 @@ stage_close(struct stage *s)
 	gate_close(s->gate);
 }
 
+static struct work_pool_counts
+counts_of(const struct stage *s)
+{
+	struct work_pool_counts counts;
+
+	work_pool_count(s->rooms.office->pool, &counts);
+	return counts;
+}
+
 void
 stage_settle(struct stage *s)
 {
 	rooms_turn(&s->rooms);
-	gate_await(s->gate, rooms_running(&s->rooms));
+	gate_await(s->gate, counts_of(s).running);
 }
 
 /** What was heard, but for progress: when that is told is a matter of the
@@ -341,8 +352,12 @@ find(struct stage *s, enum gate_step step, int32_t tag, struct gate_work *out)
 void
 stage_let_work(struct stage *s, const struct gate_work *w, bool ok)
 {
+	uint64_t done = counts_of(s).done;
+
 	gate_let(s->gate, w->ticket, ok);
-	rooms_await_work(&s->rooms);
+	while (counts_of(s).done == done) {
+		ev_run(s->rooms.loop, EVRUN_ONCE);
+	}
 	stage_settle(s);
 }
 

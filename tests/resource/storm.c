@@ -155,6 +155,21 @@ hear_nothing(void *user, const void *data, size_t size)
 	(void)size;
 }
 
+/** Count what a client was told, so that the storm can be judged. */
+static void
+count(struct storm *s, const char *text)
+{
+	struct storm_counts *k = s->counts;
+
+	k->errors += rooms_count(text, "/error ");
+	k->ready += rooms_count(text, "/resource/ready ");
+	k->failed += rooms_count(text, "/resource/error ");
+	k->jobs_done += rooms_count(text, "/job/done ");
+	k->jobs_failed += rooms_count(text, "/job/failed ");
+	k->synced += rooms_count(text, "/synced ");
+	k->infos += rooms_count(text, "/resource/info ");
+}
+
 /** All clients heard what they had to. */
 static void
 compare(struct storm *s)
@@ -166,6 +181,7 @@ compare(struct storm *s)
 		ck_assert_msg(strcmp(want, k->text) == 0,
 			"after %s\nclient %d must hear\n%sbut heard\n%s",
 			s->last, c, want, k->text);
+		count(s, k->text);
 		k->size = 0;
 	}
 }
@@ -177,6 +193,37 @@ some_resource(struct storm *s)
 {
 	return chance(s, 3) ? (chance(s, 50) ? -2 : MODEL_RESOURCES)
 			    : (int32_t)below(s, MODEL_RESOURCES);
+}
+
+/** One that is live, of a class (-1: any), if there is one; mostly. */
+static int32_t
+some_live(struct storm *s, int32_t class)
+{
+	uint32_t at = below(s, MODEL_RESOURCES);
+
+	for (uint32_t i = 0; i < MODEL_RESOURCES && !chance(s, 5); i++) {
+		uint32_t id = (at + i) % MODEL_RESOURCES;
+		if (s->model.resource[id].state == M_LIVE &&
+			(class < 0 || s->model.resource[id].class == class)) {
+			return (int32_t)id;
+		}
+	}
+	return some_resource(s);
+}
+
+/** A job that is out, if there is one; mostly. */
+static int32_t
+some_job(struct storm *s)
+{
+	uint32_t at = below(s, MODEL_JOBS);
+
+	for (uint32_t i = 0; i < MODEL_JOBS && !chance(s, 5); i++) {
+		uint32_t id = (at + i) % MODEL_JOBS;
+		if (s->model.job[id].out) {
+			return (int32_t)id;
+		}
+	}
+	return (int32_t)at;
 }
 
 static int32_t
@@ -221,7 +268,7 @@ some_op(struct storm *s, struct model_op *o)
 		break;
 	case MODEL_NODE_NEW:
 		for (int p = 0; p < MODEL_PORTS; p++) {
-			o->bind[p] = chance(s, 40) ? -1 : some_resource(s);
+			o->bind[p] = chance(s, 40) ? -1 : some_live(s, p);
 			o->bind[p] = o->bind[p] < -1 ? -1 : o->bind[p];
 		}
 		o->id = some_node(s);
@@ -232,21 +279,21 @@ some_op(struct storm *s, struct model_op *o)
 	case MODEL_BIND:
 		o->id = some_node(s);
 		o->port = (int32_t)below(s, MODEL_PORTS);
-		o->resource = chance(s, 20) ? -1 : some_resource(s);
+		o->resource = chance(s, 20) ? -1 : some_live(s, o->port);
 		break;
 	case MODEL_JOB:
 		o->id = (int32_t)below(s, MODEL_JOBS);
 		o->count = below(s, 5);
 		for (uint32_t i = 0; i < o->count; i++) {
 			/* some of them twice */
-			o->resources[i] = some_resource(s);
+			o->resources[i] = some_live(s, -1);
 			if (i > 0 && chance(s, 20)) {
 				o->resources[i] = o->resources[0];
 			}
 		}
 		break;
 	case MODEL_CANCEL:
-		o->id = (int32_t)below(s, MODEL_JOBS);
+		o->id = some_job(s);
 		break;
 	case MODEL_SYNC:
 		o->id = (int32_t)below(s, 1000);

@@ -15,14 +15,17 @@
 /** What was done, so that a storm that did nothing can be told. */
 struct storm_counts {
 	uint64_t commands;
+	/* heard by clients, each counted */
 	uint64_t errors;
 	uint64_t ready;
 	uint64_t failed;
-	uint64_t destroyed;
 	uint64_t jobs_done;
 	uint64_t jobs_failed;
+	/* done */
+	uint64_t destroyed;
 	uint64_t cancelled;
-	uint64_t syncs_waited;
+	uint64_t synced;
+	uint64_t infos;
 	uint64_t gone;
 	uint64_t exclusive;
 };
