@@ -46,13 +46,13 @@ millionths(double fraction)
 START_TEST(progress_is_clamped_and_no_number_is_none)
 {
 	ck_assert_uint_eq(millionths(0.25), 250000);
-	ck_assert_uint_eq(millionths(NAN), 250000);
+	ck_assert_uint_eq(millionths((double)NAN), 250000);
 	ck_assert_uint_eq(millionths(1), 1000000);
 	ck_assert_uint_eq(millionths(1.0001), 1000000);
-	ck_assert_uint_eq(millionths(INFINITY), 1000000);
+	ck_assert_uint_eq(millionths(HUGE_VAL), 1000000);
 	ck_assert_uint_eq(millionths(-0.0), 0);
 	ck_assert_uint_eq(millionths(1e-300), 0);
-	ck_assert_uint_eq(millionths(-INFINITY), 0);
+	ck_assert_uint_eq(millionths(-HUGE_VAL), 0);
 }
 END_TEST
 
