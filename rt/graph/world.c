@@ -4,6 +4,7 @@
  */
 #include "world.h"
 
+#include "fft.h"
 #include "node.h"
 #include "outbox.h"
 
@@ -87,6 +88,8 @@ world_init(struct engine *e)
 		.done = world_done,
 		.notify = world_notify,
 		.log = world_log,
+		.fft_forward = fft_forward,
+		.fft_inverse = fft_inverse,
 	};
 }
 
