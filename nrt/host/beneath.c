@@ -46,18 +46,30 @@ open_one(int folder, const char *name, int flags)
 	return fd >= 0 ? fd : -errno;
 }
 
-/** A link that is in the way: O_DIRECTORY says ENOTDIR of it. */
+/**
+ * Open a name that is no link.  With O_PATH the link itself would be opened,
+ * and with O_DIRECTORY it is only said that it is no folder.
+ */
 static int
-name_link(int folder, const char *name, int error)
+open_no_link(int folder, const char *name, int flags)
 {
 	struct stat about;
+	int fd = open_one(folder, name, flags);
 
-	if ((error == -ENOTDIR || error == -ELOOP) &&
-		fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) == 0 &&
-		S_ISLNK(about.st_mode)) {
+	if (fd >= 0 && (flags & O_PATH) != 0) {
+		int error = fstat(fd, &about) < 0    ? -errno
+			    : S_ISLNK(about.st_mode) ? -ELOOP
+						     : 0;
+		if (error != 0) {
+			close(fd);
+			return error;
+		}
+	} else if (fd == -ENOTDIR &&
+		   fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) == 0 &&
+		   S_ISLNK(about.st_mode)) {
 		return -ELOOP;
 	}
-	return error;
+	return fd;
 }
 
 /* Each name is opened in the folder before it, and is never a link. */
@@ -83,9 +95,7 @@ open_by_hand(int folder, const char *path, int flags)
 						 : flags;
 			fd = strcmp(name, "..") == 0
 				     ? -EXDEV
-				     : name_link(at, name,
-					       open_one(at, name,
-						       how | O_CLOEXEC));
+				     : open_no_link(at, name, how | O_CLOEXEC);
 		}
 		if (at != folder) {
 			close(at);
@@ -102,7 +112,8 @@ open_by_hand(int folder, const char *path, int flags)
 int
 beneath_open(int folder, const char *path, int flags)
 {
-	flags |= O_CLOEXEC | O_NOCTTY;
+	/* openat2 minds flags that O_PATH does not take */
+	flags |= (flags & O_PATH) != 0 ? O_CLOEXEC : O_CLOEXEC | O_NOCTTY;
 	if (path[0] == '/') {
 		return -EXDEV;
 	}
