@@ -80,14 +80,22 @@ rig_collect_work(struct rig *r, const struct report *in)
 	}
 }
 
-uint32_t
-rig_resource(struct rig *r, const TactusResourceDef *def, int32_t id)
+void
+rig_add_resource(struct rig *r, struct batch *b, const TactusResourceDef *def,
+	int32_t id)
 {
-	struct batch *b = rig_batch(r, 0);
 	struct command *c = rig_add(r, b, COMMAND_RESOURCE_NEW, id);
 
 	c->u.work = new_work(r, WORK_CONSTRUCT, id);
 	c->u.work->def = def;
+}
+
+uint32_t
+rig_resource(struct rig *r, const TactusResourceDef *def, int32_t id)
+{
+	struct batch *b = rig_batch(r, 0);
+
+	rig_add_resource(r, b, def, id);
 	return rig_do(r, b);
 }
 
@@ -273,10 +281,10 @@ rig_reader_new(struct rig *r, int32_t id, int32_t thing, int32_t other)
 	return rig_do(r, b);
 }
 
-uint32_t
-rig_bind(struct rig *r, int32_t id, const char *port, int32_t resource)
+void
+rig_add_bind(struct rig *r, struct batch *b, int32_t id, const char *port,
+	int32_t resource)
 {
-	struct batch *b = rig_batch(r, 0);
 	struct command *c = rig_add(r, b, COMMAND_SET, id);
 	struct set_pair *pair = rig_part(b, sizeof *pair);
 
@@ -287,6 +295,14 @@ rig_bind(struct rig *r, int32_t id, const char *port, int32_t resource)
 	pair->value = (float)resource;
 	c->u.set.pairs = pair;
 	c->u.set.count = 1;
+}
+
+uint32_t
+rig_bind(struct rig *r, int32_t id, const char *port, int32_t resource)
+{
+	struct batch *b = rig_batch(r, 0);
+
+	rig_add_bind(r, b, id, port, resource);
 	return rig_do(r, b);
 }
 
