@@ -39,7 +39,6 @@ new_work(struct rig *r, enum work_kind kind, int32_t id)
 static void
 free_work(struct rig *r, struct work *w)
 {
-	ck_assert_uint_gt(r->works, 0);
 	r->works--;
 	free(w);
 }
@@ -49,7 +48,9 @@ rig_back_work(struct rig *r, struct command *c)
 {
 	if (c->kind == COMMAND_RESOURCE_NEW || c->kind == COMMAND_JOB_NEW) {
 		/* rt took it, or it is the loop's to free */
-		ck_assert((c->u.work != NULL) == (c->reason != 0));
+		if ((c->u.work != NULL) != (c->reason != 0)) {
+			ck_abort_msg("whose is the work?");
+		}
 		if (c->u.work != NULL) {
 			free_work(r, c->u.work);
 		}
@@ -70,12 +71,18 @@ void
 rig_collect_work(struct rig *r, const struct report *in)
 {
 	if (in->kind == REPORT_WORK) {
-		ck_assert_uint_lt(r->outs, RIG_WORKS);
-		ck_assert_int_eq(in->id, in->u.work->id);
+		if (r->outs == RIG_WORKS) {
+			ck_abort_msg("more works than RIG_WORKS");
+		}
+		if (in->id != in->u.work->id) {
+			ck_abort_msg("told of another");
+		}
 		r->out_work[r->outs++] = in->u.work;
 	} else if (in->kind == REPORT_RESOURCE_ENDED ||
 		   in->kind == REPORT_JOB_ENDED) {
-		ck_assert_int_eq(in->id, in->u.work->id);
+		if (in->id != in->u.work->id) {
+			ck_abort_msg("told of another");
+		}
 		free_work(r, in->u.work);
 	}
 }
@@ -173,8 +180,10 @@ work_on(struct rig *r, struct work *w, bool good)
 	case WORK_JOB:
 	case WORK_PERFORM:
 		for (uint32_t i = 0; i < w->count; i++) {
-			ck_assert_ptr_nonnull(w->hold[i].instance);
-			ck_assert_ptr_nonnull(w->hold[i].def);
+			if (w->hold[i].instance == NULL ||
+				w->hold[i].def == NULL) {
+				ck_abort_msg("a job on nothing");
+			}
 			what[i] = w->hold[i].instance;
 			/* a job may change them */
 			w->hold[i].bytes = 1000 + (uint64_t)w->hold[i].id;
@@ -191,14 +200,14 @@ rig_done(struct rig *r, uint32_t i, bool good)
 {
 	struct work *w = r->out_work[i];
 
-	ck_assert_uint_lt(i, r->outs);
 	r->outs--;
 	for (; i < r->outs; i++) {
 		r->out_work[i] = r->out_work[i + 1];
 	}
 	work_on(r, w, good);
-	/* it has room for all there can be */
-	ck_assert_uint_eq(ring_post(r->wire->works, &w, 1), 1);
+	if (ring_post(r->wire->works, &w, 1) != 1) {
+		ck_abort_msg("it has room for all there can be");
+	}
 }
 
 void
