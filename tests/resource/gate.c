@@ -267,7 +267,7 @@ gate_await(struct gate *g, uint32_t count)
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += DEADLINE_SECONDS;
 	pthread_mutex_lock(&g->mutex);
-	while (g->inside < count) {
+	while (!g->open && g->inside < count) {
 		int err =
 			pthread_cond_timedwait(&g->changed, &g->mutex, &until);
 		ck_assert_msg(err == 0, "%u of %u works came to the gate",

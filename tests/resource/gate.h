@@ -68,8 +68,8 @@ int gate_pass(void *instance, int32_t tag);
 /** An open gate lets everything through at once, with success. */
 void gate_set_open(struct gate *g, bool open);
 
-/** Wait until `count` works are in the gate (a generous deadline ends the
- * test). */
+/** Wait until `count` works are in the gate, or it is open (a generous deadline
+ * ends the test). */
 void gate_await(struct gate *g, uint32_t count);
 
 /** How many are in it. */

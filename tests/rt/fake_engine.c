@@ -108,6 +108,13 @@ engine_fade_in(struct engine *e)
 	e->fades++;
 }
 
+TACTUS_RT uint64_t
+engine_cut(const struct engine *e)
+{
+	(void)e;
+	return UINT64_MAX;
+}
+
 TACTUS_RT uint32_t
 engine_works(const struct engine *e)
 {
