@@ -7,8 +7,8 @@
  * not believed: the number of frames that sound_open tells is there, as the
  * last one has been read, and the bytes that WAV and AIFF claim are in the
  * file; one that is shorter than it claims is refused as cut off.  (A claim of
- * 0, or of 2^31 or 2^32 bytes or a little less, is what programs write into a
- * pipe, and means "to the end".)  A part in between may be damaged all the
+ * 2^31 or 2^32 bytes, or a little less, is what programs write into a pipe,
+ * and means "to the end".)  A part in between may be damaged all the
  * same: sound_read then says -1.
  *
  * Samples are floats, full scale 1; what is not a finite number is read as 0.
