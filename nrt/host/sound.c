@@ -155,6 +155,12 @@ open_file(TactusSound *s, struct media *m, const char *path, char *reason,
 	if (s->fd < 0) {
 		return false;
 	}
+	if (!sound_is_kind(s->fd)) {
+		snprintf(reason, size,
+			"%s is no sound file of a kind that is known (%s)",
+			s->shown, SOUND_KINDS);
+		return false;
+	}
 	/* it would close the descriptor or not, by where it failed */
 	s->file = sf_open_fd(s->fd, SFM_READ, info, SF_FALSE);
 	if (s->file == NULL) {

@@ -2,8 +2,9 @@
 /*
  * sound.h -- sound files, for plugins: libsndfile on a file of media.h.
  *
- * Read is whatever libsndfile knows by its content (WAV, AIFF, FLAC, OGG, AU,
- * CAF …; MP3 and Opus where it was built with them).  What a header claims is
+ * Read are WAV (RF64 and W64 too), AIFF, FLAC, OGG (Vorbis; Opus), AU, CAF and
+ * MP3, as far as libsndfile was built with them, by their content and not by
+ * their name; what else libsndfile knows is refused.  What a header claims is
  * not believed: the number of frames that sound_open tells is there, as the
  * last one has been read, and the bytes that WAV and AIFF claim are in the
  * file; one that is shorter than it claims is refused as cut off.  (A claim of

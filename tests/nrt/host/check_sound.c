@@ -296,10 +296,22 @@ START_TEST(sound_refuses_what_is_no_sound_file)
 	folders_write("one/text.wav", "this is no sound\n", 17);
 	folders_write("one/noise.wav", noise, sizeof noise);
 	folders_write("one/short.wav", "RIFF", 4);
-	refuse("empty.wav", "");
-	refuse("text.wav", "ormat");
-	refuse("noise.wav", "ormat");
-	refuse("short.wav", "");
+	refuse("empty.wav", "of a kind that is known");
+	refuse("text.wav", "of a kind that is known");
+	refuse("noise.wav", "of a kind that is known");
+	refuse("short.wav", "of a kind that is known");
+	/* libsndfile knows them, but nobody looks after its readers */
+	foreign_file("one/old.wav", SF_FORMAT_SVX | SF_FORMAT_PCM_16,
+		(const float[4]){0.0F}, 4, 1, 44100);
+	refuse("old.wav", "of a kind that is known");
+	foreign_file("one/sds.wav", SF_FORMAT_SDS | SF_FORMAT_PCM_16,
+		(const float[4]){0.0F}, 4, 1, 44100);
+	refuse("sds.wav", "of a kind that is known");
+	/* nor behind tags that a reader skips */
+	char tagged[] = "ID3\4\0\0\0\0\0\002xx"
+			"\360\176\0\1 and so on and on";
+	folders_write("one/tagged.wav", tagged, sizeof tagged);
+	refuse("tagged.wav", "of a kind that is known");
 	refuse("nobody.wav", "no such file");
 }
 END_TEST
