@@ -2,6 +2,14 @@
 /*
  * resampler.c -- see resampler.h.
  *
+ * One core of a 2-core machine made so many seconds of mono sound in one:
+ *
+ *	                best    medium    fastest
+ *	44.1 to 48 kHz    54       172        346
+ *	48 to 44.1 kHz    54       187        388
+ *	48 to 96 kHz      32        96        199
+ *	96 to 48 kHz      66       207        466
+ *
  * libsamplerate is never told that the input ends: it would stop up to a frame
  * early.  It is given silence instead, until as many frames have come out as
  * there have to be; so the last ones are computed like all others.
@@ -49,7 +57,7 @@ resampler_open(uint32_t channels, double ratio)
 	if (ratio < 1.0 || ratio > 1.0) {
 		r->quiet = calloc((size_t)PAD * channels, sizeof *r->quiet);
 		r->state =
-			src_new(SRC_SINC_MEDIUM_QUALITY, (int)channels, &error);
+			src_new(SRC_SINC_BEST_QUALITY, (int)channels, &error);
 		if (r->quiet == NULL || r->state == NULL) {
 			resampler_close(r);
 			return NULL;

@@ -29,10 +29,12 @@ struct TactusSound {
 	struct media_draft *draft; /* NULL: it is read */
 	int channels;
 	int64_t frames; /* that it has, of one that is read */
+	bool rewinds;   /* before it seeks */
 	int64_t place;  /* the next one that is read */
 	uint64_t most;  /* bytes that may be written */
 	char shown[MEDIA_SHOWN];
-	char failure[160]; /* why writing failed; "": it did not */
+	int error;         /* errno of a write that failed */
+	char failure[300]; /* why writing failed; "": it did not */
 };
 
 static void
@@ -101,15 +103,25 @@ judge_info(const TactusSound *s, const SF_INFO *info, char *reason, size_t size)
 	return false;
 }
 
+/**
+ * From anywhere but the beginning the decoder of Vorbis starts a block wrong
+ * or late (libsndfile issue 885; 1.2.0 is so).
+ */
+static bool
+seek_file(TactusSound *s, int64_t frame)
+{
+	return (!s->rewinds || sf_seek(s->file, 0, SEEK_SET) == 0) &&
+	       sf_seek(s->file, frame, SEEK_SET) == frame;
+}
+
 /** Is the last frame there, which the header tells of? */
 static bool
 has_last(TactusSound *s)
 {
 	float frame[SOUND_CHANNELS];
 
-	return sf_seek(s->file, s->frames - 1, SEEK_SET) == s->frames - 1 &&
-	       sf_readf_float(s->file, frame, 1) == 1 &&
-	       sf_seek(s->file, 0, SEEK_SET) == 0;
+	return seek_file(s, s->frames - 1) &&
+	       sf_readf_float(s->file, frame, 1) == 1 && seek_file(s, 0);
 }
 
 static bool
@@ -143,6 +155,12 @@ open_file(TactusSound *s, struct media *m, const char *path, char *reason,
 	if (s->fd < 0) {
 		return false;
 	}
+	if (!sound_is_kind(s->fd)) {
+		snprintf(reason, size,
+			"%s is no sound file of a kind that is known (%s)",
+			s->shown, SOUND_KINDS);
+		return false;
+	}
 	/* it would close the descriptor or not, by where it failed */
 	s->file = sf_open_fd(s->fd, SFM_READ, info, SF_FALSE);
 	if (s->file == NULL) {
@@ -154,6 +172,7 @@ open_file(TactusSound *s, struct media *m, const char *path, char *reason,
 	}
 	s->channels = info->channels;
 	s->frames = info->frames;
+	s->rewinds = (info->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG;
 	return judge_length(s, reason, size);
 }
 
@@ -191,7 +210,7 @@ sound_seek(TactusSound *s, int64_t frame)
 		return -1;
 	}
 	/* behind the last one there is nothing to seek; nothing is read */
-	if (frame < s->frames && sf_seek(s->file, frame, SEEK_SET) != frame) {
+	if (frame < s->frames && !seek_file(s, frame)) {
 		return -1;
 	}
 	s->place = frame;
@@ -278,15 +297,79 @@ judge_wanted(TactusSound *s, const TactusSoundInfo *info, const char *path,
 	return true;
 }
 
+/*
+ * libsndfile writes through these: not every coder of it tells of a write
+ * that failed, and none knows how large the file may be.
+ */
+
+static sf_count_t
+draft_length(void *user)
+{
+	const TactusSound *s = user;
+	struct stat about;
+
+	return fstat(s->fd, &about) == 0 ? about.st_size : -1;
+}
+
+static sf_count_t
+draft_seek(sf_count_t offset, int whence, void *user)
+{
+	const TactusSound *s = user;
+
+	return lseek(s->fd, offset, whence);
+}
+
+static sf_count_t
+draft_read(void *to, sf_count_t count, void *user)
+{
+	const TactusSound *s = user;
+	ssize_t n;
+
+	do {
+		n = read(s->fd, to, (size_t)count);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static sf_count_t
+draft_tell(void *user)
+{
+	return draft_seek(0, SEEK_CUR, user);
+}
+
+static sf_count_t
+draft_write(const void *from, sf_count_t count, void *user)
+{
+	TactusSound *s = user;
+	sf_count_t done = 0;
+
+	if ((uint64_t)(draft_tell(s) + count) > s->most) {
+		s->error = EFBIG;
+	}
+	while (s->error == 0 && done < count) {
+		ssize_t n = write(s->fd, (const char *)from + done,
+			(size_t)(count - done));
+		if (n > 0) {
+			done += n;
+		} else if (n == 0 || errno != EINTR) {
+			s->error = n == 0 ? EIO : errno;
+		}
+	}
+	return done;
+}
+
 static bool
 create_file(TactusSound *s, struct media *m, const char *path, bool replace,
 	SF_INFO *info, char *reason, size_t size)
 {
+	SF_VIRTUAL_IO io = {
+		draft_length, draft_seek, draft_read, draft_write, draft_tell};
+
 	if (media_begin(m, path, replace, &s->draft, reason, size) != 0) {
 		return false;
 	}
 	s->fd = media_draft_fd(s->draft);
-	s->file = sf_open_fd(s->fd, SFM_WRITE, info, SF_FALSE);
+	s->file = sf_open_virtual(&io, SFM_WRITE, info, s);
 	if (s->file == NULL) {
 		set_words(s, sf_strerror(NULL), reason, size);
 		return false;
@@ -335,19 +418,15 @@ fail(TactusSound *s, const char *words)
 	}
 }
 
+/** What libsndfile has not told, as its Ogg writer does not; first of all. */
 static void
-judge_bytes(TactusSound *s)
+judge_writes(TactusSound *s)
 {
-	struct stat about;
-	char words[96];
-
-	if (fstat(s->fd, &about) < 0) {
-		fail(s, strerror(errno));
-	} else if ((uint64_t)about.st_size > s->most) {
-		snprintf(words, sizeof words,
-			"it would be larger than media.max_file_bytes or its "
-			"format lets it be");
-		fail(s, words);
+	if (s->error == EFBIG) {
+		fail(s, "it would be larger than media.max_file_bytes, or than "
+			"its format lets it be");
+	} else if (s->error != 0) {
+		fail(s, strerror(s->error));
 	}
 }
 
@@ -359,13 +438,11 @@ sound_write(TactusSound *s, const float *frames, int64_t count)
 	while (s->draft != NULL && s->failure[0] == '\0' && done < count) {
 		int64_t n = count - done < CHUNK ? count - done : CHUNK;
 		const float *from = frames + done * s->channels;
-		errno = 0;
-		if (sf_writef_float(s->file, from, n) != n) {
-			fail(s, errno != 0 ? strerror(errno)
-					   : sf_strerror(s->file));
-			break;
+		bool short_of = sf_writef_float(s->file, from, n) != n;
+		judge_writes(s);
+		if (short_of) {
+			fail(s, sf_strerror(s->file));
 		}
-		judge_bytes(s);
 		if (s->failure[0] == '\0') {
 			done += n;
 		}
@@ -377,13 +454,13 @@ sound_write(TactusSound *s, const float *frames, int64_t count)
 static void
 finish(TactusSound *s)
 {
-	errno = 0;
 	int error = sf_close(s->file);
+
 	s->file = NULL;
+	judge_writes(s);
 	if (error != 0) {
-		fail(s, errno != 0 ? strerror(errno) : sf_error_number(error));
+		fail(s, sf_error_number(error));
 	}
-	judge_bytes(s);
 }
 
 int

@@ -2,13 +2,14 @@
 /*
  * sound.h -- sound files, for plugins: libsndfile on a file of media.h.
  *
- * Read is whatever libsndfile knows by its content (WAV, AIFF, FLAC, OGG, AU,
- * CAF …; MP3 and Opus where it was built with them).  What a header claims is
+ * Read are WAV (RF64 and W64 too), AIFF, FLAC, OGG (Vorbis; Opus), AU, CAF and
+ * MP3, as far as libsndfile was built with them, by their content and not by
+ * their name; what else libsndfile knows is refused.  What a header claims is
  * not believed: the number of frames that sound_open tells is there, as the
  * last one has been read, and the bytes that WAV and AIFF claim are in the
  * file; one that is shorter than it claims is refused as cut off.  (A claim of
- * 0, or of 2^31 or 2^32 bytes or a little less, is what programs write into a
- * pipe, and means "to the end".)  A part in between may be damaged all the
+ * 2^31 or 2^32 bytes, or a little less, is what programs write into a pipe,
+ * and means "to the end".)  A part in between may be damaged all the
  * same: sound_read then says -1.
  *
  * Samples are floats, full scale 1; what is not a finite number is read as 0.

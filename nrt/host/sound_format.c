@@ -82,6 +82,63 @@ number_of(const unsigned char *b, bool big)
 	return n;
 }
 
+#define HEAD 12 /* bytes that tell what a file is */
+#define TAGS 8  /* ID3 tags before it, at the most */
+
+/** How kinds begin; `more` stands at byte 8. */
+static const struct {
+	const char *magic;
+	const char *more;
+} kinds[] = {
+	{"RIFF", "WAVE"},
+	{"RIFX", "WAVE"},
+	{"RF64", "WAVE"},
+	{"riff", NULL  }, /* W64 */
+	{"FORM", "AIFF"},
+	{"FORM", "AIFC"},
+	{"fLaC", NULL  },
+	{"OggS", NULL  },
+	{".snd", NULL  },
+	{"dns.", NULL  },
+	{"caff", NULL  },
+};
+
+static bool
+is_kind(const unsigned char head[HEAD])
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		if (memcmp(head, kinds[i].magic, 4) == 0 &&
+			(kinds[i].more == NULL ||
+				memcmp(head + 8, kinds[i].more, 4) == 0)) {
+			return true;
+		}
+	}
+	/* the eleven bits by which MPEG audio is found */
+	return head[0] == 0xff && (head[1] & 0xe0) == 0xe0;
+}
+
+bool
+sound_is_kind(int fd)
+{
+	unsigned char head[HEAD];
+	off_t at = 0;
+
+	for (int i = 0; i <= TAGS; i++) {
+		if (pread(fd, head, HEAD, at) != HEAD) {
+			return false;
+		}
+		if (memcmp(head, "ID3", 3) != 0) {
+			return is_kind(head);
+		}
+		/* ID3v2.4, 3.1: four times seven bits, without the header */
+		at += 10;
+		for (int b = 6; b < 10; b++) {
+			at += (off_t)(head[b] & 0x7f) << (7 * (9 - b));
+		}
+	}
+	return false;
+}
+
 /** Where the chunk of sound begins, and how many bytes it claims. */
 static bool
 find_sound(int fd, uint64_t end, const char *id, bool big, uint64_t *start,
@@ -121,7 +178,7 @@ is_unknown(uint64_t claimed)
 bool
 sound_is_cut(int fd, uint64_t *claimed, uint64_t *there)
 {
-	unsigned char head[12];
+	unsigned char head[HEAD];
 	struct stat about;
 	uint64_t start = 0;
 

@@ -20,6 +20,16 @@ int sound_format(const char *format, const char *path, uint64_t *most);
 /** The formats there are, for a reason. */
 #define SOUND_FORMATS "wav, wav16, wav24, flac, ogg, aiff"
 
+/** The kinds of file that are read, for a reason. */
+#define SOUND_KINDS "WAV, AIFF, FLAC, OGG, AU, CAF, MP3"
+
+/**
+ * Does a file begin like one of SOUND_KINDS, behind ID3 tags if it has some?
+ * libsndfile would try a dozen more, whose readers nobody looks after (one
+ * prints to standard output).  The descriptor's place is kept.
+ */
+bool sound_is_kind(int fd);
+
 /**
  * Is a WAV or AIFF file shorter than it says?  Of others nothing is known
  * here.  The descriptor's place is kept.

@@ -19,7 +19,9 @@
 
 #define MAX_SEEDS 512
 #define MAX_INPUT 4096
-#define ROUNDS    200000
+#ifndef ROUNDS
+#  define ROUNDS 200000
+#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,9 +6,9 @@
 # sanitizer; it says which.  Finds stay in ./fuzz-finds, and end it with 1.
 set -eu
 
-seconds=${1:?usage: run.sh SECONDS [fuzz_osc fuzz_slip fuzz_text fuzz_url]}
+seconds=${1:?usage: run.sh SECONDS [fuzz_osc fuzz_slip fuzz_text fuzz_url fuzz_sound]}
 shift
-test $# -gt 0 || set -- fuzz_osc fuzz_slip fuzz_text fuzz_url
+test $# -gt 0 || set -- fuzz_osc fuzz_slip fuzz_text fuzz_url fuzz_sound
 case $seconds in *[!0-9]* | '') echo "run.sh: $seconds: not seconds" >&2; exit 64 ;; esac
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -20,6 +20,12 @@ sources="$top/nrt/osc/osc_read.c $top/nrt/osc/osc_write.c
 	$top/nrt/osc/osc_text.c $top/nrt/osc/osc_text_parse.c
 	$top/nrt/config/printable.c
 	$top/nrt/net/slip.c $top/nrt/net/url.c $top/nrt/net/cidr.c"
+# what fuzz_sound needs beside them
+sound_sources="$top/nrt/host/beneath.c $top/nrt/host/media.c
+	$top/nrt/host/media_draft.c $top/nrt/host/sound.c
+	$top/nrt/host/sound_format.c $top/nrt/config/log.c"
+sound_flags="-iquote $top/nrt/host $(pkg-config --cflags sndfile)"
+sound_libs="$(pkg-config --libs sndfile) -lpthread -lm"
 flags="-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer
 	-fno-sanitize-recover=undefined -I$top/include -iquote $top/link
 	-iquote $top/nrt/osc -iquote $top/nrt/net -iquote $top/nrt/config"
@@ -51,11 +57,15 @@ done
 mkdir -p "$finds"
 for t in "$@"; do
 	test -f "$here/$t.c" || { echo "run.sh: no target $t" >&2; exit 64; }
+	more= libs=
+	if test "$t" = fuzz_sound; then
+		more="$sound_flags $sound_sources" libs=$sound_libs
+	fi
 	if test -n "$clang"; then
 		echo "$t: libFuzzer of $clang, $seconds s"
 		# shellcheck disable=SC2086
 		"$clang" $flags -fsanitize=fuzzer,address,undefined \
-			-o "$work/$t" "$here/$t.c" $sources
+			-o "$work/$t" "$here/$t.c" $sources $more $libs
 		mkdir "$work/$t.seeds"
 		unpack "$here/seeds/$t.txt" "$work/$t.seeds"
 		"$work/$t" -max_total_time="$seconds" -timeout=10 \
@@ -68,7 +78,8 @@ for t in "$@"; do
 		echo "$t: no libFuzzer here; the driver mutates, $seconds s"
 		# shellcheck disable=SC2086
 		"${CC:-cc}" $flags -fsanitize=address,undefined \
-			-o "$work/$t" "$here/$t.c" "$here/driver.c" $sources
+			-o "$work/$t" "$here/$t.c" "$here/driver.c" $sources \
+			$more $libs
 		"$work/$t" -s "$seconds" "$here/seeds/$t.txt"
 	fi
 done
