@@ -48,6 +48,9 @@ rig_open(struct rig *r)
 		sizeof *r->tree + r->config.max_nodes * sizeof *r->tree->item);
 	ck_assert_ptr_nonnull(r->report);
 	ck_assert_ptr_nonnull(r->tree);
+	r->resources = calloc(
+		1, sizeof *r->resources + 64 * sizeof *r->resources->item);
+	ck_assert_ptr_nonnull(r->resources);
 	r->tree->room = r->config.max_nodes;
 }
 
@@ -57,9 +60,8 @@ rig_close(struct rig *r)
 	/* the end: everything comes back */
 	(void)rig_simple(r, COMMAND_STOP, 0);
 	for (int i = 0; i < 10000 && !engine_stopped(r->engine); i++) {
-		engine_take(r->engine);
-		engine_flush(r->engine);
-		rig_collect(r);
+		rig_look(r);
+		rig_finish_all(r);
 		if (!r->config.offline) {
 			r->frames = 0;
 			rig_run(r, engine_left(r->engine));
@@ -70,6 +72,12 @@ rig_close(struct rig *r)
 	rig_collect(r);
 	ck_assert_uint_eq(r->specs, 0);
 	ck_assert_uint_eq(r->batches, 0);
+	ck_assert_uint_eq(r->works, 0);
+	ck_assert_uint_eq(r->outs, 0);
+	ck_assert_uint_eq(r->made, r->ended);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_RESOURCES), 0);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_WORKS), 0);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_REFERENCES), 0);
 	for (uint32_t i = 0; i < r->config.pools; i++) {
 		ck_assert_uint_eq(gauge_get(&r->wire->gauges,
 					  (enum gauge)(GAUGE_POOL_FREE + i)),
@@ -82,6 +90,7 @@ rig_close(struct rig *r)
 	}
 	free(r->report);
 	free(r->tree);
+	free(r->resources);
 	free(r);
 }
 
@@ -164,6 +173,7 @@ back(struct rig *r, struct batch *b, struct rig_report *to)
 		if (c->kind == COMMAND_SYNTH_NEW) {
 			free_spec(r, c->u.new.spec);
 		}
+		rig_back_work(r, c);
 		if (c->kind == COMMAND_SYNC) {
 			r->syncs = (int32_t)c->u.number;
 			to->number = r->syncs;
@@ -206,6 +216,7 @@ rig_collect(struct rig *r)
 		} else if (in.kind == REPORT_NODE_ENDED) {
 			free_spec(r, in.u.spec);
 		}
+		rig_collect_work(r, &in);
 	}
 }
 
@@ -251,11 +262,16 @@ rig_spec(struct rig *r, const TactusSynthDef *def)
 		s->port[i].ordinal = (*count)++;
 	}
 	struct synth_spec *spec =
-		calloc(1, sizeof *spec + s->controls * sizeof(float));
+		calloc(1, sizeof *spec + s->controls * sizeof(float) +
+				  s->resources * sizeof(int32_t));
 	if (spec == NULL) {
 		ck_abort_msg("no memory");
 	}
 	spec->shape = s;
+	spec->bind = (int32_t *)(void *)&spec->controls[s->controls];
+	for (uint32_t i = 0; i < s->resources; i++) {
+		spec->bind[i] = -1;
+	}
 	for (uint32_t i = 0; i < s->controls; i++) {
 		spec->controls[i] = s->port[i].port.initial;
 	}

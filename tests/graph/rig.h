@@ -20,6 +20,9 @@
 
 #define RIG_FRAMES  (1 << 18)
 #define RIG_REPORTS (1 << 16)
+/** Works that may be out at once; holders that a query names. */
+#define RIG_WORKS   1024
+#define RIG_HOLDERS 8
 
 /** A report, or a command that came back. */
 struct rig_report {
@@ -54,6 +57,14 @@ struct rig {
 	/* told of each batch that is back, before it is freed; NULL: nobody */
 	void (*on_back)(struct rig *r, struct batch *b, struct rig_report *to);
 	void *user; /* whoever set on_back */
+	/* works: those that rt gave away, in order; rig_works.c */
+	struct work *out_work[RIG_WORKS];
+	uint32_t outs;
+	uint32_t works; /* records of the loop's that are out at the engine */
+	uint32_t made;  /* instances that were constructed */
+	uint32_t ended; /* … and destroyed */
+	struct resource_reply *resources;
+	int32_t holder[RIG_HOLDERS * 64];
 	/* settings to be changed before rig_open */
 	uint32_t ring; /* room for reports */
 	uint32_t tap;  /* frames that the tap holds; 0: none */
@@ -134,6 +145,82 @@ extern const TactusSynthDef rig_clock;
 extern const TactusSynthDef rig_fold;
 /* too large for any pool of these tests */
 extern const TactusSynthDef rig_vast;
+
+/*
+ * The workers and their loop.  Works that rt gave away wait in out_work until
+ * the test lets them be done, in any order.
+ */
+
+/** The class that instances here have, and one of another URI. */
+extern const TactusResourceDef rig_thing;
+extern const TactusResourceDef rig_other;
+
+/** An instance: nothing but a number. */
+struct rig_thing {
+	float value;
+};
+
+/** /resource/new of a class; what became of it. */
+uint32_t rig_resource(struct rig *r, const TactusResourceDef *def, int32_t id);
+/** The same, and done at once. */
+void rig_live(struct rig *r, const TactusResourceDef *def, int32_t id);
+/** A command for a job in a batch. */
+struct work *rig_add_job(struct rig *r, struct batch *b, int32_t id,
+	bool exclusive, uint32_t count, const int32_t *ids);
+uint32_t rig_job(struct rig *r, int32_t id, bool exclusive, uint32_t count,
+	const int32_t *ids);
+/** Which of out_work is of a kind and an id; fails when none is. */
+uint32_t rig_out(const struct rig *r, enum work_kind kind, int32_t id);
+/** Let one of out_work be done, well or not; rt has not looked yet. */
+void rig_done(struct rig *r, uint32_t i, bool good);
+/** The same of a kind and an id, and rt looks. */
+void rig_finish(struct rig *r, enum work_kind kind, int32_t id, bool good);
+/** Let all be done that is out, until nothing is. */
+void rig_finish_all(struct rig *r);
+/** Let rt look at what came: engine_take, and what it tells. */
+void rig_look(struct rig *r);
+/** What a resource is like; the reason why not, of a query. */
+uint32_t rig_ask(struct rig *r, int32_t id);
+/** Its state; RESOURCE_FREE when there is none. */
+enum resource_state rig_state(struct rig *r, int32_t id);
+uint32_t rig_references(struct rig *r, int32_t id);
+/** Bind ports "thing" and "other" of a new reader; -1: to nothing. */
+uint32_t rig_reader_new(
+	struct rig *r, int32_t id, int32_t thing, int32_t other);
+/** /node/set of a resource port. */
+uint32_t rig_bind(
+	struct rig *r, int32_t id, const char *port, int32_t resource);
+/** The loop's part of a report; called by rig_collect. */
+void rig_collect_work(struct rig *r, const struct report *in);
+/** The loop's part of a command that is back. */
+void rig_back_work(struct rig *r, struct command *c);
+
+/**
+ * Ports: control "value", resources "thing" (read) and "other" (written),
+ * audio "out" = value of what is bound to thing.  What it does is in
+ * rig_reads.
+ */
+extern const TactusSynthDef rig_reader;
+
+struct rig_reads {
+	/* construct: acquire these (things), answer this */
+	uint32_t takes;
+	int32_t take[4];
+	int code;
+	/* bind: what was told, how often; what it answers */
+	uint32_t binds;
+	uint32_t ordinal;
+	void *old;
+	int32_t old_id;
+	bool keeps;
+	/* destroy: what was bound and how often it was called */
+	uint32_t destroys;
+	void *last[2];
+	/* the last that was constructed, to be asked through */
+	const TactusWorld *world;
+	TactusSynth *synth;
+};
+extern struct rig_reads rig_reads;
 
 /** Check's own float comparisons promote; this one is exact. */
 #define rig_same(a, b) ck_assert_double_eq((double)(a), (double)(b))
