@@ -9,14 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "classes.h"
 #include "config.h"
 #include "defs.h"
+#include "host.h"
 #include "loader.h"
 #include "rooms.h"
 
 static char folder[64];
 static char other[64];
 static struct config *config;
+static struct host *host;
 static struct loader *loader;
 
 static void
@@ -27,6 +30,7 @@ setup(void)
 	strcpy(other, "/tmp/check_loader.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(other));
 	config = NULL;
+	host = NULL;
 	loader = NULL;
 	rooms_log_begin();
 }
@@ -64,6 +68,7 @@ teardown(void)
 
 	rooms_log_end();
 	loader_close(loader);
+	host_close(host);
 	config_close(config);
 	for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
 		char path[200];
@@ -93,7 +98,9 @@ load(const char *names)
 	int err = config_load("/dev/null", sets, 3, &config, &errors);
 	ck_assert_msg(err == 0, "%s", errors.count ? errors.items[0] : "");
 	config_errors_fini(&errors);
-	ck_assert_int_eq(loader_open(config, 44100.0, &loader), 0);
+	const struct host_config hc = {.config = config, .rate = 44100.0};
+	ck_assert_int_eq(host_open(&hc, &host), 0);
+	ck_assert_int_eq(loader_open(config, host, &loader), 0);
 }
 
 static bool
