@@ -279,8 +279,8 @@ dispatch_judge(struct office *o, struct peer *peer, const char *address,
 	}
 	if (constructions > MAX_CONSTRUCTIONS) {
 		peer_error(peer, address, 413, NULL,
-			"more than %d /synth/new, /resource/new and /job/new "
-			"in one packet: split it",
+			"more than %d constructions (/synth/new, "
+			"/resource/new, /job/new) in one packet: split it",
 			MAX_CONSTRUCTIONS);
 	}
 	return constructions <= MAX_CONSTRUCTIONS;

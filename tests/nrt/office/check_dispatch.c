@@ -202,8 +202,9 @@ START_TEST(constructions_in_one_packet_are_bounded)
 	ck_assert_uint_eq(rooms_count(text, "/"), 256);
 	construct(&outer, MAX_CONSTRUCTIONS + 1);
 	ck_assert_str_eq(rooms_bundle_ask(r, &outer),
-		"/error \"#bundle\" 413 \"more than 256 /synth/new in one "
-		"packet: split it\"\n");
+		"/error \"#bundle\" 413 \"more than 256 constructions "
+		"(/synth/new, /resource/new, /job/new) in one packet: split "
+		"it\"\n");
 	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
 		"/node/tree/statistics.reply 1 256\n");
 }
@@ -213,8 +214,9 @@ START_TEST(constructions_inside_at_are_bounded_too)
 {
 	construct(&outer, MAX_CONSTRUCTIONS + 1);
 	ck_assert_str_eq(ask_at(10, outer.data, outer.size),
-		"/error \"/at\" 413 \"more than 256 /synth/new in one packet: "
-		"split it\"\n");
+		"/error \"/at\" 413 \"more than 256 constructions "
+		"(/synth/new, /resource/new, /job/new) in one packet: split "
+		"it\"\n");
 	ck_assert_double_eq(rooms_stat(r, "events_pending"), 0.0);
 }
 END_TEST

@@ -414,7 +414,7 @@ START_TEST(def_query_tells_each_port)
 		strstr(rooms_ask(r, "/def/query trigger-to-message"),
 			" 0 \"trigger\" \"trigger\" \"input\" "));
 	ask_begins("/def/query nothing",
-		"/error \"/def/query\" 404 \"no synthdef \\\"nothing\\\"; ");
+		"/error \"/def/query\" 404 \"no def \\\"nothing\\\"; ");
 	ask_begins("/synth/new nothing 1 0 1",
 		"/error \"/synth/new\" 404 \"no synthdef \\\"nothing\\\"; ");
 }

@@ -9,14 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "classes.h"
 #include "config.h"
 #include "defs.h"
+#include "host.h"
 #include "loader.h"
 #include "rooms.h"
 
 static char folder[64];
 static char other[64];
 static struct config *config;
+static struct host *host;
 static struct loader *loader;
 
 static void
@@ -27,6 +30,7 @@ setup(void)
 	strcpy(other, "/tmp/check_loader.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(other));
 	config = NULL;
+	host = NULL;
 	loader = NULL;
 	rooms_log_begin();
 }
@@ -64,6 +68,7 @@ teardown(void)
 
 	rooms_log_end();
 	loader_close(loader);
+	host_close(host);
 	config_close(config);
 	for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
 		char path[200];
@@ -76,13 +81,15 @@ teardown(void)
 	ck_assert_int_eq(rmdir(other), 0);
 }
 
+static const char *more = "plugins.load=[\"all\"]";
+
 /** Load the folders with plugins.load (NULL: all). */
 static void
 load(const char *names)
 {
 	char path[300];
 	char load[300];
-	const char *sets[] = {path, "audio.block=32", load};
+	const char *sets[] = {path, "audio.block=32", more, load};
 	struct config_errors errors = {0};
 
 	snprintf(path, sizeof path,
@@ -90,10 +97,12 @@ load(const char *names)
 		folder);
 	snprintf(load, sizeof load, "plugins.load=%s",
 		names != NULL ? names : "[\"all\"]");
-	int err = config_load("/dev/null", sets, 3, &config, &errors);
+	int err = config_load("/dev/null", sets, 4, &config, &errors);
 	ck_assert_msg(err == 0, "%s", errors.count ? errors.items[0] : "");
 	config_errors_fini(&errors);
-	ck_assert_int_eq(loader_open(config, 44100.0, &loader), 0);
+	const struct host_config hc = {.config = config, .rate = 44100.0};
+	ck_assert_int_eq(host_open(&hc, &host), 0);
+	ck_assert_int_eq(loader_open(config, host, &loader), 0);
 }
 
 static bool
@@ -178,6 +187,56 @@ START_TEST(names_in_plugins_load_are_found_with_and_without_suffix)
 }
 END_TEST
 
+START_TEST(plugin_of_classes_and_jobs_alone_is_taken)
+{
+	more = "resource_classes=({uri=\"urn:tactus:resource:kind:1\";},"
+	       "{uri=\"urn:tactus:resource:nobody:1\";})";
+	put(folder, "class", "a.so");
+	load(NULL);
+	ck_assert_uint_eq(loader_loaded(loader), 1);
+	ck_assert_uint_eq(loader_skipped(loader), 0);
+	ck_assert_uint_eq(defs_count(loader_defs(loader)), 0);
+	struct classes *c = loader_classes(loader);
+	ck_assert_uint_eq(classes_count(c), 2);
+	ck_assert_str_eq(classes_resource(c, 0)->name, "kind");
+	ck_assert_str_eq(classes_job(c, 0)->name, "kind");
+	ck_assert(rooms_has_logged("warn: plugins: a.so: resource class "
+				   "urn:tactus:resource:kind:1 left out: its "
+				   "URI is taken by another\n"));
+	ck_assert(rooms_has_logged("warn: plugins: a.so: resource class "
+				   "urn:tactus:resource:half:1 left out: it "
+				   "lacks construct or destroy\n"));
+	ck_assert(rooms_has_logged("warn: plugins: a.so: resource class ? left "
+				   "out: its size is not one of this version"));
+	ck_assert(rooms_has_logged("warn: plugins: a.so: job "
+				   "urn:tactus:job:idle:1 left out: it lacks "
+				   "perform\n"));
+	/* once all are loaded */
+	ck_assert(rooms_has_logged("warn: plugins: resource_classes: no plugin "
+				   "has a class "
+				   "\"urn:tactus:resource:nobody:1\"\n"));
+	ck_assert(!rooms_has_logged("no plugin has a class "
+				    "\"urn:tactus:resource:kind:1\""));
+}
+END_TEST
+
+START_TEST(classes_of_a_plugin_that_does_not_load_are_forgotten)
+{
+	put(folder, "refuses", "a.so");
+	load(NULL);
+	ck_assert_uint_eq(loader_skipped(loader), 1);
+	ck_assert(rooms_has_logged("/a.so skipped: it does not want to load"));
+	ck_assert_uint_eq(classes_count(loader_classes(loader)), 0);
+	put(folder, "class", "b.so");
+	loader_close(loader);
+	host_close(host);
+	config_close(config);
+	load(NULL);
+	ck_assert_uint_eq(loader_loaded(loader), 1);
+	ck_assert_uint_eq(classes_count(loader_classes(loader)), 2);
+}
+END_TEST
+
 START_TEST(no_folder_at_all_is_no_error)
 {
 	load(NULL);
@@ -199,6 +258,9 @@ main(void)
 	tcase_add_test(tc, first_plugin_of_two_with_one_uri_is_taken);
 	tcase_add_test(
 		tc, names_in_plugins_load_are_found_with_and_without_suffix);
+	tcase_add_test(tc, plugin_of_classes_and_jobs_alone_is_taken);
+	tcase_add_test(
+		tc, classes_of_a_plugin_that_does_not_load_are_forgotten);
 	tcase_add_test(tc, no_folder_at_all_is_no_error);
 	suite_add_tcase(s, tc);
 	return rooms_run(s);

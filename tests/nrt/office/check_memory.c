@@ -6,12 +6,14 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "office_private.h"
 #include "rooms.h"
+#include "trial.h"
 #include "wire.h"
 
 void *__real_malloc(size_t size);
@@ -23,11 +25,13 @@ void *__wrap_realloc(void *old, size_t size);
 
 static long until_failure = -1; /* allocations that still succeed; -1: all */
 static bool failed;
+static pthread_t tester; /* workers have memory */
 
 static bool
 fails(void)
 {
-	if (until_failure < 0 || until_failure-- > 0) {
+	if (!pthread_equal(pthread_self(), tester) || until_failure < 0 ||
+		until_failure-- > 0) {
 		return false;
 	}
 	failed = true;
@@ -52,15 +56,18 @@ __wrap_realloc(void *old, size_t size)
 	return fails() ? NULL : __real_realloc(old, size);
 }
 
-static struct rooms rooms;
+static struct rooms rooms = {.prepare = trial_add};
 static struct rooms *r = &rooms;
 
 static void
 setup(void)
 {
+	tester = pthread_self();
 	rooms_open(r, NULL);
 	rooms_ask(r, "/synth/new sine 5 0 1");
 	rooms_ask(r, "/node/name 5 tom");
+	rooms_put(r, "/resource/new trial-thing 1");
+	rooms_rest(r);
 	rooms_heard(r);
 }
 
@@ -89,6 +96,13 @@ static const struct {
 	{"/status",					    "/status.reply "              },
 	{"/stats",					     "/stats.reply "               },
 	{"/time",					      "/time.reply "                },
+	{"/resource/new trial-thing 2 [ 5 word ]",             NULL                          },
+	{"/job/new trial-work 2 0 [ 1 ] [ 5 word ]",           NULL                          },
+	{"/resource/free 1",				   NULL                          },
+	{"/resource/query 1",				  "/resource/info "             },
+	{"/resource/list",				     "/resource/list.reply "       },
+	{"/job/list",					  "/job/list.reply "            },
+	{"/def/query trial-thing",                             "/def/query.reply "           },
 	{"/sync 4",					    "/synced 4"                   },
 };
 #define ASKED (sizeof asked / sizeof asked[0])
@@ -170,20 +184,48 @@ START_TEST(bundle_whose_memory_fails_applies_what_has_memory)
 }
 END_TEST
 
+START_TEST(work_of_a_synth_without_memory_comes_back_with_503)
+{
+	rooms_ask(r, "/notify 1");
+	rooms_ask(r, "/synth/new trial-asker 7 0 1");
+	rooms_ask(r, "/synth/new trial-asker 8 0 1");
+	rooms_put(r, "/synth/activate 7");
+	failed = false;
+	until_failure = 0;
+	rooms_turn(r);
+	until_failure = -1;
+	ck_assert(failed);
+	ck_assert_int_eq((int)rooms_stat(r, "works_done"), 1);
+	rooms_heard(r);
+	rooms_render(r, 64);
+	ck_assert_str_eq(rooms_heard(r), "/trial/done 503\n");
+	rooms_put(r, "/synth/activate 8");
+	rooms_rest(r);
+	rooms_render(r, 64);
+	ck_assert_str_eq(rooms_heard(r), "/trial/done 7\n");
+	ck_assert_int_eq((int)rooms_stat(r, "works_done"), 2);
+}
+END_TEST
+
 START_TEST(office_open_fails_without_memory)
 {
 	struct office_config oc = {
 		.config = r->config,
 		.rate = 48000,
 		.wire = r->wire,
-		.defs = NULL,
+		.host = r->host,
 	};
 	struct office *o = NULL;
 
-	until_failure = 0;
-	ck_assert_int_eq(office_open(r->loop, &oc, &o), -ENOMEM);
-	until_failure = -1;
-	ck_assert_ptr_null(o);
+	for (long n = 0; o == NULL; n++) {
+		failed = false;
+		until_failure = n;
+		int err = office_open(r->loop, &oc, &o);
+		until_failure = -1;
+		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
+	}
+	ck_assert_uint_eq(office_end_works(o), 0);
+	office_close(o);
 }
 END_TEST
 
@@ -235,6 +277,7 @@ main(void)
 		message_whose_memory_fails_is_answered_503_and_does_nothing, 0,
 		(int)ASKED);
 	tcase_add_test(tc, bundle_whose_memory_fails_applies_what_has_memory);
+	tcase_add_test(tc, work_of_a_synth_without_memory_comes_back_with_503);
 	tcase_add_test(tc, office_open_fails_without_memory);
 	tcase_add_test(tc, own_command_fails_without_memory_and_leaks_nothing);
 	tcase_add_test(tc, memory_that_is_out_is_bounded);

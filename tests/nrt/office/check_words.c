@@ -106,7 +106,15 @@ static const int codes[REASON_COUNT] = {
 	[REASON_PORT_KIND] = 422,
 	[REASON_PORT_DIRECTION] = 422,
 	[REASON_RESOURCE_FLOAT] = 422,
+	[REASON_RESOURCE_RANGE] = 422,
 	[REASON_RESOURCE_MISSING] = 404,
+	[REASON_RESOURCE_TAKEN] = 409,
+	[REASON_RESOURCE_STATE] = 409,
+	[REASON_RESOURCE_BUSY] = 409,
+	[REASON_RESOURCE_HELD] = 409,
+	[REASON_RESOURCE_URI] = 422,
+	[REASON_JOB_TAKEN] = 409,
+	[REASON_JOBS_FULL] = 503,
 	[REASON_BUS_RANGE] = 422,
 	[REASON_POOL_FULL] = 503,
 	[REASON_POOL_NONE] = 503,
@@ -115,6 +123,44 @@ static const int codes[REASON_COUNT] = {
 	[REASON_CONSTRUCT] = 500,
 	[REASON_STOPPING] = 503,
 };
+
+START_TEST(resource_that_cannot_be_had_is_told_its_state_or_who_holds_it)
+{
+	struct command c = {.kind = COMMAND_SET};
+
+	ck_assert_str_eq(words(c, REASON_RESOURCE_RANGE, 255, 422),
+		"resource id 7 is not within 0 … 255");
+	ck_assert_str_eq(words(c, REASON_RESOURCE_MISSING, 255, 404),
+		"no resource 7; /resource/list tells all");
+	ck_assert_str_eq(
+		words(c, REASON_RESOURCE_TAKEN, RESOURCE_CONSTRUCTING, 409),
+		"resource id 7 is taken: it is constructing");
+	ck_assert_str_eq(words(c, REASON_RESOURCE_TAKEN, RESOURCE_LIVE, 409),
+		"resource id 7 is taken: it is live");
+	ck_assert_str_eq(
+		words(c, REASON_RESOURCE_STATE, RESOURCE_FREE_PENDING, 409),
+		"resource 7 is free-pending");
+	ck_assert_str_eq(
+		words(c, REASON_RESOURCE_STATE, RESOURCE_DESTROYING, 409),
+		"resource 7 is destroying");
+	ck_assert_str_eq(words(c, REASON_RESOURCE_STATE, RESOURCE_FREE, 409),
+		"resource 7 is free");
+	ck_assert_str_eq(words(c, REASON_RESOURCE_BUSY, -1 - 30, 409),
+		"resource 7 is held by job 30 alone");
+	ck_assert_str_eq(words(c, REASON_RESOURCE_HELD, 12, 409),
+		"resource 7 is held by node 12: it cannot be had alone");
+	ck_assert_str_eq(words(c, REASON_RESOURCE_URI, 3, 422),
+		"resource 7 is of another class than port 3 takes; /def/query "
+		"tells which");
+	ck_assert_str_eq(words(c, REASON_RESOURCE_URI, -1, 422),
+		"resource 7 is of another class than the job takes; /def/query "
+		"tells which");
+	ck_assert_str_eq(words(c, REASON_JOB_TAKEN, 0, 409),
+		"job id 7 is taken: a job of that id is under way");
+	ck_assert_str_eq(words(c, REASON_JOBS_FULL, 0, 503),
+		"7 jobs are under way, and there can be no more");
+}
+END_TEST
 
 START_TEST(every_reason_has_words_and_its_code)
 {
@@ -149,6 +195,8 @@ main(void)
 	tcase_add_test(c, misspelt_address_is_told_the_nearest_one);
 	tcase_add_test(c, port_that_is_missing_is_named_as_the_client_named_it);
 	tcase_add_test(c, port_of_the_wrong_kind_is_told_what_was_wanted);
+	tcase_add_test(c,
+		resource_that_cannot_be_had_is_told_its_state_or_who_holds_it);
 	tcase_add_test(c, every_reason_has_words_and_its_code);
 	suite_add_tcase(suite, c);
 	SRunner *runner = srunner_create(suite);

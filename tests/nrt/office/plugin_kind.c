@@ -12,6 +12,8 @@
 #define KIND_ABI     4 /* registers "abi", then is of another version */
 #define KIND_BROKEN  5 /* one def that is broken, one, "half", that is not */
 #define KIND_STRANGE 6 /* no entry point */
+#define KIND_CLASS   7 /* a class and a job, no synth; two that are broken */
+#define KIND_REFUSES 8 /* the same, then does not want to load */
 
 #if KIND != KIND_STRANGE
 
@@ -59,6 +61,75 @@ static const TactusSynthDef def = {
 	.process = process,
 };
 
+static void *
+construct(const TactusHost *host, const TactusValue *values, uint32_t count,
+	TactusJob *job, char *reason, size_t size)
+{
+	(void)host;
+	(void)values;
+	(void)count;
+	(void)job;
+	(void)reason;
+	(void)size;
+	return NULL;
+}
+
+static void
+destroy(const TactusHost *host, void *resource)
+{
+	(void)host;
+	(void)resource;
+}
+
+static int
+perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
+	const TactusValue *values, uint32_t count, TactusJob *job, char *reason,
+	size_t size)
+{
+	(void)host;
+	(void)resources;
+	(void)resource_count;
+	(void)values;
+	(void)count;
+	(void)job;
+	(void)reason;
+	(void)size;
+	return 0;
+}
+
+/** Register a class and a job, and some that are refused.
+ * @return false: one was refused, or was not, that should have been */
+static bool
+register_classes(const TactusHost *host)
+{
+	static const TactusResourceDef class = {
+		.size = sizeof(TactusResourceDef),
+		.uri = "urn:tactus:resource:kind:1",
+		.name = "kind",
+		.construct = construct,
+		.destroy = destroy,
+	};
+	static const TactusJobDef job = {
+		.size = sizeof(TactusJobDef),
+		.uri = "urn:tactus:job:kind:1",
+		.name = "kind",
+		.perform = perform,
+	};
+	TactusResourceDef half = class;
+	TactusJobDef idle = job;
+
+	half.uri = "urn:tactus:resource:half:1";
+	half.destroy = NULL;
+	idle.uri = "urn:tactus:job:idle:1";
+	idle.perform = NULL;
+	return host->register_resource_def(host, &class) == 0 &&
+	       host->register_job_def(host, &job) == 0 &&
+	       host->register_resource_def(host, &class) != 0 &&
+	       host->register_resource_def(host, &half) != 0 &&
+	       host->register_resource_def(host, NULL) != 0 &&
+	       host->register_job_def(host, &idle) != 0;
+}
+
 const TactusPlugin *
 tactus_plugin(const TactusHost *host)
 {
@@ -82,6 +153,10 @@ tactus_plugin(const TactusHost *host)
 		}
 	}
 	host->log(host, TACTUS_LOG_WARNING, "hello");
+	if (KIND == KIND_CLASS || KIND == KIND_REFUSES) {
+		bool good = register_classes(host);
+		return good && KIND == KIND_CLASS ? &plugin : NULL;
+	}
 	if (KIND != KIND_NOTHING && host->register_synthdef(host, &def) != 0) {
 		host->log(host, TACTUS_LOG_ERROR, "refused");
 	}

@@ -15,6 +15,9 @@
  *                before the gate) and "many" (more results than fit); its
  *                results are what it was given
  *   trial-alone  a job on one trial-thing that needs it for itself
+ *   trial-user   a synth with the resource ports "thing" and "other"
+ *   trial-asker  a synth that has a work done when it is activated, and tells
+ *                what came of it: /trial/done i:result
  */
 #ifndef TACTUS_TESTS_TRIAL_H
 #define TACTUS_TESTS_TRIAL_H
@@ -29,16 +32,15 @@
 #define TRIAL_WORK  "urn:tactus:job:trial-work:1"
 #define TRIAL_ALONE "urn:tactus:job:trial-alone:1"
 
-/** Register the classes and jobs, and a synth "trial-user" with the resource
- * ports "thing" (an input) and "other"; counts are 0 and the gate is shut. */
+/** Register all of them; counts are 0 and the gate is shut. */
 void trial_add(struct rooms *r);
 
 /** Let that many more through the gate. */
 void trial_let(uint32_t count);
-/** Wait until that many stand at the gate. */
+/** Wait until at least that many stand at the gate. */
 void trial_wait(uint32_t count);
 
-/** Calls so far, and how many of them were at once at the most. */
+/** Calls so far. */
 uint32_t trial_constructs(void);
 uint32_t trial_destroys(void);
 uint32_t trial_performs(void);
