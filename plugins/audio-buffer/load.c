@@ -25,7 +25,6 @@ struct load {
 	const char *path;
 	TactusSound *sound;
 	int64_t frames; /* of the file that are wanted */
-	double ratio;   /* the engine's rate by the file's */
 	TactusAudioBuffer *buffer;
 	int64_t at; /* frames of the buffer that are filled */
 	char *reason;
@@ -177,17 +176,19 @@ resample(struct load *l, TactusResampler *r)
 		}
 		int64_t made = host->resample(host, r, in + from * channels,
 			have, &used, out, room, l->frames == 0);
-		if (made < 0 || used < 0 || used > have || made > room) {
+		bool is_stuck = made == 0 && used == 0;
+		if (is_stuck && have == 0) {
+			/* its end, rounded: what is left stays zero */
+			return true;
+		}
+		if (is_stuck || made < 0 || used < 0 || used > have ||
+			made > room) {
 			blame(l, "cannot be resampled");
 			return false;
 		}
 		put_frames(l, out, made);
 		have -= used;
-		from += used;
-		if (made == 0 && used == 0) {
-			/* its end, rounded: what is left stays zero */
-			return true;
-		}
+		from = have == 0 ? 0 : from + used;
 	}
 	return true;
 }

@@ -397,9 +397,9 @@ run(TactusSynth *synth, uint32_t from, uint32_t frames)
 	}
 	for (uint32_t i = 0; i < frames; i++) {
 		float part = tactus_control_at(&mix, from + i);
-		float wet = tactus_control_at(&gain, from + i) * wet[i];
+		float level = tactus_control_at(&gain, from + i);
 
-		out[i] = (1.0f - part) * dry[i] + part * wet;
+		out[i] = (1.0f - part) * dry[i] + part * (level * wet[i]);
 	}
 	s->filled += frames;
 	line_add(s, &s->line[0], s->filled);

@@ -214,7 +214,7 @@ is_inside(const struct read_view *v, int64_t low, int64_t high)
 	       high + behind < (v->is_loop ? v->end : v->buffer->frames);
 }
 
-/** A walk that came near no edge: its places, as a straight way has them. */
+/** A walk that came near no edge: its places, as lay_out has them. */
 TACTUS_RT static void
 straighten(const struct read_view *v, struct read_stretch *s)
 {
@@ -259,7 +259,7 @@ walk(const struct read_view *v, struct read_place *p, uint32_t i,
 		move(p, step);
 	}
 	out->is_over = is_past(v, p, step);
-	if (out->count > 0) {
+	if (out->count > 0 && !out->is_whole) {
 		straighten(v, out);
 	}
 }

@@ -9,9 +9,9 @@
  * (a twelfth of an octave) it goes over into the next one, so that a glide
  * has no steps.
  *
- * When another set is bound, what sounds fades into it within 5 ms: each of
- * what is still fading goes from the gain it has to 0, the new one from 0 to
- * 1, so that all gains together are 1.  Nothing bound is silence.
+ * When another set is bound, what sounds fades into it within 5 ms: the gain
+ * of the one before goes from what it is to 0, and the new one has what is
+ * left to 1.  Nothing bound is silence, which fades as any other.
  *
  * construct, bind and process run on an audio thread, the rest on the loop;
  * the class (wavetable_class.c) on workers.
@@ -34,10 +34,12 @@ enum { FREQ, AMP, POSITION, TABLE, OUT, PORTS };
 /** Seconds that it takes to go over to another set. */
 #define FADE 0.005
 
+/** A set that fades out; its gain is gain * left / fade. */
 struct held {
-	const TactusWavetable *set;
+	const TactusWavetable *set; /* NULL: silence */
 	int32_t id;
-	float gain; /* when the fade began */
+	float gain;    /* when its fade began */
+	uint32_t left; /* frames of it that are to come */
 };
 
 struct wavetable {
@@ -45,7 +47,6 @@ struct wavetable {
 	double scale;  /* tactus_phase_scale() of the rate */
 	float period;  /* seconds */
 	uint32_t fade; /* frames of a fade */
-	uint32_t left; /* frames of it that are to come */
 	uint32_t holds;
 	bool has_begun; /* a frame was computed */
 	struct held held[HELD];
@@ -110,8 +111,20 @@ let_go(const TactusWorld *world, TactusSynth *synth, uint32_t i)
 {
 	struct wavetable *s = synth->self;
 
-	world->resource_release(world, synth, s->held[i].id);
+	if (s->held[i].set != NULL) {
+		world->resource_release(world, synth, s->held[i].id);
+	}
 	s->held[i] = s->held[--s->holds];
+}
+
+/** The gain of what fades, number `h`, in frame `i` from now. */
+TACTUS_RT static inline float
+gain_of(const struct wavetable *s, uint32_t h, uint32_t i)
+{
+	const struct held *held = &s->held[h];
+
+	return held->gain * (float)(int32_t)(held->left - i) /
+	       (float)(int32_t)s->fade;
 }
 
 /** Make room for one that fades from `gain`. @return false: it is quietest */
@@ -124,12 +137,12 @@ make_room(const TactusWorld *world, TactusSynth *synth, float gain)
 	if (s->holds < HELD) {
 		return true;
 	}
-	for (uint32_t i = 1; i < HELD; i++) {
-		if (s->held[i].gain < s->held[quietest].gain) {
-			quietest = i;
+	for (uint32_t h = 1; h < HELD; h++) {
+		if (gain_of(s, h, 0) < gain_of(s, quietest, 0)) {
+			quietest = h;
 		}
 	}
-	if (s->held[quietest].gain >= gain) {
+	if (gain_of(s, quietest, 0) >= gain) {
 		return false;
 	}
 	let_go(world, synth, quietest);
@@ -141,22 +154,17 @@ bind(const TactusWorld *world, TactusSynth *synth, uint32_t ordinal, void *old,
 	int32_t old_id)
 {
 	struct wavetable *s = synth->self;
-	float gain =
-		(float)(int32_t)(s->fade - s->left) / (float)(int32_t)s->fade;
+	float gain = 1.0f;
 
 	(void)ordinal;
-	if (!s->has_begun) {
+	for (uint32_t h = 0; h < s->holds; h++) {
+		gain -= gain_of(s, h, 0);
+	}
+	if (!s->has_begun || gain <= 0.0f || !make_room(world, synth, gain)) {
 		return false;
 	}
-	for (uint32_t i = 0; i < s->holds; i++) {
-		s->held[i].gain *= 1.0f - gain;
-	}
-	s->left = s->fade;
-	if (old == NULL || gain == 0.0f || !make_room(world, synth, gain)) {
-		return false;
-	}
-	s->held[s->holds++] = (struct held){old, old_id, gain};
-	return true;
+	s->held[s->holds++] = (struct held){old, old_id, gain, s->fade};
+	return old != NULL;
 }
 
 /** What is read in one frame: up to two tables in up to two levels. */
@@ -307,30 +315,49 @@ set_phases(struct wavetable *s, struct part *p)
 	}
 }
 
-/** Mix into `out` what fades, and go on with the fade. */
+/** Mix into `out` what fades, and go on with the fades. */
 TACTUS_RT static void
 fade(const TactusWorld *world, TactusSynth *synth, const struct part *p,
 	float *out)
 {
 	struct wavetable *s = synth->self;
 	float other[CHUNK];
-	float gain[CHUNK];
-	float whole = (float)(int32_t)s->fade;
+	float mixed[CHUNK] = {0.0f};
+	float rest[CHUNK];
 
 	for (uint32_t i = 0; i < p->frames; i++) {
-		gain[i] = (float)(int32_t)(s->fade - s->left + i) / whole;
-		out[i] *= gain[i];
+		rest[i] = 1.0f;
 	}
 	for (uint32_t h = 0; h < s->holds; h++) {
 		play(s, s->held[h].set, p, other);
 		for (uint32_t i = 0; i < p->frames; i++) {
-			out[i] += s->held[h].gain * (1.0f - gain[i]) * other[i];
+			float gain = gain_of(s, h, i);
+
+			mixed[i] += gain * other[i];
+			rest[i] -= gain;
 		}
 	}
-	s->left -= p->frames;
-	while (s->left == 0 && s->holds > 0) {
-		let_go(world, synth, s->holds - 1);
+	for (uint32_t i = 0; i < p->frames; i++) {
+		out[i] = rest[i] * out[i] + mixed[i];
 	}
+	for (uint32_t h = s->holds; h-- > 0;) {
+		s->held[h].left -= p->frames;
+		if (s->held[h].left == 0) {
+			let_go(world, synth, h);
+		}
+	}
+}
+
+/** How many frames go by before a fade ends or a chunk is full. */
+TACTUS_RT static uint32_t
+next_part(const struct wavetable *s, uint32_t frames)
+{
+	uint32_t n = frames < CHUNK ? frames : CHUNK;
+
+	for (uint32_t h = 0; h < s->holds; h++) {
+		n = n < s->held[h].left ? n : s->held[h].left;
+	}
+	return n;
 }
 
 TACTUS_RT static void
@@ -345,13 +372,10 @@ process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 	for (; p.from < frames; p.from += p.frames) {
 		float *out = synth->out[0] + p.from;
 
-		p.frames = frames - p.from < CHUNK ? frames - p.from : CHUNK;
-		if (s->left > 0 && p.frames > s->left) {
-			p.frames = s->left;
-		}
+		p.frames = next_part(s, frames - p.from);
 		set_phases(s, &p);
 		play(s, synth->resources[0], &p, out);
-		if (s->left > 0) {
+		if (s->holds > 0) {
 			fade(world, synth, &p, out);
 		}
 		for (uint32_t i = 0; i < p.frames; i++) {
