@@ -182,7 +182,10 @@ guess(struct flux *f, const TactusAudioBuffer *b,
 	return 0;
 }
 
-/** What is new in `now` against `past`. */
+/**
+ * What is new in `now` against `past`: a root mean square, in which few bands
+ * that rise much count more than many in which noise goes up and down.
+ */
 static float
 compare(const float *now, const float *past, uint32_t count)
 {
@@ -197,9 +200,10 @@ compare(const float *now, const float *past, uint32_t count)
 		if (k + 1 < count && past[k + 1] > most) {
 			most = past[k + 1];
 		}
-		sum += now[k] > most ? now[k] - most : 0.0f;
+		float risen = now[k] > most ? now[k] - most : 0.0f;
+		sum += risen * risen;
 	}
-	return sum / (float)count;
+	return sqrtf(sum / (float)count);
 }
 
 int

@@ -25,6 +25,10 @@
 #define PEAK   3
 #define AROUND 60
 #define ECHO   20
+/** How much less novelty is demanded of what rises clearly. */
+#define CLEAR 0.4
+/** What is below this part of the least demand is not looked at. */
+#define LEAST 0.7f
 /** Onsets have to be so far apart, in seconds. */
 #define APART 0.03
 /** Most that one message holds: an 'h' takes 9 bytes. */
@@ -45,13 +49,17 @@ check(const TactusHost *host, const TactusValue *values, uint32_t count,
 		values, count, reason, size);
 }
 
-/** What a candidate has to reach; all follow from the sensitivity. */
+/** What the novelty of a candidate has to reach, one way or the other. */
+struct demand {
+	float novelty;   /* above the median around it; less after a rise */
+	float deviation; /* so many times the median deviation above it */
+};
+
 struct demands {
-	float novelty;   /* above the median around it */
-	float deviation; /* so many times the median deviation */
-	float echo;      /* of the highest novelty shortly before */
-	double rise;     /* of the energy: see attack.c */
-	float certain;   /* times the demand: no rise is needed */
+	struct demand weak; /* with a rise of the energy, as attack.c has it */
+	struct demand strong; /* without */
+	float echo;           /* strong: of the highest novelty just before */
+	double rise;
 };
 
 static struct demands
@@ -59,12 +67,14 @@ demands_of(double sensitivity)
 {
 	/* 0.5: 1; 0: 4; 1: a quarter */
 	double f = exp2(2.0 - 4.0 * sensitivity);
+	float root = (float)sqrt(f);
 
-	return (struct demands){.novelty = (float)(0.08 * f),
-		.deviation = (float)(8.0 * sqrt(f)),
+	return (struct demands){
+		.weak = {(float)(0.09 * f), 2.0f * root},
+		.strong = {(float)(0.18 * f), 8.0f * root},
 		.echo = (float)(0.1 * f),
-		.rise = 0.12 * f,
-		.certain = 6.0f};
+		.rise = 0.1 * f
+        };
 }
 
 static int
@@ -76,30 +86,43 @@ by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/** What the novelty of frame k has to be, by the frames around it. */
-static float
-threshold(const struct flux *f, int64_t k, const struct demands *d)
+/** What the novelty around a frame is like, and what was just before. */
+struct around {
+	float middle;
+	float deviation;
+	float before; /* the highest */
+};
+
+static struct around
+look_around(const struct flux *f, int64_t k)
 {
-	float around[2 * AROUND + 1];
+	float value[2 * AROUND + 1];
 	int64_t first = k > AROUND ? k - AROUND : 0;
 	int64_t last = k + AROUND < f->count ? k + AROUND : f->count - 1;
 	size_t count = (size_t)(last - first + 1);
+	struct around a = {0};
 
-	memcpy(around, f->novelty + first, count * sizeof(float));
-	qsort(around, count, sizeof(float), by_size);
-	float middle = around[count / 2];
+	memcpy(value, f->novelty + first, count * sizeof(float));
+	qsort(value, count, sizeof(float), by_size);
+	a.middle = value[count / 2];
 	for (size_t i = 0; i < count; i++) {
-		around[i] = fabsf(around[i] - middle);
+		value[i] = fabsf(value[i] - a.middle);
 	}
-	qsort(around, count, sizeof(float), by_size);
-	float deviation = 1.4826f * around[count / 2];
-	float least = d->novelty;
-
-	least = fmaxf(least, d->deviation * deviation);
+	qsort(value, count, sizeof(float), by_size);
+	/* as a standard deviation, if it were normal */
+	a.deviation = 1.4826f * value[count / 2];
 	for (int64_t i = k > ECHO ? k - ECHO : 0; i < k; i++) {
-		least = fmaxf(least, d->echo * f->novelty[i]);
+		a.before = fmaxf(a.before, f->novelty[i]);
 	}
-	return middle + least;
+	return a;
+}
+
+/** How much of what is demanded a novelty has; 1: all. */
+static float
+excess(float novelty, const struct around *a, const struct demand *d)
+{
+	return (novelty - a->middle) /
+	       fmaxf(d->novelty, d->deviation * a->deviation);
 }
 
 static float
@@ -158,6 +181,21 @@ tell(struct pace *pace, int64_t at, uint32_t *told, char *reason, size_t size)
 	return -1;
 }
 
+/**
+ * Find the rise that made frame k new.  What is new shows most when it fills
+ * a quarter to three quarters of the frame; on the first frame it may have
+ * been there from its beginning.
+ */
+static struct attack_found
+locate(const struct flux *f, struct attack *a, int64_t k)
+{
+	int64_t begin = flux_begin(f, k);
+	int64_t frame = f->points;
+
+	return attack_search(
+		a, k == 0 ? begin : begin + frame / 5, begin + frame * 3 / 4);
+}
+
 /** Go through the peaks of the flux and tell of those that are onsets. */
 static int
 pick(const struct flux *f, struct attack *a, const struct demands *d,
@@ -169,30 +207,31 @@ pick(const struct flux *f, struct attack *a, const struct demands *d,
 	uint32_t told = 0;
 
 	for (int64_t k = 0; k < f->count; k++) {
-		if (f->novelty[k] < d->novelty || !is_peak(f, k)) {
+		if (f->novelty[k] < LEAST * d->weak.novelty || !is_peak(f, k)) {
 			continue;
 		}
 		if (!pace_next(pace, 0.0)) {
 			return pace_cancelled(reason, size);
 		}
-		float least = threshold(f, k, d);
-		if (f->novelty[k] < least) {
-			continue;
-		}
-		int64_t begin = flux_begin(f, k);
-		struct attack_found found = attack_search(
-			a, begin - (int64_t)f->hop, begin + (int64_t)f->points);
+		float novelty = f->novelty[k];
+		struct around around = look_around(f, k);
+		struct attack_found found = locate(f, a, k);
 		if (found.rise < d->rise) {
-			if (f->novelty[k] < d->certain * least) {
+			if (excess(novelty, &around, &d->strong) < 1.0f ||
+				novelty < d->echo * around.before) {
 				continue;
 			}
-			/* a change of tone: it shows as it enters the frame */
-			found.at = begin + (int64_t)f->points * 3 / 4;
+			/* a change of tone alone */
+			found.at = flux_begin(f, k) + f->points / 2;
+		} else if ((double)excess(novelty, &around, &d->weak) *
+				   (1.0 + CLEAR * fmin(found.rise, 1.0)) <
+			   1.0) {
+			continue;
 		}
 		if (best.at >= 0 && found.at - best.at < apart) {
-			if (f->novelty[k] > best_novelty) {
+			if (novelty > best_novelty) {
 				best = found;
-				best_novelty = f->novelty[k];
+				best_novelty = novelty;
 			}
 			continue;
 		}
@@ -201,7 +240,7 @@ pick(const struct flux *f, struct attack *a, const struct demands *d,
 			return -1;
 		}
 		best = found;
-		best_novelty = f->novelty[k];
+		best_novelty = novelty;
 	}
 	return best.at < 0 ? 0
 			   : tell(pace, a->range.start + best.at, &told, reason,
@@ -235,8 +274,7 @@ perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
 	}
 	int err = flux_init(&flux, b, &range, peak, &pace, reason, size);
 	if (err == 0) {
-		err = attack_init(&attack, host, b, &range,
-			flux.points + (int64_t)flux.hop + 1);
+		err = attack_init(&attack, host, b, &range, flux.points);
 		if (err != 0) {
 			snprintf(reason, size, "no memory to look for onsets");
 		} else {
