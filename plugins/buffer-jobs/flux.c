@@ -22,12 +22,12 @@
 
 #define TAU 6.283185307179586476925286766559
 
-/** Frames that are compared lie so far apart: 10 ms. */
-#define LAG 2
+/** Frames that are compared lie so far apart: 15 ms. */
+#define LAG 3
 /** Frames of bands that are kept. */
 #define KEPT (LAG + 1)
 /** Least length of a frame, in seconds. */
-#define LENGTH 0.02
+#define LENGTH 0.03
 /** Magnitudes are compressed as log10(1 + SHARPNESS * m), 1: full scale. */
 #define SHARPNESS 1000.0f
 /** Bands, in Hz and to an octave. */
