@@ -21,6 +21,8 @@
 #include "jobs.h"
 #include "pace.h"
 
+/** Below it a frame has too few bands. */
+#define LEAST_RATE 1000.0
 /** Frames of flux to either side. */
 #define PEAK   3
 #define AROUND 60
@@ -265,6 +267,13 @@ perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
 
 	(void)resource_count;
 	if (arguments_range(b, values, count, 1, &range, reason, size) != 0) {
+		return -1;
+	}
+	if (!(b->rate >= LEAST_RATE)) {
+		snprintf(reason, size,
+			"onsets can be found from %.0f Hz on; the buffer's "
+			"rate is %.12g",
+			LEAST_RATE, b->rate);
 		return -1;
 	}
 	pace_begin(&pace, host, job, (double)range.frames * b->channels);
