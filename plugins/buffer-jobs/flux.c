@@ -22,12 +22,12 @@
 
 #define TAU 6.283185307179586476925286766559
 
-/** Frames that are compared lie so far apart: 10 ms. */
-#define LAG 2
+/** Frames that are compared lie so far apart: 15 ms. */
+#define LAG 3
 /** Frames of bands that are kept. */
 #define KEPT (LAG + 1)
 /** Least length of a frame, in seconds. */
-#define LENGTH 0.02
+#define LENGTH 0.03
 /** Magnitudes are compressed as log10(1 + SHARPNESS * m), 1: full scale. */
 #define SHARPNESS 1000.0f
 /** Bands, in Hz and to an octave. */
@@ -182,7 +182,10 @@ guess(struct flux *f, const TactusAudioBuffer *b,
 	return 0;
 }
 
-/** What is new in `now` against `past`. */
+/**
+ * What is new in `now` against `past`: a root mean square, in which few bands
+ * that rise much count more than many in which noise goes up and down.
+ */
 static float
 compare(const float *now, const float *past, uint32_t count)
 {
@@ -197,9 +200,10 @@ compare(const float *now, const float *past, uint32_t count)
 		if (k + 1 < count && past[k + 1] > most) {
 			most = past[k + 1];
 		}
-		sum += now[k] > most ? now[k] - most : 0.0f;
+		float risen = now[k] > most ? now[k] - most : 0.0f;
+		sum += risen * risen;
 	}
-	return sum / (float)count;
+	return sqrtf(sum / (float)count);
 }
 
 int

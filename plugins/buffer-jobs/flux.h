@@ -2,7 +2,7 @@
 /*
  * flux.h -- how much is new in the sound, from moment to moment.
  *
- * The novelty of frames of some 20 ms that begin every 5 ms.
+ * The novelty of frames of 30 to 60 ms that begin every 5 ms.
  */
 #ifndef BUFFER_JOBS_FLUX_H
 #define BUFFER_JOBS_FLUX_H

@@ -21,10 +21,19 @@
 #include "jobs.h"
 #include "pace.h"
 
+/** Below it a frame has too few bands. */
+#define LEAST_RATE 1000.0
 /** Frames of flux to either side. */
 #define PEAK   3
 #define AROUND 60
 #define ECHO   20
+/**
+ * Where in a frame that is new its novelty began, in hundredths of it: found
+ * by trial with strokes and tones over noise of all levels.
+ */
+#define FIRST 28
+#define TONE  60
+#define LAST  74
 /** Onsets have to be so far apart, in seconds. */
 #define APART 0.03
 /** Most that one message holds: an 'h' takes 9 bytes. */
@@ -45,13 +54,17 @@ check(const TactusHost *host, const TactusValue *values, uint32_t count,
 		values, count, reason, size);
 }
 
-/** What a candidate has to reach; all follow from the sensitivity. */
-struct demands {
+/** What the novelty of a candidate has to reach, one way or the other. */
+struct demand {
 	float novelty;   /* above the median around it */
-	float deviation; /* so many times the median deviation */
-	float echo;      /* of the highest novelty shortly before */
-	double rise;     /* of the energy: see attack.c */
-	float certain;   /* times the demand: no rise is needed */
+	float deviation; /* so many times the median deviation above it */
+};
+
+struct demands {
+	struct demand weak; /* with a rise of the energy, as attack.c has it */
+	struct demand strong; /* without */
+	float echo;           /* strong: of the highest novelty just before */
+	double rise;
 };
 
 static struct demands
@@ -59,12 +72,14 @@ demands_of(double sensitivity)
 {
 	/* 0.5: 1; 0: 4; 1: a quarter */
 	double f = exp2(2.0 - 4.0 * sensitivity);
+	float root = (float)sqrt(f);
 
-	return (struct demands){.novelty = (float)(0.08 * f),
-		.deviation = (float)(8.0 * sqrt(f)),
+	return (struct demands){
+		.weak = {(float)(0.075 * f), 2.0f * root},
+		.strong = {(float)(0.14 * f),  7.0f * root},
 		.echo = (float)(0.1 * f),
-		.rise = 0.12 * f,
-		.certain = 6.0f};
+		.rise = 0.1 * f
+        };
 }
 
 static int
@@ -76,30 +91,42 @@ by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/** What the novelty of frame k has to be, by the frames around it. */
-static float
-threshold(const struct flux *f, int64_t k, const struct demands *d)
+/** What the novelty around a frame is like, and what was just before. */
+struct around {
+	float middle;
+	float deviation;
+	float before; /* the highest */
+};
+
+static struct around
+look_around(const struct flux *f, int64_t k)
 {
-	float around[2 * AROUND + 1];
+	float value[2 * AROUND + 1];
 	int64_t first = k > AROUND ? k - AROUND : 0;
 	int64_t last = k + AROUND < f->count ? k + AROUND : f->count - 1;
 	size_t count = (size_t)(last - first + 1);
+	struct around a = {0};
 
-	memcpy(around, f->novelty + first, count * sizeof(float));
-	qsort(around, count, sizeof(float), by_size);
-	float middle = around[count / 2];
+	memcpy(value, f->novelty + first, count * sizeof(float));
+	qsort(value, count, sizeof(float), by_size);
+	a.middle = value[count / 2];
 	for (size_t i = 0; i < count; i++) {
-		around[i] = fabsf(around[i] - middle);
+		value[i] = fabsf(value[i] - a.middle);
 	}
-	qsort(around, count, sizeof(float), by_size);
-	float deviation = 1.4826f * around[count / 2];
-	float least = d->novelty;
-
-	least = fmaxf(least, d->deviation * deviation);
+	qsort(value, count, sizeof(float), by_size);
+	/* as a standard deviation, if it were normal */
+	a.deviation = 1.4826f * value[count / 2];
 	for (int64_t i = k > ECHO ? k - ECHO : 0; i < k; i++) {
-		least = fmaxf(least, d->echo * f->novelty[i]);
+		a.before = fmaxf(a.before, f->novelty[i]);
 	}
-	return middle + least;
+	return a;
+}
+
+static bool
+meets(float novelty, const struct around *a, const struct demand *d)
+{
+	return novelty >=
+	       a->middle + fmaxf(d->novelty, d->deviation * a->deviation);
 }
 
 static float
@@ -158,6 +185,20 @@ tell(struct pace *pace, int64_t at, uint32_t *told, char *reason, size_t size)
 	return -1;
 }
 
+/**
+ * Find the rise that made frame k new; on the first frame it may have been
+ * there from its beginning.
+ */
+static struct attack_found
+locate(const struct flux *f, struct attack *a, int64_t k)
+{
+	int64_t begin = flux_begin(f, k);
+	int64_t frame = f->points;
+
+	return attack_search(a, k == 0 ? begin : begin + frame * FIRST / 100,
+		begin + frame * LAST / 100);
+}
+
 /** Go through the peaks of the flux and tell of those that are onsets. */
 static int
 pick(const struct flux *f, struct attack *a, const struct demands *d,
@@ -169,30 +210,33 @@ pick(const struct flux *f, struct attack *a, const struct demands *d,
 	uint32_t told = 0;
 
 	for (int64_t k = 0; k < f->count; k++) {
-		if (f->novelty[k] < d->novelty || !is_peak(f, k)) {
+		if (f->novelty[k] < d->weak.novelty || !is_peak(f, k)) {
 			continue;
 		}
 		if (!pace_next(pace, 0.0)) {
 			return pace_cancelled(reason, size);
 		}
-		float least = threshold(f, k, d);
-		if (f->novelty[k] < least) {
+		float novelty = f->novelty[k];
+		struct around around = look_around(f, k);
+		if (!meets(novelty, &around, &d->weak)) {
 			continue;
 		}
-		int64_t begin = flux_begin(f, k);
-		struct attack_found found = attack_search(
-			a, begin - (int64_t)f->hop, begin + (int64_t)f->points);
+		struct attack_found found = locate(f, a, k);
 		if (found.rise < d->rise) {
-			if (f->novelty[k] < d->certain * least) {
+			if (!meets(novelty, &around, &d->strong) ||
+				novelty < d->echo * around.before) {
 				continue;
 			}
-			/* a change of tone: it shows as it enters the frame */
-			found.at = begin + (int64_t)f->points * 3 / 4;
+			/* a change of tone alone, or what is there from the
+			 * very first frame */
+			found.at = k == 0 ? 0
+					  : flux_begin(f, k) +
+						    f->points * TONE / 100;
 		}
 		if (best.at >= 0 && found.at - best.at < apart) {
-			if (f->novelty[k] > best_novelty) {
+			if (novelty > best_novelty) {
 				best = found;
-				best_novelty = f->novelty[k];
+				best_novelty = novelty;
 			}
 			continue;
 		}
@@ -201,7 +245,7 @@ pick(const struct flux *f, struct attack *a, const struct demands *d,
 			return -1;
 		}
 		best = found;
-		best_novelty = f->novelty[k];
+		best_novelty = novelty;
 	}
 	return best.at < 0 ? 0
 			   : tell(pace, a->range.start + best.at, &told, reason,
@@ -225,6 +269,13 @@ perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
 	if (arguments_range(b, values, count, 1, &range, reason, size) != 0) {
 		return -1;
 	}
+	if (!(b->rate >= LEAST_RATE)) {
+		snprintf(reason, size,
+			"onsets can be found from %.0f Hz on; the buffer's "
+			"rate is %.12g",
+			LEAST_RATE, b->rate);
+		return -1;
+	}
 	pace_begin(&pace, host, job, (double)range.frames * b->channels);
 	float peak = peak_of(b, &range, &pace);
 	if (peak < 0.0f) {
@@ -235,8 +286,7 @@ perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
 	}
 	int err = flux_init(&flux, b, &range, peak, &pace, reason, size);
 	if (err == 0) {
-		err = attack_init(&attack, host, b, &range,
-			flux.points + (int64_t)flux.hop + 1);
+		err = attack_init(&attack, host, b, &range, flux.points);
 		if (err != 0) {
 			snprintf(reason, size, "no memory to look for onsets");
 		} else {

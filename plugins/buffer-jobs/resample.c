@@ -23,7 +23,7 @@
 #define CHUNK 1024
 
 static const struct argument table[] = {
-	{"rate", 'f', false, 1000.0, 768000.0}
+	{"rate", 'f', false, 1.0, 1.0e6}
 };
 
 static int
