@@ -91,6 +91,46 @@ wavetable_bands_close(const TactusHost *host, struct wavetable_bands *b)
 	host->free(host, b);
 }
 
+static void
+forget(struct wavetable_bands *b)
+{
+	memset(b->cosine, 0, sizeof(b->cosine));
+	memset(b->sine, 0, sizeof(b->sine));
+}
+
+void
+wavetable_bands_shape(struct wavetable_bands *b, enum bands_shape shape)
+{
+	const double pi = 3.14159265358979323846;
+
+	forget(b);
+	for (uint32_t h = 1; h <= BANDS_HARMONICS; h++) {
+		bool is_odd = (h & 1) != 0;
+		double turned = (h & 2) != 0 ? -1.0 : 1.0;
+		double n = (double)h;
+
+		if (shape == SINE && h == 1) {
+			b->sine[h] = 1.0;
+		} else if (shape == TRIANGLE && is_odd) {
+			b->sine[h] = turned * 8.0 / (pi * pi * n * n);
+		} else if (shape == SAW) {
+			b->sine[h] = (is_odd ? 2.0 : -2.0) / (pi * n);
+		} else if (shape == SQUARE && is_odd) {
+			b->sine[h] = 4.0 / (pi * n);
+		}
+	}
+}
+
+void
+wavetable_bands_sum(
+	struct wavetable_bands *b, const TactusValue *values, uint32_t count)
+{
+	forget(b);
+	for (uint32_t i = 0; i < count; i++) {
+		b->sine[i + 1] = values[i].number;
+	}
+}
+
 /**
  * Cosine and sine of `cycles` (0 … 1) turns.  Their series (Abramowitz and
  * Stegun 4.3.65 and 66) up to the 17th power, within an eighth of a turn of
@@ -239,8 +279,7 @@ wavetable_series_split(const TactusHost *host, struct wavetable_series *s,
 {
 	double scale = 2.0 / (double)s->frames;
 
-	memset(b->cosine, 0, sizeof(b->cosine));
-	memset(b->sine, 0, sizeof(b->sine));
+	forget(b);
 	if (s->fft != NULL) {
 		host->fft_forward(s->fft, cycle, s->spectrum, s->scratch);
 	}

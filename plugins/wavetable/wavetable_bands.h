@@ -53,6 +53,16 @@ struct wavetable_bands *wavetable_bands_open(const TactusHost *host);
 /** NULL is accepted. @thread worker */
 void wavetable_bands_close(const TactusHost *host, struct wavetable_bands *b);
 
+/** Shapes whose series are known: what the defs of their names play. */
+enum bands_shape { SINE, TRIANGLE, SAW, SQUARE, BANDS_SHAPES };
+
+/** Set the harmonics to those of a shape. @thread worker */
+void wavetable_bands_shape(struct wavetable_bands *b, enum bands_shape shape);
+
+/** Set the harmonics to sines of these amplitudes. @thread worker */
+void wavetable_bands_sum(
+	struct wavetable_bands *b, const TactusValue *values, uint32_t count);
+
 /** Write all rows of table `table`, of which `rows` is the memory.
  * @thread worker */
 void wavetable_bands_fill(const TactusHost *host, struct wavetable_bands *b,

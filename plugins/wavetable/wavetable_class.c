@@ -29,9 +29,8 @@
 /** Floats that are read at once. */
 #define SLICE 16384
 
-enum shape { SINE, TRIANGLE, SAW, SQUARE, SHAPES };
-
-static const char *const shape_names[SHAPES] = {
+/** Names of enum bands_shape. */
+static const char *const shape_names[BANDS_SHAPES] = {
 	"sine", "triangle", "saw", "square"};
 
 /** What the arguments ask for. */
@@ -45,19 +44,19 @@ struct plan {
 static const char what[] = "a wavetable is made of a path, of shapes (sine, "
 			   "triangle, saw, square) or of amplitudes";
 
-/** A shape's number; SHAPES: it is none. */
-static uint32_t
+/** A shape's number; BANDS_SHAPES: it is none. */
+static enum bands_shape
 shape_of(const TactusValue *v)
 {
 	uint32_t n = 0;
 
 	if (v->type != 's') {
-		return SHAPES;
+		return BANDS_SHAPES;
 	}
-	while (n < SHAPES && strcmp(shape_names[n], v->string) != 0) {
+	while (n < BANDS_SHAPES && strcmp(shape_names[n], v->string) != 0) {
 		n++;
 	}
-	return n;
+	return (enum bands_shape)n;
 }
 
 /** Begin a reason. @return `code` */
@@ -81,7 +80,7 @@ check_shapes(
 				"after the name of a shape come others, or "
 				"nothing");
 		}
-		if (shape_of(&values[i]) == SHAPES) {
+		if (shape_of(&values[i]) == BANDS_SHAPES) {
 			refuse(422, reason, size, "there is no shape \"");
 			/* a long name must not push the mend out */
 			tactus_text_add(reason, size < 96 ? size : 96,
@@ -172,7 +171,7 @@ plan_of(const TactusValue *values, uint32_t count, struct plan *plan,
 	if (values[0].type != 's') {
 		return check_amplitudes(values, count, reason, size);
 	}
-	if (shape_of(&values[0]) != SHAPES) {
+	if (shape_of(&values[0]) != BANDS_SHAPES) {
 		plan->is_shapes = true;
 		plan->tables = count;
 		return check_shapes(values, count, reason, size);
@@ -199,42 +198,6 @@ check(const TactusHost *host, const TactusValue *values, uint32_t count,
 		return 413;
 	}
 	return code;
-}
-
-/** The Fourier series of a shape: what the defs of their names play. */
-static void
-set_shape(struct wavetable_bands *b, uint32_t shape)
-{
-	const double pi = 3.14159265358979323846;
-
-	memset(b->cosine, 0, sizeof(b->cosine));
-	memset(b->sine, 0, sizeof(b->sine));
-	for (uint32_t h = 1; h <= BANDS_HARMONICS; h++) {
-		bool is_odd = (h & 1) != 0;
-		double turned = (h & 2) != 0 ? -1.0 : 1.0;
-		double n = (double)h;
-
-		if (shape == SINE && h == 1) {
-			b->sine[h] = 1.0;
-		} else if (shape == TRIANGLE && is_odd) {
-			b->sine[h] = turned * 8.0 / (pi * pi * n * n);
-		} else if (shape == SAW) {
-			b->sine[h] = (is_odd ? 2.0 : -2.0) / (pi * n);
-		} else if (shape == SQUARE && is_odd) {
-			b->sine[h] = 4.0 / (pi * n);
-		}
-	}
-}
-
-static void
-set_amplitudes(
-	struct wavetable_bands *b, const TactusValue *values, uint32_t count)
-{
-	memset(b->cosine, 0, sizeof(b->cosine));
-	memset(b->sine, 0, sizeof(b->sine));
-	for (uint32_t i = 0; i < count; i++) {
-		b->sine[i + 1] = values[i].number;
-	}
 }
 
 /** A file of cycles that is read, and what it is taken apart with. */
@@ -395,9 +358,10 @@ fill(const TactusHost *host, struct maker *m, TactusJob *job, char *reason,
 			return false;
 		}
 		if (m->plan.is_shapes) {
-			set_shape(m->bands, shape_of(&m->values[t]));
+			wavetable_bands_shape(
+				m->bands, shape_of(&m->values[t]));
 		} else if (!m->plan.is_file) {
-			set_amplitudes(m->bands, m->values, m->count);
+			wavetable_bands_sum(m->bands, m->values, m->count);
 		} else if (read_cycle(host, &m->file, m->plan.channel, reason,
 				   size)) {
 			wavetable_series_split(

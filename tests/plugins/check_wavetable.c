@@ -97,8 +97,8 @@ END_TEST
 
 START_TEST(wavetable_of_a_saw_has_aliases_80_db_below_at_every_pitch)
 {
-	static const uint32_t cycles[] = {27, 61, 149, 601, 1367, 2003, 4001,
-		6007, 6827, 9973, 15013, 22013};
+	static const uint32_t cycles[] = {27, 31, 33, 41, 61, 149, 601, 1367,
+		2003, 4001, 6007, 6827, 9973, 15013, 22013};
 	static const char *const names[] = {"saw", "square"};
 	float *out = calloc(SPECTRUM_FRAMES, sizeof(*out));
 
@@ -112,7 +112,37 @@ START_TEST(wavetable_of_a_saw_has_aliases_80_db_below_at_every_pitch)
 		double db = spectrum_alias_db(out, n);
 		printf("wavetable: %s at %.0f Hz, loudest alias %.1f dB\n",
 			names[c % 2], (double)hz_of(n), db);
-		ck_assert_double_le(db, n < 149 ? -85.0 : -100.0);
+		ck_assert_double_le(db, n < 33 ? -95.0 : -105.0);
+		close_with(&h, w);
+	}
+	free(out);
+}
+END_TEST
+
+START_TEST(wavetable_of_equal_harmonics_has_aliases_90_db_below_each)
+{
+	static const uint32_t cycles[] = {149, 601, 1367, 6827};
+	float *out = calloc(SPECTRUM_FRAMES, sizeof(*out));
+	TactusValue v[TACTUS_WAVETABLE_HARMONICS];
+
+	for (int i = 0; i < TACTUS_WAVETABLE_HARMONICS; i++) {
+		v[i] = harness_float(0.01);
+	}
+	for (size_t c = 0; c < sizeof(cycles) / sizeof(cycles[0]); c++) {
+		struct harness h;
+
+		harness_load(&h, "wavetable", HARNESS_RATE);
+		void *w = harness_construct(
+			&h.nrt, "wavetable", v, TACTUS_WAVETABLE_HARMONICS);
+		harness_bind(&h, 0, w, 7);
+		ck_assert_int_eq(harness_make(&h, NULL, 0), 0);
+		harness_set(&h, "freq", hz_of(cycles[c]));
+		harness_source(&h, out, SPECTRUM_FRAMES);
+		double db = spectrum_alias_db(out, cycles[c]);
+		printf("wavetable: equal harmonics of %.0f Hz, loudest alias "
+		       "%.1f dB\n",
+			(double)hz_of(cycles[c]), db);
+		ck_assert_double_le(db, -90.0);
 		close_with(&h, w);
 	}
 	free(out);
@@ -626,6 +656,8 @@ harness_suite(void)
 	tcase_add_test(tc, wavetable_of_a_sine_is_a_pure_sine_at_every_pitch);
 	tcase_add_test(
 		tc, wavetable_of_a_saw_has_aliases_80_db_below_at_every_pitch);
+	tcase_add_test(
+		tc, wavetable_of_equal_harmonics_has_aliases_90_db_below_each);
 	tcase_add_test(
 		tc, wavetable_of_a_saw_has_its_harmonics_up_to_three_quarters);
 	tcase_add_test(tc, wavetable_has_no_step_in_sound_where_levels_meet);
