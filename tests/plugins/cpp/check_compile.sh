@@ -105,7 +105,7 @@ for compiler in "${CXX:-c++}" g++ clang++ clang++-22; do
 	accepted "the same without a library's checks" \
 		"$top/tests/plugins/cpp/plugin_plain.cpp" -O2 -DNDEBUG \
 		-fno-rtti -fno-exceptions
-	for e in "$top"/examples/plugin-curve-cpp/*.cpp; do
+	for e in "$top"/examples/plugin-steps/*.cpp; do
 		accepted "the example" "$e" $effects
 	done
 
