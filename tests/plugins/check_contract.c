@@ -83,9 +83,9 @@ static const char *const audio[][2] = {
         {"adsr",               "in out"      },
         {"lfo",                "out"         },
 	{"wavetable",          "out"         },
-	{"convolver",          "in out"      },
-	{"done-after",         ""            },
-        {"trigger-to-message", ""            }
+        {"convolver",          "in out"      },
+        {"done-after",         ""            },
+	{"trigger-to-message", ""            }
 };
 
 START_TEST(every_def_has_the_controls_that_were_agreed)
