@@ -71,8 +71,8 @@ struct convolver {
 	float history[2 * PARTITION + KERNEL_FRAMES];
 };
 
-_Static_assert(sizeof(struct convolver) <= TACTUS_CONSTRUCT_BYTES,
-	"an instance comes zeroed, which is to be bounded");
+_Static_assert(sizeof(struct convolver) + 512 <= TACTUS_CONSTRUCT_BYTES,
+	"with its ports it fits in a block of 16 KiB, and comes zeroed");
 
 /** The parsed options. */
 struct options {
