@@ -129,10 +129,11 @@ follow(struct play *s, const TactusWorld *world, TactusSynth *synth,
 {
 	const TactusControl *c = synth->controls;
 	bool is_open = c[PLAY_GATE].value > 0.0f;
-	double fade = (double)tail_length(world);
 
 	if (is_open && !s->was_open) {
 		if (is_sounding(s)) {
+			double fade = (double)tail_length(world);
+
 			tail_begin(s, world, synth, b, level_at(s, fade, 0));
 		}
 		end(s);
@@ -242,8 +243,10 @@ run(struct play *s, const TactusWorld *world, TactusSynth *synth,
 			read_channel(v, &stretch, c, synth->out[c] + i);
 		}
 		shape(s, world, synth, i, stretch.count, channels);
-		clear(synth, 0, channels, i + stretch.count,
-			count - stretch.count);
+		if (stretch.count < count) {
+			clear(synth, 0, channels, i + stretch.count,
+				count - stretch.count);
+		}
 		s->at += is_timed(s) ? count : 0;
 		s->fade_left -= s->fade_left != 0 ? count : 0;
 		i += count;
@@ -252,7 +255,9 @@ run(struct play *s, const TactusWorld *world, TactusSynth *synth,
 			end(s);
 		}
 	}
-	clear(synth, 0, channels, i, frames - i);
+	if (i < frames) {
+		clear(synth, 0, channels, i, frames - i);
+	}
 }
 
 TACTUS_RT void

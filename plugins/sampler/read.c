@@ -2,10 +2,9 @@
 /*
  * read.c -- an AudioBuffer at any speed, forwards, backwards and in circles.
  *
- * A stretch of which no frame lies near an edge is made in two loops without
- * a branch: the places, then the samples, four at a time.  All others go
- * frame by frame, by the same formulas: the bits are the same, whichever way
- * a frame goes.
+ * A stretch of which no frame lies near an edge is made in a loop without a
+ * branch, the cubic's four samples at a time.  All others go frame by frame,
+ * by the same formulas: the bits are the same, whichever way a frame goes.
  *
  * Beyond the part that is played lies the rest of the buffer, and beyond the
  * buffer silence; the ends of a loop lie next to each other.
@@ -26,6 +25,8 @@
 
 /** Four floats that are computed with at once. */
 typedef float four __attribute__((vector_size(16)));
+typedef int32_t four_whole __attribute__((vector_size(16)));
+typedef uint32_t four_parts __attribute__((vector_size(16)));
 
 TACTUS_RT static inline float
 part_of(uint32_t part)
@@ -56,20 +57,6 @@ linear(float b, float c, float x)
     (y) = ((c3 * (x) + c2) * (x) + c1) * (x) + (b);             \
   } while (0)
 
-/** The places of a stretch: frames behind the base, and parts. */
-TACTUS_RT TACTUS_CLONES static void
-lay_out(uint32_t part, int64_t step, int32_t *restrict at, float *restrict to,
-	uint32_t count)
-{
-	int64_t place = (int64_t)part;
-
-	for (uint32_t i = 0; i < count; i++) {
-		at[i] = (int32_t)(place >> 32);
-		to[i] = part_of((uint32_t)place);
-		place += step;
-	}
-}
-
 TACTUS_RT static inline four
 load_four(const float *from)
 {
@@ -79,15 +66,18 @@ load_four(const float *from)
 	return f;
 }
 
-/** Four samples, each from its four neighbours: read in rows, used in columns.
+/**
+ * Four samples, each from the four floats at its place: read in rows, used in
+ * columns.
  */
 TACTUS_RT static inline four
-cubic_four(const float *from, const int32_t *at, const float *part)
+cubic_four(const float *p0, const float *p1, const float *p2, const float *p3,
+	four x)
 {
-	four r0 = load_four(from + at[0]);
-	four r1 = load_four(from + at[1]);
-	four r2 = load_four(from + at[2]);
-	four r3 = load_four(from + at[3]);
+	four r0 = load_four(p0);
+	four r1 = load_four(p1);
+	four r2 = load_four(p2);
+	four r3 = load_four(p3);
 	four low01 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
 	four low23 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
 	four high01 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
@@ -96,21 +86,97 @@ cubic_four(const float *from, const int32_t *at, const float *part)
 	four b = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
 	four c = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
 	four d = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-	four x = load_four(part);
 	four y;
 
 	HERMITE(a, b, c, d, x, y);
 	return y;
 }
 
+/** A steady speed: the places are worked out on the way. */
 TACTUS_RT TACTUS_CLONES static void
-run_cubic(const float *restrict from, const int32_t *restrict at,
+steady_cubic(const float *restrict from, uint32_t first, int64_t step,
+	float *restrict out, uint32_t count)
+{
+	const float *before = from - 1;
+	uint32_t low = (uint32_t)step;
+	four_parts parts = {
+		first, first + low, first + 2 * low, first + 3 * low};
+	int64_t place = (int64_t)first;
+	uint32_t i = 0;
+
+	for (; i + 4 <= count; i += 4) {
+		four x = __builtin_convertvector(
+				 (four_whole)(parts >> 8), four) *
+			 PART;
+		four y = cubic_four(before + (place >> 32),
+			before + ((place + step) >> 32),
+			before + ((place + 2 * step) >> 32),
+			before + ((place + 3 * step) >> 32), x);
+
+		memcpy(&out[i], &y, sizeof(y));
+		parts += 4 * low;
+		place += 4 * step;
+	}
+	for (; i < count; i++) {
+		const float *s = from + (place >> 32);
+		float x = part_of((uint32_t)place);
+
+		HERMITE(s[-1], s[0], s[1], s[2], x, out[i]);
+		place += step;
+	}
+}
+
+TACTUS_RT TACTUS_CLONES static void
+steady_linear(const float *restrict from, uint32_t first, int64_t step,
+	float *restrict out, uint32_t count)
+{
+	int64_t place = (int64_t)first;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const float *s = from + (place >> 32);
+
+		out[i] = linear(s[0], s[1], part_of((uint32_t)place));
+		place += step;
+	}
+}
+
+TACTUS_RT static void
+steady_none(const float *from, uint32_t first, int64_t step, float *out,
+	uint32_t count)
+{
+	int64_t place = (int64_t)first;
+
+	for (uint32_t i = 0; i < count; i++) {
+		out[i] = from[place >> 32];
+		place += step;
+	}
+}
+
+/** The samples as they are, every `stride`th. */
+TACTUS_RT static void
+whole(const float *from, int64_t stride, float *out, uint32_t count)
+{
+	if (stride == 1) {
+		memcpy(out, from, count * sizeof(*out));
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		out[i] = from[(int64_t)i * stride];
+	}
+}
+
+/** Any places, no edge near. */
+TACTUS_RT TACTUS_CLONES static void
+any_cubic(const float *restrict from, const int32_t *restrict at,
 	const float *restrict part, float *restrict out, uint32_t count)
 {
 	uint32_t i = 0;
 
 	for (; i + 4 <= count; i += 4) {
-		four y = cubic_four(from - 1, &at[i], &part[i]);
+		const float *before = from - 1;
+		four y = cubic_four(before + at[i], before + at[i + 1],
+			before + at[i + 2], before + at[i + 3],
+			load_four(&part[i]));
 
 		memcpy(&out[i], &y, sizeof(y));
 	}
@@ -122,7 +188,7 @@ run_cubic(const float *restrict from, const int32_t *restrict at,
 }
 
 TACTUS_RT TACTUS_CLONES static void
-run_linear(const float *restrict from, const int32_t *restrict at,
+any_linear(const float *restrict from, const int32_t *restrict at,
 	const float *restrict part, float *restrict out, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -132,24 +198,11 @@ run_linear(const float *restrict from, const int32_t *restrict at,
 	}
 }
 
-/** The samples as they are, by the places or by a stride. */
 TACTUS_RT static void
-run_none(const float *from, const int32_t *at, float *out, uint32_t count)
+any_none(const float *from, const int32_t *at, float *out, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		out[i] = from[at[i]];
-	}
-}
-
-TACTUS_RT static void
-run_whole(const float *from, int64_t stride, float *out, uint32_t count)
-{
-	if (stride == 1) {
-		memcpy(out, from, count * sizeof(*out));
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		out[i] = from[(int64_t)i * stride];
 	}
 }
 
@@ -214,7 +267,7 @@ is_inside(const struct read_view *v, int64_t low, int64_t high)
 	       high + behind < (v->is_loop ? v->end : v->buffer->frames);
 }
 
-/** A walk that came near no edge: its places, as lay_out has them. */
+/** A walk that came near no edge after all: its places for the fast way. */
 TACTUS_RT static void
 straighten(const struct read_view *v, struct read_stretch *s)
 {
@@ -228,7 +281,7 @@ straighten(const struct read_view *v, struct read_stretch *s)
 	if (!is_inside(v, low, high) || high - low > INT32_MAX) {
 		return;
 	}
-	s->is_inside = true;
+	s->way = READ_ANYWHERE;
 	s->base = s->far[0];
 	for (uint32_t k = 0; k < s->count; k++) {
 		s->at[k] = (int32_t)(s->far[k] - s->base);
@@ -243,7 +296,7 @@ walk(const struct read_view *v, struct read_place *p, uint32_t i,
 	bool is_steady = v->rate.step == 0.0f;
 	int64_t step = read_step(v, i);
 
-	out->is_inside = false;
+	out->way = READ_WALK;
 	for (uint32_t k = 0; k < frames; k++) {
 		if (!is_steady) {
 			step = read_step(v, i + k);
@@ -273,6 +326,7 @@ read_begin(const struct read_view *v, struct read_place *place, uint32_t i,
 
 	out->count = 0;
 	out->is_over = false;
+	out->way = READ_WALK;
 	out->is_whole = is_steady && place->part == 0 && (uint32_t)step == 0;
 	if (v->is_loop && v->end <= v->first) {
 		return;
@@ -284,17 +338,15 @@ read_begin(const struct read_view *v, struct read_place *place, uint32_t i,
 	int64_t high = last < place->frame ? place->frame : last;
 	bool is_short =
 		!v->is_loop && (step >= 0 ? high >= v->end : low < v->first);
-	out->stride = step / ((int64_t)1 << 32);
 	if (!is_steady || is_short || !is_inside(v, low, high)) {
 		walk(v, place, i, frames, out);
 		return;
 	}
-	out->is_inside = true;
+	out->way = out->is_whole ? READ_WHOLE : READ_STEADY;
 	out->count = frames;
 	out->base = place->frame;
-	if (!out->is_whole) {
-		lay_out(place->part, step, out->at, out->part, frames);
-	}
+	out->first = place->part;
+	out->step = step;
 	move(place, (int64_t)frames * step);
 	out->is_over = is_past(v, place, step);
 }
@@ -346,18 +398,34 @@ read_channel(const struct read_view *v, const struct read_stretch *s,
 {
 	const float *from = v->buffer->channel[channel];
 
-	if (!s->is_inside) {
+	uint32_t n = s->count;
+
+	switch (s->way) {
+	case READ_WALK:
 		walk_channel(v, s, from, out);
-		return;
-	}
-	from += s->base;
-	if (s->is_whole) {
-		run_whole(from, s->stride, out, s->count);
-	} else if (v->interpolation == READ_CUBIC) {
-		run_cubic(from, s->at, s->part, out, s->count);
-	} else if (v->interpolation == READ_LINEAR) {
-		run_linear(from, s->at, s->part, out, s->count);
-	} else {
-		run_none(from, s->at, out, s->count);
+		break;
+	case READ_WHOLE:
+		whole(from + s->base, s->step / ((int64_t)1 << 32), out, n);
+		break;
+	case READ_STEADY:
+		from += s->base;
+		if (v->interpolation == READ_CUBIC) {
+			steady_cubic(from, s->first, s->step, out, n);
+		} else if (v->interpolation == READ_LINEAR) {
+			steady_linear(from, s->first, s->step, out, n);
+		} else {
+			steady_none(from, s->first, s->step, out, n);
+		}
+		break;
+	case READ_ANYWHERE:
+		from += s->base;
+		if (v->interpolation == READ_CUBIC) {
+			any_cubic(from, s->at, s->part, out, n);
+		} else if (v->interpolation == READ_LINEAR) {
+			any_linear(from, s->at, s->part, out, n);
+		} else {
+			any_none(from, s->at, out, n);
+		}
+		break;
 	}
 }

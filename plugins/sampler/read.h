@@ -42,17 +42,26 @@ struct read_view {
 	bool is_loop;
 };
 
+/** How the samples of a stretch are come by. */
+enum read_way {
+	READ_WALK,    /* one by one, at `far`: there is an edge */
+	READ_WHOLE,   /* every `step`th frame of the buffer from `base` on */
+	READ_STEADY,  /* a `step` after the other, from `base` and `first` on */
+	READ_ANYWHERE /* at `base` + `at`, no edge near */
+};
+
 /** One stretch, worked out. */
 struct read_stretch {
 	uint32_t count; /* frames that sound */
 	bool is_over;   /* the end was reached behind them */
 	bool is_whole;  /* each frame lies on a frame of the buffer */
-	bool is_inside; /* `at` counts from `base`; no frame near an edge */
+	enum read_way way;
+	uint32_t first; /* part of its first place */
 	int64_t base;
-	int64_t stride;          /* of a whole one that is inside */
-	int32_t at[READ_CHUNK];  /* inside */
-	int64_t far[READ_CHUNK]; /* not inside: frames of the buffer */
-	float part[READ_CHUNK];
+	int64_t step;
+	int32_t at[READ_CHUNK];
+	int64_t far[READ_CHUNK];
+	float part[READ_CHUNK]; /* of READ_WALK and READ_ANYWHERE */
 };
 
 /**
