@@ -395,6 +395,61 @@ START_TEST(works_that_fail_at_the_end_end_it_as_well)
 }
 END_TEST
 
+static int
+perform(const TactusHost *host, void *const *resources, uint32_t count,
+	void *data)
+{
+	(void)host;
+	(void)resources;
+	(void)count;
+	(void)data;
+	return 0;
+}
+
+static bool answered;
+
+TACTUS_RT static void
+answer(const TactusWorld *world, TactusSynth *synth, int result,
+	const void *data)
+{
+	(void)world;
+	(void)synth;
+	(void)result;
+	(void)data;
+	answered = true;
+}
+
+START_TEST(works_of_synths_are_awaited_at_the_end_and_told_to_nobody)
+{
+	static const int32_t five = 5;
+	struct rig *r = bench(_i == 1);
+	TactusPerform p = {.size = sizeof p,
+		.count = 1,
+		.ids = &five,
+		.exclusive = true,
+		.perform = perform,
+		.done = answer};
+
+	answered = false;
+	stop_in(r, LIFE_LIVE);
+	ck_assert_uint_eq(rig_reader_new(r, 1, 5, -1), 0);
+	ck_assert_int_eq(rig_reads.world->perform_with_resources(
+				 rig_reads.world, rig_reads.synth, &p),
+		0);
+	rig_simple(r, COMMAND_STOP, 0);
+	pass(r);
+	ck_assert_uint_eq(rig_count(r, REPORT_NODE_ENDED, 1), 1);
+	ck_assert(!engine_stopped(r->engine));
+	rig_finish(r, WORK_PERFORM, -1, true);
+	pass(r);
+	ck_assert(!answered);
+	rig_finish(r, WORK_DESTROY, 5, true);
+	pass(r);
+	ck_assert(engine_stopped(r->engine));
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(works_end_a_full_table)
 {
 	struct rig *r = rig_new();
@@ -436,6 +491,9 @@ main(void)
 		0, 2 * LIFE_ENDED);
 	tcase_add_loop_test(
 		tc, works_that_fail_at_the_end_end_it_as_well, 0, 2);
+	tcase_add_loop_test(tc,
+		works_of_synths_are_awaited_at_the_end_and_told_to_nobody, 0,
+		2);
 	tcase_add_loop_test(tc, works_end_a_full_table, 0, 2);
 	return suite_run("rt/graph/works", tc);
 }
