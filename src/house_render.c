@@ -67,6 +67,18 @@ on_stopped(void *user)
 	r->stopped = true;
 }
 
+/** Ask for notifications: what became of resources and jobs is told so. */
+static void
+subscribe(struct render *r)
+{
+	struct osc_out out;
+	uint8_t data[64];
+
+	osc_begin(&out, data, sizeof data, "/notify");
+	osc_put_int(&out, 1);
+	office_packet(house_office(r->house), r->peer, data, osc_end(&out), 0);
+}
+
 /** Let `frames` pass, and all that comes of them be answered. */
 static void
 run(struct render *r, uint64_t frames)
@@ -188,6 +200,7 @@ house_render(const struct render_job *job)
 		code = r.peer != NULL ? 0 : EX_SOFTWARE;
 	}
 	if (code == 0) {
+		subscribe(&r);
 		play(&r);
 		house_stop(r.house);
 		while (!r.stopped) {

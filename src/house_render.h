@@ -24,7 +24,7 @@ struct render_job {
 	double seconds;            /* length; negative: until the score's end */
 	const char *out;           /* the sound file */
 	/** Called with every message that the engine answers the score's
-	 * sender: /error, /late, replies. */
+	 * sender (/error, /late, replies), and with all notifications. */
 	void (*told)(void *user, const struct osc_message *m);
 	/** Called with what is wrong beside that: a configuration, a file. */
 	void (*wrong)(void *user, const char *line);

@@ -25,6 +25,7 @@ struct loader {
 	struct host_view view; /* first: what plugins hand back is found */
 	struct defs *defs;
 	struct classes *classes;
+	bool loading; /* the only time to register anything */
 	uint32_t loaded;
 	uint32_t skipped;
 	void *handle[MAX_PLUGINS];
@@ -49,12 +50,24 @@ told(struct loader *l, int err, const char *what, const char *uri,
 	return 0;
 }
 
+/** Defs are registered while their plugin is loaded, and never after. */
+static bool
+is_late(const struct loader *l, char *why, size_t size)
+{
+	if (!l->loading) {
+		snprintf(why, size, "it came after the start");
+	}
+	return !l->loading;
+}
+
 static int
 register_synthdef(const TactusHost *host, const TactusSynthDef *def)
 {
 	struct loader *l = loader_of(host);
 	char why[DEFS_WHY_SIZE] = "no memory";
-	int err = defs_add(l->defs, def, why, sizeof why);
+	int err = is_late(l, why, sizeof why)
+			  ? -EPERM
+			  : defs_add(l->defs, def, why, sizeof why);
 
 	return told(l, err, "synthdef", def != NULL ? def->uri : NULL, why);
 }
@@ -64,7 +77,9 @@ register_resource_def(const TactusHost *host, const TactusResourceDef *def)
 {
 	struct loader *l = loader_of(host);
 	char why[DEFS_WHY_SIZE] = "no memory";
-	int err = classes_add_resource(l->classes, def, why, sizeof why);
+	int err = is_late(l, why, sizeof why) ? -EPERM
+					      : classes_add_resource(l->classes,
+							def, why, sizeof why);
 
 	return told(
 		l, err, "resource class", def != NULL ? def->uri : NULL, why);
@@ -75,7 +90,9 @@ register_job_def(const TactusHost *host, const TactusJobDef *def)
 {
 	struct loader *l = loader_of(host);
 	char why[DEFS_WHY_SIZE] = "no memory";
-	int err = classes_add_job(l->classes, def, why, sizeof why);
+	int err = is_late(l, why, sizeof why)
+			  ? -EPERM
+			  : classes_add_job(l->classes, def, why, sizeof why);
 
 	return told(l, err, "job", def != NULL ? def->uri : NULL, why);
 }
@@ -102,7 +119,9 @@ load(struct loader *l, const char *path)
 	if (entry == NULL) {
 		why = "it has no tactus_plugin: it is no plugin of tactus";
 	} else {
+		l->loading = true;
 		plugin = entry(&l->view.host);
+		l->loading = false;
 	}
 	if (why == NULL && plugin == NULL) {
 		why = "it does not want to load";

@@ -31,6 +31,9 @@ static const struct answer_form form[] = {
          false,									  NULL      },
 	{"/def/list",             "/def/list.reply",             0, true,  true,  false, NULL      },
 	{"/def/query",            "/def/query.reply",            0, true,  true,  false, "s"       },
+	{"/resource/query",       "/resource/info",              0, false, true,  false, NULL      },
+	{"/resource/list",        "/resource/list.reply",        0, true,  true,  false, NULL      },
+	{"/job/list",             "/job/list.reply",             0, true,  true,  false, NULL      },
 };
 
 struct answer_form

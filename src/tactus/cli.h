@@ -121,6 +121,7 @@ extern const struct verb cmd_check_config;
 extern const struct verb cmd_defs;
 extern const struct verb cmd_devices;
 extern const struct verb cmd_render;
+extern const struct verb cmd_resources;
 extern const struct verb cmd_send;
 extern const struct verb cmd_status;
 extern const struct verb cmd_tree;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd_defs.c -- `tactus defs`: what can be made, and the ports of one def.
+ * cmd_defs.c -- `tactus defs`: what can be made, and what one def is like.
  */
 #include "cli.h"
 
@@ -128,12 +128,94 @@ print_port(const struct answer *a, uint32_t i)
 	}
 }
 
+/* What /def/query tells of a class behind its doc, and of a job. */
+enum { CLASS_ARGUMENTS = 1, CLASS_MUTABLE, CLASS_COUNT };
+enum {
+	JOB_ARGUMENTS = 1,
+	JOB_RESULTS,
+	JOB_RESOURCE,
+	JOB_LEAST,
+	JOB_MOST,
+	JOB_EXCLUSIVE,
+	JOB_COUNT
+};
+
+static bool
+is_class(const struct answer *a)
+{
+	return a->count == CLASS_COUNT && a->arg[CLASS_ARGUMENTS].type == 's';
+}
+
+static bool
+is_job(const struct answer *a)
+{
+	return a->count == JOB_COUNT && a->arg[JOB_ARGUMENTS].type == 's';
+}
+
+static int
+print_class_json(const char *name, const struct answer *a)
+{
+	static const char *const of_class[] = {"doc", "arguments", "mutable"};
+	static const char *const of_job[] = {"doc", "arguments", "results",
+		"resource", "least", "most", "exclusive"};
+	const char *const *member = is_job(a) ? of_job : of_class;
+	json_t *def = json_object();
+
+	(void)json_object_set_new(def, "def", print_json_text(name));
+	for (uint32_t i = 0; i < a->count; i++) {
+		(void)json_object_set_new(
+			def, member[i], print_json_arg(&a->arg[i]));
+	}
+	return print_json(def, false);
+}
+
+static void
+print_line(const char *what, const char *text)
+{
+	char room[SHOW_TEXT];
+
+	if (*text != '\0') {
+		printf("%-10s %s\n", what, show_text(room, text));
+	}
+}
+
+static void
+print_class(const struct answer *a)
+{
+	print_line("arguments", answer_text(a, CLASS_ARGUMENTS));
+	if (!is_job(a)) {
+		print_line("contents", answer_whole(a, CLASS_MUTABLE) != 0
+					       ? "change"
+					       : "never change");
+		return;
+	}
+	int least = (int)answer_whole(a, JOB_LEAST);
+	int most = (int)answer_whole(a, JOB_MOST);
+	print_line("results", answer_text(a, JOB_RESULTS));
+	if (least == most) {
+		printf("%-10s %d", "resources", most);
+	} else {
+		printf("%-10s %d … %d", "resources", least, most);
+	}
+	if (*answer_text(a, JOB_RESOURCE) != '\0') {
+		char room[SHOW_TEXT];
+		printf(" of %s", show_text(room, answer_text(a, JOB_RESOURCE)));
+	}
+	printf("%s\n", answer_whole(a, JOB_EXCLUSIVE) != 0
+			       ? ", with exclusive 1 alone"
+			       : "");
+}
+
 static void
 print_def(const struct answer *a)
 {
 	char text[SHOW_TEXT];
 
 	printf("%s\n", show_text(text, answer_text(a, 0)));
+	if (is_class(a) || is_job(a)) {
+		print_class(a);
+		return;
+	}
 	if (a->count >= 1 + PORT_ITEM) {
 		printf("%5s  %-14s %-9s %-4s %s\n", "index", "port", "kind",
 			"dir", "range, default, unit");
@@ -157,7 +239,8 @@ run(struct cli *cli, int argc, char **argv)
 	int r = answer_ask(cli, name != NULL ? "/def/query" : "/def/list", NULL,
 		name, false, &a);
 	if (r == EX_OK && name != NULL && json) {
-		r = print_def_json(name, &a);
+		r = is_class(&a) || is_job(&a) ? print_class_json(name, &a)
+					       : print_def_json(name, &a);
 	} else if (r == EX_OK && name != NULL) {
 		print_def(&a);
 	} else if (r == EX_OK && json) {
@@ -172,8 +255,8 @@ run(struct cli *cli, int argc, char **argv)
 const struct verb cmd_defs = {
 	.name = "defs",
 	.words = "[DEF]",
-	.help = "List the defs that are loaded, or the ports of one, by its "
-		"URI or its name.",
+	.help = "List the defs that are loaded (synths, resources, jobs), or "
+		"show one, by its URI or its name.",
 	.choices = choices,
 	.run = run,
 };

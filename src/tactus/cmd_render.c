@@ -13,6 +13,7 @@
 #include "answer.h"
 #include "house_render.h"
 #include "score.h"
+#include "show.h"
 
 #define MAX_SETS 256
 
@@ -46,6 +47,22 @@ on_told(void *user, const struct osc_message *m)
 
 	if (strcmp(m->address, "/error") == 0) {
 		(void)answer_error(o->cli, m);
+		o->errors++;
+		return;
+	}
+	if (strcmp(m->address, "/resource/error") != 0 &&
+		strcmp(m->address, "/job/failed") != 0) {
+		return;
+	}
+	struct osc_args args;
+	struct osc_arg id;
+	struct osc_arg why;
+	char text[SHOW_TEXT];
+	osc_args_begin(&args, m);
+	if (osc_args_next(&args, &id) && osc_args_next(&args, &why) &&
+		osc_text(&why) != NULL) {
+		(void)cli_fail(o->cli, CLI_REFUSED, "%s %d: %s", m->address,
+			(int)id.u.i, show_text(text, osc_text(&why)));
 		o->errors++;
 	}
 }

@@ -188,6 +188,13 @@ write_port(struct drawing *d, const struct def *def, const struct answer *info,
 				: (d->utf8 ? " ← nothing" : " <- nothing"));
 		return;
 	}
+	if (strcmp(kind_of(def, at), "resource") == 0) {
+		int32_t id = answer_whole(info, port + 2);
+		(void)snprintf(text, size,
+			id < 0 ? "%s = nothing" : "%s = resource %d", clean,
+			(int)id);
+		return;
+	}
 	const char *in = at != 0 ? answer_text(&def->ports, at + 4) : "";
 	(void)snprintf(text, size, "%s %s%s%s%s", clean,
 		info->arg[port + 2].type == 'i'

@@ -18,6 +18,7 @@ static const struct verb *const verbs[] = {
 	&cmd_defs,
 	&cmd_devices,
 	&cmd_render,
+	&cmd_resources,
 	&cmd_send,
 	&cmd_status,
 	&cmd_tree,

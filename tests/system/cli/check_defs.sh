@@ -26,6 +26,35 @@ json doc 'A sine.'
 json ports.1.name amp
 json ports.1.default 0.1
 json ports.3.direction output
+try 0 defs -u "$url" audio-buffer
+is out <<END
+Samples.
+arguments  i channels, i frames
+contents   change
+END
+try 0 defs -u "$url" impulse
+says out 'contents   never change'
+try 0 defs -u "$url" buffer-fill
+is out <<END
+Fill.
+arguments  f value
+resources  1 of urn:tactus:resource:audio-buffer:1
+END
+try 0 defs -u "$url" buffer-resample
+is out <<END
+Resample.
+arguments  f rate
+results    h frames
+resources  1 … 2 of urn:tactus:resource:audio-buffer:1, with exclusive 1 alone
+END
+try 0 defs -ju "$url" buffer-resample
+json def buffer-resample
+json results 'h frames'
+json most 2
+json exclusive 1
+try 0 defs -ju "$url" audio-buffer
+json arguments 'i channels, i frames'
+json mutable 1
 try 1 defs -u "$url" sinus
 says err 'tactus defs: /def/query: error 404: no def of that name'
 try 64 defs -u "$url" sine saw

@@ -64,7 +64,8 @@ done
 
 # what is sent unasked, and what answers under another name
 for address in /node/new /node/done /node/ended /node/fault /trigger /late \
-	/error /audio/lost /audio/back /meter.levels /synced /node/info; do
+	/error /resource/info /resource/ready /resource/error \
+	/resource/destroyed /job/done /job/failed /job/progress /audio/lost /audio/back /meter.levels /synced /node/info; do
 	page_has "$osc" ".It Ic $address"
 	checks=$((checks + 1))
 	grep -qF "| \`$address\` |" "$here/../../../docs/osc-api.md" || {
