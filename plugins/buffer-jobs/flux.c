@@ -244,7 +244,8 @@ flux_init(struct flux *f, const TactusAudioBuffer *b,
 			return pace_cancelled(reason, size);
 		}
 	}
-	return 0;
+	/* the last frame reaches to the end */
+	return pace_next(pace, pace->total) ? 0 : pace_cancelled(reason, size);
 }
 
 void
