@@ -85,6 +85,16 @@ put_work() {
 }
 names='static constexpr const char *uri = "u", *name = "n";'
 
+# the example of the manual, as it stands there
+awk '/^\.Bd/ { block = ""; next }
+	/^\.Ed/ { if (block ~ /plugin\.hpp/) { printf "%s", block } }
+	{ gsub(/\\e/, "\\"); block = block $0 "\n" }' \
+	"$top/man/tactus-plugin.7" > $work/manual.cpp
+grep -q tactus_plugin $work/manual.cpp || {
+	echo "FAILED: the manual's example in C++ was not found"
+	failed=1
+}
+
 tried= proved=
 for compiler in "${CXX:-c++}" g++ clang++ clang++-22; do
 	# what is the same under another name once
@@ -108,6 +118,7 @@ for compiler in "${CXX:-c++}" g++ clang++ clang++-22; do
 	for e in "$top"/examples/plugin-steps/*.cpp; do
 		accepted "the example" "$e" $effects
 	done
+	accepted "the manual's example" $work/manual.cpp $effects
 
 	put "$ports" "$process"
 	accepted "a synth that is nothing but process" $work/f.cpp $effects
