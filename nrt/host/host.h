@@ -56,6 +56,7 @@ struct host_view {
 	/* of the construct at work: what alloc may still give, and gave */
 	uint64_t quota;
 	uint64_t taken;
+	uint64_t begun; /* which piece of work it is, of all */
 };
 
 /**
