@@ -206,8 +206,9 @@ any_none(const float *from, const int32_t *at, float *out, uint32_t count)
 	}
 }
 
-TACTUS_RT int64_t
-read_step(const struct read_view *v, uint32_t i)
+/** How far a place moves with frame `i` of the segment, in 2^-32. */
+TACTUS_RT static inline int64_t
+step_at(const struct read_view *v, uint32_t i)
 {
 	float rate =
 		tactus_clamp(tactus_control_at(&v->rate, i), -16.0f, 16.0f);
@@ -267,39 +268,18 @@ is_inside(const struct read_view *v, int64_t low, int64_t high)
 	       high + behind < (v->is_loop ? v->end : v->buffer->frames);
 }
 
-/** A walk that came near no edge after all: its places for the fast way. */
-TACTUS_RT static void
-straighten(const struct read_view *v, struct read_stretch *s)
-{
-	int64_t low = s->far[0];
-	int64_t high = low;
-
-	for (uint32_t k = 1; k < s->count; k++) {
-		low = s->far[k] < low ? s->far[k] : low;
-		high = s->far[k] > high ? s->far[k] : high;
-	}
-	if (!is_inside(v, low, high) || high - low > INT32_MAX) {
-		return;
-	}
-	s->way = READ_ANYWHERE;
-	s->base = s->far[0];
-	for (uint32_t k = 0; k < s->count; k++) {
-		s->at[k] = (int32_t)(s->far[k] - s->base);
-	}
-}
-
 /** Go frame by frame, where there is an edge or a slope. */
 TACTUS_RT static void
 walk(const struct read_view *v, struct read_place *p, uint32_t i,
 	uint32_t frames, struct read_stretch *out)
 {
 	bool is_steady = v->rate.step == 0.0f;
-	int64_t step = read_step(v, i);
+	int64_t step = step_at(v, i);
 
 	out->way = READ_WALK;
 	for (uint32_t k = 0; k < frames; k++) {
 		if (!is_steady) {
-			step = read_step(v, i + k);
+			step = step_at(v, i + k);
 		}
 		if (v->is_loop) {
 			wrap(v, p);
@@ -312,16 +292,33 @@ walk(const struct read_view *v, struct read_place *p, uint32_t i,
 		move(p, step);
 	}
 	out->is_over = is_past(v, p, step);
-	if (out->count > 0 && !out->is_whole) {
-		straighten(v, out);
+}
+
+/** The places at a speed that changes, from `part` on; how far it went. */
+TACTUS_RT TACTUS_CLONES static int64_t
+bend(const struct read_view *v, uint32_t part, uint32_t i, uint32_t frames,
+	struct read_stretch *out)
+{
+	int64_t place = (int64_t)part;
+
+	for (uint32_t k = 0; k < frames; k++) {
+		out->far[k] = step_at(v, i + k);
 	}
+	for (uint32_t k = 0; k < frames; k++) {
+		out->at[k] = (int32_t)(place >> 32);
+		out->part[k] = part_of((uint32_t)place);
+		place += out->far[k];
+	}
+	return place - (int64_t)part;
 }
 
 TACTUS_RT void
 read_begin(const struct read_view *v, struct read_place *place, uint32_t i,
 	uint32_t frames, struct read_stretch *out)
 {
-	int64_t step = read_step(v, i);
+	int64_t step = step_at(v, i);
+	int64_t end = step; /* the last frame's */
+	int64_t way = (int64_t)frames * step;
 	bool is_steady = v->rate.step == 0.0f;
 
 	out->count = 0;
@@ -331,24 +328,29 @@ read_begin(const struct read_view *v, struct read_place *place, uint32_t i,
 	if (v->is_loop && v->end <= v->first) {
 		return;
 	}
+	if (!is_steady) {
+		way = bend(v, place->part, i, frames, out);
+		end = out->far[frames - 1];
+	}
 	int64_t last =
-		place->frame +
-		(((int64_t)place->part + (int64_t)(frames - 1) * step) >> 32);
+		place->frame + (((int64_t)place->part + way - end) >> 32);
 	int64_t low = last < place->frame ? last : place->frame;
 	int64_t high = last < place->frame ? place->frame : last;
 	bool is_short =
 		!v->is_loop && (step >= 0 ? high >= v->end : low < v->first);
-	if (!is_steady || is_short || !is_inside(v, low, high)) {
+	/* where it turns round, the ends are not the furthest */
+	if ((step >= 0) != (end >= 0) || is_short || !is_inside(v, low, high)) {
 		walk(v, place, i, frames, out);
 		return;
 	}
 	out->way = out->is_whole ? READ_WHOLE : READ_STEADY;
+	out->way = is_steady ? out->way : READ_ANYWHERE;
 	out->count = frames;
 	out->base = place->frame;
 	out->first = place->part;
 	out->step = step;
-	move(place, (int64_t)frames * step);
-	out->is_over = is_past(v, place, step);
+	move(place, way);
+	out->is_over = is_past(v, place, end);
 }
 
 /** A sample of the buffer, or what lies there in its stead. */

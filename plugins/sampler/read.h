@@ -76,7 +76,4 @@ TACTUS_RT void read_begin(const struct read_view *v, struct read_place *place,
 TACTUS_RT void read_channel(const struct read_view *v,
 	const struct read_stretch *s, uint32_t channel, float *out);
 
-/** How far a place moves with frame `i` of the segment, in 2^-32. @side rt */
-TACTUS_RT int64_t read_step(const struct read_view *v, uint32_t i);
-
 #endif

@@ -406,6 +406,63 @@ START_TEST(sampler_follows_the_slope_of_its_rate_and_amp)
 }
 END_TEST
 
+START_TEST(sampler_turns_round_within_a_block)
+{
+	/* to and fro over the middle, over the start of a loop, and off the
+	 * start of a part, where it ends */
+	static const struct {
+		float start;
+		float loop;
+		uint32_t dones;
+	} rows[] = {
+		{0.0f,   0.0f, 0},
+                {0.0f,   1.0f, 0},
+                {100.0f, 0.0f, 1}
+        };
+	struct sound s;
+
+	sound_noise(&s, 1, 5000, 22);
+	for (int r = 0; r < 3; r++) {
+		struct harness h;
+		float out[HARNESS_BLOCK * 6];
+		double place = (double)rows[r].start;
+		struct naive n = {
+			&s, 1.0, (int64_t)place, 5000, rows[r].loop > 0.0f, 2};
+		bool is_over = false;
+
+		harness_open(&h, "sampler");
+		harness_bind(&h, 0, &s.b, 7);
+		harness_set(&h, "start", rows[r].start);
+		harness_set(&h, "loop", rows[r].loop);
+		for (int block = 0; block < 6; block++) {
+			float from = block < 2 && r < 2 ? 4.0f : 2.0f;
+
+			harness_ramp(&h, "rate", from,
+				-2.0f * 2.25f / HARNESS_BLOCK);
+			harness_source(
+				&h, out + block * HARNESS_BLOCK, HARNESS_BLOCK);
+			for (int i = 0; i < HARNESS_BLOCK; i++) {
+				double rate = (double)from -
+					      2.0 * 2.25 * i / HARNESS_BLOCK;
+
+				is_over |= rows[r].loop == 0.0f && rate < 0.0 &&
+					   place <= (double)n.first - 1.0;
+				double want =
+					is_over ? 0.0 : naive_value(&n, place);
+				ck_assert_double_eq_tol(
+					(double)out[block * HARNESS_BLOCK + i],
+					want, 1e-5);
+				place += is_over ? 0.0 : rate;
+			}
+		}
+		ck_assert_uint_eq(h.dones, rows[r].dones);
+		ck_assert_uint_eq(is_over, rows[r].dones);
+		harness_close(&h);
+	}
+	sound_free(&s);
+}
+END_TEST
+
 START_TEST(sampler_does_not_drift_in_ten_minutes_of_a_loop)
 {
 	/* ten minutes at a speed that no binary fraction holds */
@@ -874,6 +931,7 @@ harness_suite(void)
 		tc, sampler_is_what_plain_sums_make_of_any_speed_part_and_loop);
 	tcase_add_test(tc, sampler_gives_the_same_bits_however_a_block_is_cut);
 	tcase_add_test(tc, sampler_follows_the_slope_of_its_rate_and_amp);
+	tcase_add_test(tc, sampler_turns_round_within_a_block);
 	tcase_add_test(tc, sampler_does_not_drift_in_ten_minutes_of_a_loop);
 	tcase_add_test(tc, sampler_plays_a_buffer_of_another_rate_at_its_pitch);
 	tcase_add_test(tc, sampler_rises_releases_and_is_done_after_it);
