@@ -2,10 +2,10 @@
 /*
  * plugin-curve.c -- a plugin with a resource class, a synth and a job.
  *
- *	/resource/new 1 "curve" [0 1 0.5 -1]
+ *	/resource/new "curve" 1 [0 1 0.5 -1]
  *	/synth/new "curve-player" 10 0 1 [110 0.2]
  *	/node/set 10 "curve" 1
- *	/job/new 1 "curve-reverse" [1]
+ *	/job/new "curve-reverse" 1 0 [1]
  *
  * check and tactus_plugin run on the engine's loop; construct, destroy and
  * perform on workers, which may take their time; what is marked TACTUS_RT on

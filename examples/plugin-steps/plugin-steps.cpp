@@ -2,10 +2,10 @@
 /*
  * plugin-steps.cpp -- a plugin in C++ with a resource class, a synth, a job.
  *
- *	/resource/new 1 "steps" [0 0.25 0.5 1]
+ *	/resource/new "steps" 1 [0 0.25 0.5 1]
  *	/synth/new "step-player" 10 0 1 [4]
  *	/node/set 10 "steps" 1
- *	/job/new 1 "steps-scale" [1] [2.0]
+ *	/job/new "steps-scale" 1 0 [1] [2.0]
  *
  * It is what plugin-curve does in C, of classes.  Whatever they throw stays
  * in the plugin: the client gets the words.  TACTUS_RT marks what runs on

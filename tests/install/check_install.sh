@@ -62,10 +62,15 @@ tactusd=$dest$(dir sbindir)/tactusd
 
 for f in "$tactus" "$tactusd" "$plugins/sine.so" "$conf/tactus.conf" \
 	"$conf/conf.d/lan.conf.example" "$pc/tactus.pc" "$doc/README.md" \
-	"$doc/examples/plugin-gain/Makefile" "$man/man8/tactusd.8" \
+	"$doc/examples/plugin-gain/Makefile" \
+	"$doc/examples/plugin-curve/curve.h" \
+	"$doc/examples/plugin-steps/plugin-steps.cpp" "$man/man8/tactusd.8" \
 	"$man/man1/tactus.1" "$man/man5/tactus.conf.5" \
 	"$man/man7/tactus-osc.7" "$man/man7/tactus-plugin.7" \
-	"$dest$(dir includedir)/tactus/plugin.h"; do
+	"$dest$(dir includedir)/tactus/plugin.h" \
+	"$dest$(dir includedir)/tactus/plugin.hpp" \
+	"$dest$(dir includedir)/tactus/cpp/synth.hpp" \
+	"$dest$(dir includedir)/tactus/resources/audio_buffer.h"; do
 	want "${f#"$dest"} is installed" test -f "$f"
 done
 only_objects() {
@@ -104,8 +109,6 @@ want "a second install leaves the configuration as it was" \
 PKG_CONFIG_PATH=$pc
 PKG_CONFIG_SYSROOT_DIR=$dest
 export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
-cp -r "$doc/examples/plugin-gain" "$work/example"
-chmod -R u+w "$work/example"
 abi_is_told() {
 	test "$(pkg-config --variable=abi tactus)" = \
 		"$(sed -n 's/^#define TACTUS_ABI_VERSION //p' \
@@ -113,15 +116,21 @@ abi_is_told() {
 }
 want "pkg-config tells the ABI of the header" abi_is_told
 build_example() {
-	make -C "$work/example" CFLAGS="-O2 -Werror"
+	make -C "$work/$1" CFLAGS="-O2 -Werror" CXXFLAGS="-O2 -Werror"
 }
-install_example() {
+install_example() (
 	unset PKG_CONFIG_SYSROOT_DIR
-	make -C "$work/example" install DESTDIR="$dest"
-}
-want "the example is built with pkg-config alone" build_example
-want "the example is installed where pkg-config says" install_example
-want "it lies among the others" test -f "$plugins/plugin-gain.so"
+	make -C "$work/$1" install DESTDIR="$dest"
+)
+examples="plugin-gain plugin-curve plugin-steps"
+for example in $examples; do
+	cp -r "$doc/examples/$example" "$work/$example"
+	chmod -R u+w "$work/$example"
+	want "$example is built with pkg-config alone" build_example "$example"
+	want "$example is installed where pkg-config says" \
+		install_example "$example"
+	want "$example lies among the others" test -f "$plugins/$example.so"
+done
 
 hear=$PWD/tests/install/hear
 "$hear" score "$work/score.osc" || exit 1
@@ -154,6 +163,69 @@ said_gain() {
 	"$tactus" defs my-gain | grep -q 'gain .*0 … 4, default 1'
 }
 want "and its ports" said_gain
+
+# what the others do: a resource is made, played, and worked on
+
+# shows ADDRESS WORDS ARGUMENT…: an answer to it has the words, at last
+shows() {
+	address=$1 seen=$2
+	shift 2
+	tries=0
+	until "$tactus" send "$address" "$@" | grep -F -e "$seen"; do
+		tries=$((tries + 1))
+		test $tries -lt 100 && kill -0 "$daemon" || {
+			"$tactus" send "$address" "$@"
+			tail -n 5 log
+			return 1
+		}
+		sleep 0.1
+	done
+}
+# refuses WORDS ADDRESS ARGUMENT…: the client is told why
+refuses() {
+	reason=$1
+	shift
+	if "$tactus" send "$@" > refused 2>&1; then
+		echo "it was taken: $*"
+		return 1
+	fi
+	cat refused
+	grep -qF -e "$reason" refused
+}
+want "a curve is taken" "$tactus" send /resource/new s:curve i:1 \
+	'[' f:0 f:1 f:0.5 ']'
+want "steps are taken" "$tactus" send /resource/new s:steps i:2 \
+	'[' f:0.25 f:-0.5 ']'
+want "a curve is made" shows /resource/query '"live"' i:1
+want "steps are made" shows /resource/query '"live"' i:2
+want "a curve of one point is refused" refuses "2 points or more" \
+	/resource/new s:curve i:3 '[' f:0 ']'
+want "steps of words are refused" refuses "argument 2 (level)" \
+	/resource/new s:steps i:3 '[' f:0 s:high ']'
+want "a player is made" "$tactus" send /synth/new s:curve-player i:10 i:0 i:1
+want "it is given its curve" "$tactus" send /node/set i:10 s:curve i:1
+want "another is made" "$tactus" send /synth/new s:step-player i:11 i:0 i:1
+want "it is given its steps" "$tactus" send /node/set i:11 s:steps i:2
+want "time goes on" "$tactus" send /offline/run i:4800
+want "the curve is held by its player" shows /resource/query '[ 10 ]' i:1
+want "steps are held by theirs" shows /resource/query '[ 11 ]' i:2
+want "steps of another class are refused" refuses 422 \
+	/node/set i:11 s:steps i:1
+want "a curve is turned round" "$tactus" send /job/new s:curve-reverse i:1 i:0 \
+	'[' i:1 ']'
+want "steps are scaled" "$tactus" send /job/new s:steps-scale i:2 i:0 \
+	'[' i:2 ']' '[' f:0.5 ']'
+want "not alone, while they are held" refuses 409 \
+	/job/new s:steps-scale i:2 i:1 '[' i:2 ']' '[' f:0.5 ']'
+want "a factor that is too large is refused" refuses "argument 1 (factor)" \
+	/job/new s:steps-scale i:3 i:0 '[' i:2 ']' '[' f:9 ']'
+want "players end" "$tactus" send /node/free i:10
+want "all of them" "$tactus" send /node/free i:11
+want "time goes on again" "$tactus" send /offline/run i:4800
+want "steps are scaled alone" "$tactus" send /job/new s:steps-scale i:2 i:1 \
+	'[' i:2 ']' '[' f:0.5 ']'
+want "the curve is free of them" "$tactus" send /resource/free i:1
+want "and is gone" refuses 404 /resource/query i:1
 want "it ends when told to" "$tactus" send /quit
 wait "$daemon"
 code=$?
@@ -163,7 +235,9 @@ cd - > /dev/null || exit 1
 
 # --- gone again -----------------------------------------------------------
 
-rm "$plugins/plugin-gain.so"
+for example in $examples; do
+	rm -f "$plugins/$example.so"
+done
 want "make uninstall" uninstall_it
 leaves() {
 	test "$(find "$dest" -type f)" = "$1"

@@ -18,6 +18,7 @@
 #define ENGINE_OUTPUTS 8
 #define ENGINE_BLOCK   64
 #define ENGINE_SYNTHS  4
+#define ENGINE_BLOCKS  8
 
 struct engine;
 
@@ -65,6 +66,10 @@ struct engine {
 	double told[TACTUS_MAX_NOTIFY];
 	bool is_full; /* no memory */
 	uint32_t blocks;
+	struct {
+		_Alignas(64) char bytes[256];
+		bool is_taken;
+	} pool[ENGINE_BLOCKS];
 	TactusPerform what; /* asked for last */
 	int32_t ids[TACTUS_MAX_JOB_RESOURCES];
 	_Alignas(16) char data[TACTUS_MAX_JOB_DATA];

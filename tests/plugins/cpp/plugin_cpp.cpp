@@ -225,7 +225,8 @@ struct Media {
 
 		Fft fft(host, 64);
 		fft.forward(frames.data(), spectrum.data(), scratch.data());
-		job.result(static_cast<double>(spectrum[0]));
+		fft.inverse(spectrum.data(), frames.data(), scratch.data());
+		job.result(static_cast<double>(frames[0]));
 
 		Resampler resampler(host, 1, 2.0);
 		std::int64_t used = 0;
