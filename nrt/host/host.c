@@ -13,9 +13,6 @@
 #include "fft.h"
 #include "log.h"
 #include "media.h"
-#include "printable.h"
-
-#define MOST_LINE 1000
 
 static void
 close_classes(struct host *h)
@@ -160,28 +157,25 @@ static void
 host_log(const TactusHost *host, enum TactusLevel level, const char *text)
 {
 	const char *who = host_view_of(host)->who;
-	char line[MOST_LINE];
 
 	if (who == NULL) {
 		who = "plugin";
 	}
-	(void)printable_copy(
-		line, sizeof line, text, strnlen(text, sizeof line));
 	switch (level) {
 	case TACTUS_LOG_ERROR:
-		log_err("%s: %s", who, line);
+		log_err("%s: %s", who, text);
 		return;
 	case TACTUS_LOG_WARNING:
-		log_warn("%s: %s", who, line);
+		log_warn("%s: %s", who, text);
 		return;
 	case TACTUS_LOG_INFO:
-		log_info("%s: %s", who, line);
+		log_info("%s: %s", who, text);
 		return;
 	case TACTUS_LOG_DEBUG:
-		log_debug("%s: %s", who, line);
+		log_debug("%s: %s", who, text);
 		return;
 	}
-	log_err("%s (of unknown level %d): %s", who, (int)level, line);
+	log_err("%s (of unknown level %d): %s", who, (int)level, text);
 }
 
 static int
