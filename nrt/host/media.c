@@ -85,7 +85,7 @@ warn_of_missing(const struct media_rules *r)
 		if (fd >= 0) {
 			close(fd);
 		} else {
-			log_warn("media: %s of media.%s cannot be opened: %s; "
+			log_info("media: %s of media.%s cannot be opened: %s; "
 				 "it is tried again for each file",
 				r->folder[i], record ? "record" : "directories",
 				strerror(-fd));

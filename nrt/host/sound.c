@@ -92,7 +92,8 @@ judge_info(const TactusSound *s, const SF_INFO *info, char *reason, size_t size)
 			"%s has a rate of %d Hz, which is not within 1 … %d",
 			s->shown, info->samplerate, SOUND_RATE);
 	} else if (info->frames >= MOST_FRAMES) {
-		snprintf(reason, size, "%s does not tell how long it is",
+		snprintf(reason, size,
+			"%s is cut off, or does not tell how long it is",
 			s->shown);
 	} else if (!info->seekable) {
 		snprintf(reason, size, "%s cannot be read from any place",

@@ -26,6 +26,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/**
+ * libsndfile (1.2.0 at least) forgets 6 KB of each OGG file whose header is
+ * damaged; that is not ours to free.
+ */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(
+	void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:vorbis_info_init\n";
+}
+
 static char folder[256];
 static struct media *media;
 static int file = -1;

@@ -25,6 +25,19 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof(a)[0]))
 
+/**
+ * libsndfile (1.2.0 at least) forgets 6 KB of each OGG file whose header is
+ * damaged; that is not ours to free.
+ */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(
+	void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+	return "leak:vorbis_info_init\n";
+}
+
 static struct config config;
 static struct media *media;
 static char reason[400];
@@ -326,40 +339,17 @@ START_TEST(sound_refuses_a_file_that_is_cut_off)
 	foreign_file(below, kinds[_i].format, was, frames, 2, 44100);
 	free(was);
 	int64_t whole = length_of(below);
-	/* an OGG file does not tell its length: it ends with its last page */
-	bool tells = strcmp(kinds[_i].name, "s.ogg") != 0;
-	for (int eighth = 7; tells && eighth > 0; eighth--) {
+	for (int eighth = 7; eighth > 0; eighth--) {
 		cut_file(below, whole * eighth / 8);
-		refuse(kinds[_i].name, "is cut off");
+		/* of an OGG file the headers alone take some */
+		refuse(kinds[_i].name,
+			eighth == 7 || strcmp(kinds[_i].name, "s.ogg") != 0
+				? "is cut off"
+				: "");
 	}
 	/* nor is half a header one */
 	cut_file(below, 20);
 	refuse(kinds[_i].name, "");
-}
-END_TEST
-
-START_TEST(sound_tells_of_an_ogg_file_what_is_there)
-{
-	TactusSoundInfo info;
-	int64_t frames = 96000;
-	float *was = make_sines(frames, 1, 48000.0);
-	float *got = malloc((size_t)frames * sizeof *got);
-
-	ck_assert_ptr_nonnull(got);
-	foreign_file("one/s.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, was, frames,
-		1, 48000);
-	cut_file("one/s.ogg", length_of("one/s.ogg") / 2);
-	TactusSound *s = open_name("s.ogg", &info);
-	if (s != NULL) {
-		ck_assert_int_gt(info.frames, 0);
-		ck_assert_int_lt(info.frames, frames);
-		ck_assert_int_eq(sound_read(s, got, info.frames), info.frames);
-	} else {
-		ck_assert_ptr_nonnull(strstr(reason, "s.ogg"));
-	}
-	sound_close(s, false, reason, sizeof reason);
-	free(was);
-	free(got);
 }
 END_TEST
 
@@ -749,7 +739,6 @@ main(void)
 	tcase_add_test(t, sound_reads_what_is_no_number_as_silence);
 	tcase_add_test(t, sound_refuses_what_is_no_sound_file);
 	tcase_add_loop_test(t, sound_refuses_a_file_that_is_cut_off, 0, k);
-	tcase_add_test(t, sound_tells_of_an_ogg_file_what_is_there);
 	tcase_add_test(
 		t, sound_does_not_believe_a_header_of_two_billion_frames);
 	tcase_add_loop_test(
