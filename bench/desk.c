@@ -270,6 +270,41 @@ desk_add_set(
 	c->u.set.count = 1;
 }
 
+void
+desk_add_bind(struct batch *b, int32_t id, int32_t port, int32_t resource)
+{
+	desk_add_set(b, id, port, 0.0F, -1.0);
+	struct set_pair *pair = part_of(b, sizeof *pair);
+
+	*pair = (struct set_pair){.port.index = port,
+		.seconds = -1.0,
+		.integral = true,
+		.resource = resource};
+	b->last->u.set.pairs = pair;
+}
+
+void
+desk_add_resource(struct batch *b, const TactusResourceDef *def, int32_t id)
+{
+	struct command *c = desk_add(b, COMMAND_RESOURCE_NEW, id);
+	/* its alignment is more than calloc promises everywhere */
+	struct work *w =
+		must(aligned_alloc(64, (sizeof *w + 63) / 64 * 64), "memory");
+
+	*w = (struct work){.kind = WORK_CONSTRUCT, .id = id, .def = def};
+	c->u.work = w;
+}
+
+/** A worker that is done at once: an instance is nothing but an address. */
+static void
+work_on(struct desk *d, struct work *w)
+{
+	w->instance = w->kind == WORK_CONSTRUCT ? w : NULL;
+	if (ring_post(d->wire->works, &w, 1) != 1) {
+		(void)must(NULL, "room in the ring of works");
+	}
+}
+
 /** A batch is back: nothing in it may have failed. */
 static void
 back(struct batch *b)
@@ -301,6 +336,10 @@ collect(struct desk *d)
 			back(in.u.batch);
 		} else if (in.kind == REPORT_NODE_ENDED) {
 			free_spec(in.u.spec);
+		} else if (in.kind == REPORT_WORK) {
+			work_on(d, in.u.work);
+		} else if (in.kind == REPORT_RESOURCE_ENDED) {
+			free(in.u.work);
 		}
 	}
 }

@@ -41,6 +41,11 @@ void desk_add_synth(
 	struct batch *b, const TactusSynthDef *def, int32_t id, int32_t group);
 void desk_add_set(
 	struct batch *b, int32_t id, int32_t port, float value, double seconds);
+/** Bind a resource port by its index; -1: let go. */
+void desk_add_bind(struct batch *b, int32_t id, int32_t port, int32_t resource);
+/** A resource of a class; its worker is done as soon as it has begun. */
+void desk_add_resource(
+	struct batch *b, const TactusResourceDef *def, int32_t id);
 void desk_post(struct desk *d, struct batch *b);
 
 /**

@@ -4,7 +4,8 @@
  *
  * TACTUS_RT itself comes from <tactus/mark.h>, which plugins see too.  Trust
  * is the one way around the compiler's proof; it is legal in rt/alsa.c,
- * rt/clock.c and rt/wait.c alone (tests/layers.sh), each with its reason.
+ * rt/clock.c, rt/wait.c and link/fft.c alone (tests/layers.sh), each with its
+ * reason.
  */
 #ifndef TACTUS_LINK_MARK_H
 #define TACTUS_LINK_MARK_H

@@ -34,7 +34,7 @@ enum reason {
 	REASON_RESOURCE_MISSING, /* 404 told: the resource id */
 	REASON_RESOURCE_TAKEN,   /* 409 told: the resource id, its state */
 	REASON_RESOURCE_STATE,   /* 409 told: the resource id, its state */
-	REASON_RESOURCE_BUSY,    /* 409 told: it, the holder that has it alone */
+	REASON_RESOURCE_BUSY,    /* 409 told: it, who has it alone */
 	REASON_RESOURCE_HELD,    /* 409 told: it, one who holds it */
 	REASON_RESOURCE_URI,     /* 422 told: it, the port index or -1 */
 	REASON_JOB_TAKEN,        /* 409 told: the job id */

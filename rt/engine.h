@@ -79,6 +79,14 @@ TACTUS_RT void engine_render(struct engine *e, const float *const *in,
 /** Frames left of the present block: 1 … block. @thread rt */
 TACTUS_RT uint32_t engine_left(const struct engine *e);
 
+/**
+ * Frames up to the next event, at least 1: how far the offline driver goes at
+ * once, so that time can stand still at the very sample at which a work is
+ * given.
+ * @thread rt
+ */
+TACTUS_RT uint64_t engine_cut(const struct engine *e);
+
 /** The sample clock: first frame not yet computed. @thread rt */
 TACTUS_RT uint64_t engine_now(const struct engine *e);
 

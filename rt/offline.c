@@ -50,7 +50,9 @@ offline_cycle(struct engine *e, struct wire *wire, float *const *out)
 		}
 		return;
 	}
+	uint64_t cut = engine_cut(e);
 	uint32_t n = engine_left(e);
+	n = cut < n ? (uint32_t)cut : n;
 	n = owed < n ? (uint32_t)owed : n;
 	if (wire->tap != NULL) {
 		uint32_t most = ring_capacity(wire->tap);

@@ -93,7 +93,7 @@ refuses layers 'tone.c: "a.h"' "layers refuse a plugin that includes link"
 put include/tactus/p.h '#include "a.h"'
 refuses layers 'p.h: "a.h"' "layers refuse a public header that includes ours"
 put rt/b.c 'TACTUS_RT_TRUST_BEGIN("because")'
-refuses layers 'b.c: trust' "layers refuse trust outside of its three files"
+refuses layers 'b.c: trust' "layers refuse trust outside of its four files"
 put rt/b.c 'static _Atomic int flag;'
 refuses layers 'b.c:5: atomics' "layers refuse atomics in rt"
 

@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "host_private.h"
+#include "fft.h"
 #include "log.h"
-#include "printable.h"
-
-#define MOST_LINE 1000
+#include "media.h"
 
 static void
 close_classes(struct host *h)
@@ -69,6 +68,16 @@ copy_classes(struct host *h, const struct config_classes *from)
 	return err;
 }
 
+static void
+configure_limits(struct host *h, const struct config *config)
+{
+	/* relaxed: a limit orders nothing; who reads it late reads it late */
+	atomic_store_explicit(&h->most_each, config->limits.max_resource_bytes,
+		memory_order_relaxed);
+	atomic_store_explicit(&h->most_total,
+		config->limits.max_total_resource_bytes, memory_order_relaxed);
+}
+
 int
 host_open(const struct host_config *config, struct host **out)
 {
@@ -81,11 +90,14 @@ host_open(const struct host_config *config, struct host **out)
 	h->block = config->config->audio.block;
 	h->lock_memory = config->lock_memory;
 	int err = copy_classes(h, &config->config->resource_classes);
+	if (err == 0) {
+		err = media_open(config->config, &h->media);
+	}
 	if (err != 0) {
 		host_close(h);
 		return err;
 	}
-	host_configure(h, config->config);
+	configure_limits(h, config->config);
 	*out = h;
 	return 0;
 }
@@ -93,11 +105,11 @@ host_open(const struct host_config *config, struct host **out)
 void
 host_configure(struct host *h, const struct config *config)
 {
-	/* relaxed: a limit orders nothing; who reads it late reads it late */
-	atomic_store_explicit(&h->most_each, config->limits.max_resource_bytes,
-		memory_order_relaxed);
-	atomic_store_explicit(&h->most_total,
-		config->limits.max_total_resource_bytes, memory_order_relaxed);
+	configure_limits(h, config);
+	if (media_configure(h->media, config) != 0) {
+		log_err("host: out of memory: the settings of media stay as "
+			"they were");
+	}
 }
 
 void
@@ -107,6 +119,7 @@ host_close(struct host *h)
 		return;
 	}
 	close_classes(h);
+	media_close(h->media);
 	free(h);
 }
 
@@ -144,28 +157,25 @@ static void
 host_log(const TactusHost *host, enum TactusLevel level, const char *text)
 {
 	const char *who = host_view_of(host)->who;
-	char line[MOST_LINE];
 
 	if (who == NULL) {
 		who = "plugin";
 	}
-	(void)printable_copy(
-		line, sizeof line, text, strnlen(text, sizeof line));
 	switch (level) {
 	case TACTUS_LOG_ERROR:
-		log_err("%s: %s", who, line);
+		log_err("%s: %s", who, text);
 		return;
 	case TACTUS_LOG_WARNING:
-		log_warn("%s: %s", who, line);
+		log_warn("%s: %s", who, text);
 		return;
 	case TACTUS_LOG_INFO:
-		log_info("%s: %s", who, line);
+		log_info("%s: %s", who, text);
 		return;
 	case TACTUS_LOG_DEBUG:
-		log_debug("%s: %s", who, line);
+		log_debug("%s: %s", who, text);
 		return;
 	}
-	log_err("%s (of unknown level %d): %s", who, (int)level, line);
+	log_err("%s (of unknown level %d): %s", who, (int)level, text);
 }
 
 static int
@@ -213,6 +223,19 @@ host_view_init(struct host_view *v, struct host *h)
                                .progress = host_progress,
                                .is_cancelled = host_is_cancelled,
                                .result = host_result,
+                               .open_sound = host_open_sound,
+                               .seek_sound = host_seek_sound,
+                               .read_sound = host_read_sound,
+                               .create_sound = host_create_sound,
+                               .write_sound = host_write_sound,
+                               .close_sound = host_close_sound,
+                               .open_resampler = host_open_resampler,
+                               .resample = host_resample,
+                               .close_resampler = host_close_resampler,
+                               .open_fft = host_open_fft,
+                               .close_fft = host_close_fft,
+                               .fft_forward = fft_forward,
+                               .fft_inverse = fft_inverse,
 			       },
 		.of = h,
 	};

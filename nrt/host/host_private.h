@@ -18,7 +18,7 @@
 #include "host.h"
 #include "mark.h"
 
-struct host_media;
+struct media;
 
 /** What is configured of one class; the strings are the host's. */
 struct host_class {
@@ -42,7 +42,7 @@ struct host {
 	_Atomic uint64_t bytes;      /* out, of all resources */
 	_Atomic uint64_t begun;      /* pieces of work, of all views */
 	atomic_bool refused;         /* a lock was, and it was said */
-	struct host_media *media;    /* the folders; host_media.c's */
+	struct media *media;         /* the folders; media.c's */
 };
 
 /** The host behind what a plugin was given. */

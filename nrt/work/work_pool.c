@@ -321,7 +321,7 @@ name_abandoned(const struct work_pool *p)
 		log_err("work: %s is abandoned: %s", what,
 			o->place == WORK_RUNS
 				? "it does not return"
-				: "there is no worker left to do it");
+				: "it waits for what does not return");
 	}
 }
 

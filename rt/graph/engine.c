@@ -245,6 +245,33 @@ stand_still(struct engine *e)
 	}
 }
 
+/** Apply the events that are due at this sample. */
+TACTUS_RT static void
+apply_due(struct engine *e)
+{
+	while (events_next(e->events) <= e->now) {
+		struct event event;
+		events_take(e->events, &event);
+		if (event.batch != NULL) {
+			/* its time may have been lost (engine_lose) */
+			note_late(e, event.batch);
+			apply(e, event.batch);
+			continue;
+		}
+		struct node *n = node_find(e, (int32_t)event.node);
+		if (n == NULL || n->generation != event.generation) {
+			continue;
+		}
+		if (event.at == e->now) {
+			port_fire(e, n, event.port, event.value);
+		} else {
+			/* lost, with others perhaps: each fires on its own */
+			port_trigger(e, n, &n->spec->shape->port[event.port],
+				event.value);
+		}
+	}
+}
+
 TACTUS_RT void
 engine_take(struct engine *e)
 {
@@ -276,34 +303,11 @@ engine_take(struct engine *e)
 	if (works_take(e, UINT32_MAX) != 0) {
 		let_go(e);
 	}
-	stand_still(e);
-}
-
-/** Apply the events that are due at this sample. */
-TACTUS_RT static void
-apply_due(struct engine *e)
-{
-	while (events_next(e->events) <= e->now) {
-		struct event event;
-		events_take(e->events, &event);
-		if (event.batch != NULL) {
-			/* its time may have been lost (engine_lose) */
-			note_late(e, event.batch);
-			apply(e, event.batch);
-			continue;
-		}
-		struct node *n = node_find(e, (int32_t)event.node);
-		if (n == NULL || n->generation != event.generation) {
-			continue;
-		}
-		if (event.at == e->now) {
-			port_fire(e, n, event.port, event.value);
-		} else {
-			/* lost, with others perhaps: each fires on its own */
-			port_trigger(e, n, &n->spec->shape->port[event.port],
-				event.value);
-		}
+	if (e->owed != 0 && e->works == 0) {
+		/* what these let be made is there before time goes on */
+		apply_due(e);
 	}
+	stand_still(e);
 }
 
 /** Keep what came in: inputs, and their feedback a block later, read it. */
@@ -365,6 +369,14 @@ TACTUS_RT uint32_t
 engine_left(const struct engine *e)
 {
 	return e->config.block - e->offset;
+}
+
+TACTUS_RT uint64_t
+engine_cut(const struct engine *e)
+{
+	uint64_t next = events_next(e->events);
+
+	return next > e->now ? next - e->now : 1;
 }
 
 TACTUS_RT uint64_t

@@ -35,12 +35,16 @@ find(const struct node *n, int32_t id)
 	return k;
 }
 
-/** Acquire one reference more. @return false: there is no hold left */
+/** Acquire one reference more.
+ * @return false: there is no hold left, or there are more than can be told */
 TACTUS_RT static bool
 keep(struct engine *e, struct node *n, struct resource *r)
 {
 	struct kept *k = find(n, (int32_t)(r - e->resource));
 
+	if (r->references >= RESOURCE_MOST_REFERENCES) {
+		return false;
+	}
 	if (k != NULL) {
 		k->hold.count++;
 		r->references++;
@@ -83,7 +87,7 @@ hold_release(struct engine *e, struct node *n, int32_t id)
 			k->next = e->kept_free;
 			e->kept_free = k;
 		}
-		resource_let_go(e, &k->hold);
+		resource_let_go(e, &k->hold, 1);
 		return;
 	}
 }
@@ -114,7 +118,7 @@ detach(struct engine *e, struct node *n, uint32_t ordinal)
 {
 	n->bound[ordinal] = NULL;
 	if (n->binding[ordinal].hold.id != -1) {
-		resource_let_go(e, &n->binding[ordinal].hold);
+		resource_let_go(e, &n->binding[ordinal].hold, 1);
 	}
 }
 
@@ -212,6 +216,10 @@ hold_end(struct engine *e, struct node *n)
 		detach(e, n, i);
 	}
 	while (n->kept != NULL) {
-		hold_release(e, n, n->kept->hold.id);
+		struct kept *k = n->kept;
+		n->kept = k->next;
+		k->next = e->kept_free;
+		e->kept_free = k;
+		resource_let_go(e, &k->hold, k->hold.count);
 	}
 }

@@ -109,7 +109,7 @@ give_back(struct engine *e, struct job *job, const struct work *work)
 		struct resource *r = &e->resource[h->id];
 		r->bytes = work->hold[i].bytes;
 		r->alone = false;
-		resource_let_go(e, h);
+		resource_let_go(e, h, 1);
 	}
 }
 

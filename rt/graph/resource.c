@@ -133,13 +133,13 @@ resource_hold(
 }
 
 TACTUS_RT void
-resource_let_go(struct engine *e, struct hold *h)
+resource_let_go(struct engine *e, struct hold *h, uint32_t references)
 {
 	struct resource *r = &e->resource[h->id];
 
-	e->references--;
-	r->references--;
-	h->count--;
+	e->references -= references;
+	r->references -= references;
+	h->count -= references;
 	if (h->count == 0) {
 		h->next->previous = h->previous;
 		h->previous->next = h->next;

@@ -14,6 +14,9 @@
 #include "engine_private.h"
 #include "lifecycle.h"
 
+/** References that one may have, by acquire: as many as OSC can tell. */
+#define RESOURCE_MOST_REFERENCES INT32_MAX
+
 /** That somebody holds a resource; lies with the holder. */
 struct hold {
 	struct hold *next; /* of the same resource, oldest first */
@@ -80,9 +83,10 @@ TACTUS_RT enum reason resource_judge(
 TACTUS_RT void resource_hold(
 	struct engine *e, struct resource *r, struct hold *h, int32_t holder);
 
-/** Give one reference of a hold back: with its last it stands nowhere, and
+/** Give some references of a hold back: with its last it stands nowhere, and
  * what was freed ends with the last of all. @thread rt */
-TACTUS_RT void resource_let_go(struct engine *e, struct hold *h);
+TACTUS_RT void resource_let_go(
+	struct engine *e, struct hold *h, uint32_t references);
 
 /**
  * Begin a resource: its construct goes to a worker.

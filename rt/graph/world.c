@@ -4,6 +4,7 @@
  */
 #include "world.h"
 
+#include "fft.h"
 #include "hold.h"
 #include "job.h"
 #include "node.h"
@@ -112,6 +113,8 @@ world_init(struct engine *e)
 		.resource_acquire = world_acquire,
 		.resource_release = world_release,
 		.perform_with_resources = world_perform,
+		.fft_forward = fft_forward,
+		.fft_inverse = fft_inverse,
 	};
 }
 

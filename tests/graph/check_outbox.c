@@ -16,6 +16,8 @@ uint32_t __wrap_ring_post(struct ring *r, const void *elements, uint32_t count);
 
 static struct rig *watched;
 static uint32_t alive;  /* nodes, as reports tell */
+static uint32_t there;  /* resources, as reports tell */
+static uint32_t away;   /* works, as reports tell and the test knows */
 static uint32_t seen;   /* reports looked at */
 static bool take_early; /* the loop takes each report at once */
 
@@ -31,6 +33,14 @@ look(const struct report *r)
 		gauge_get(g, GAUGE_SYNTHS) + gauge_get(g, GAUGE_GROUPS) !=
 			alive) {
 		ck_abort_msg("the gauges tell of another tree");
+	}
+	bool work = r->kind == REPORT_WORK;
+	away += work ? 1 : 0;
+	there += work && r->u.work->kind == WORK_CONSTRUCT ? 1 : 0;
+	there -= r->kind == REPORT_RESOURCE_ENDED ? 1 : 0;
+	if (gauge_get(g, GAUGE_RESOURCES) != there ||
+		gauge_get(g, GAUGE_WORKS) != away) {
+		ck_abort_msg("the gauges tell of other resources");
 	}
 }
 
@@ -55,13 +65,48 @@ watch(struct rig *r, bool early)
 {
 	rig_open(r);
 	alive = 1;
+	there = 0;
+	away = 0;
+	rig_reads = (struct rig_reads){0};
 	watched = r;
 	take_early = early;
+}
+
+/** A work is done, and rt looks. */
+static void
+finish(struct rig *r, enum work_kind kind, int32_t id, bool good)
+{
+	rig_done(r, rig_out(r, kind, id), good);
+	away--;
+	rig_look(r);
+}
+
+static void
+some_work(struct rig *r)
+{
+	static const int32_t five = 5;
+
+	for (int32_t id = 5; id < 8; id++) {
+		ck_assert_uint_eq(rig_resource(r, &rig_thing, id), 0);
+	}
+	rig_simple(r, COMMAND_RESOURCE_FREE, 6);
+	finish(r, WORK_CONSTRUCT, 7, false);
+	finish(r, WORK_CONSTRUCT, 5, true);
+	finish(r, WORK_CONSTRUCT, 6, true);
+	rig_reader_new(r, 40, 5, -1);
+	rig_job(r, 9, false, 1, &five);
+	rig_simple(r, COMMAND_RESOURCE_FREE, 5);
+	rig_simple(r, COMMAND_FREE, 40);
+	finish(r, WORK_JOB, 9, true);
+	finish(r, WORK_DESTROY, 6, true);
+	finish(r, WORK_DESTROY, 5, true);
+	ck_assert_uint_eq(r->works, 0);
 }
 
 static void
 some_life(struct rig *r)
 {
+	some_work(r);
 	for (int32_t id = 1; id < 30; id++) {
 		if (id % 5 == 1) {
 			rig_group(r, id, 0, PLACE_TAIL);
@@ -167,6 +212,110 @@ START_TEST(outbox_loses_nothing_and_keeps_order_when_the_ring_is_full)
 }
 END_TEST
 
+/** Let rt look, with the ring of reports full. */
+static void
+look_unheard(struct rig *r, struct batch *b)
+{
+	if (b != NULL) {
+		rig_post(r, b);
+	}
+	engine_take(r->engine);
+	ck_assert_uint_eq(ring_filled(r->wire->reports), 2);
+}
+
+/** The next two reports or fewer. */
+static void
+hear(struct rig *r)
+{
+	rig_collect(r);
+	engine_flush(r->engine);
+}
+
+START_TEST(outbox_keeps_works_and_their_ids_when_the_ring_is_full)
+{
+	struct rig *r = rig_new();
+	static const int32_t five = 5;
+	struct batch *b;
+
+	r->ring = 2;
+	rig_open(r);
+	rig_live(r, &rig_thing, 5);
+	ck_assert_uint_eq(rig_resource(r, &rig_thing, 6), 0);
+	rig_job(r, 9, false, 1, &five);
+	rig_collect(r);
+	rig_look(r);
+	ck_assert_uint_eq(r->outs, 2);
+	r->reports = 0;
+	/* two that nobody takes */
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_SYNC, 0);
+	rig_post(r, b);
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_SYNC, 0);
+	look_unheard(r, b);
+	/* ready, freed and to be destroyed; the job is back */
+	rig_done(r, rig_out(r, WORK_CONSTRUCT, 6), true);
+	rig_done(r, rig_out(r, WORK_JOB, 9), true);
+	look_unheard(r, NULL);
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_RESOURCE_FREE, 6);
+	look_unheard(r, b);
+	/* its end has not been told: the job's id is taken */
+	b = rig_batch(r, 0);
+	(void)rig_add_job(r, b, 9, false, 0, NULL);
+	look_unheard(r, b);
+	for (int i = 0; i < 5; i++) {
+		hear(r);
+	}
+	static const struct {
+		uint32_t kind;
+		int32_t id;
+		uint32_t reason;
+	} want[] = {
+		{REPORT_BATCH,          0, 0               },
+		{REPORT_BATCH,          0, 0               },
+		{REPORT_RESOURCE_READY, 6, 0               },
+		{REPORT_JOB_ENDED,      9, 0               },
+		{REPORT_WORK,           6, 0               },
+		{REPORT_BATCH,          6, 0               },
+		{REPORT_BATCH,          9, REASON_JOB_TAKEN},
+	};
+	ck_assert_uint_eq(r->reports, 7);
+	for (uint32_t i = 0; i < 7; i++) {
+		ck_assert_uint_eq(r->report[i].kind, want[i].kind);
+		ck_assert_int_eq(r->report[i].id, want[i].id);
+		ck_assert_uint_eq(r->report[i].reason, want[i].reason);
+	}
+	/* destroyed, but not told: so is the resource's */
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_SYNC, 0);
+	rig_post(r, b);
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_SYNC, 0);
+	look_unheard(r, b);
+	rig_done(r, rig_out(r, WORK_DESTROY, 6), true);
+	look_unheard(r, NULL);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_RESOURCES), 1);
+	b = rig_batch(r, 0);
+	rig_add_resource(r, b, &rig_thing, 6);
+	look_unheard(r, b);
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_RESOURCE_FREE, 6);
+	look_unheard(r, b);
+	r->reports = 0;
+	for (int i = 0; i < 4; i++) {
+		hear(r);
+	}
+	ck_assert_uint_eq(r->reports, 5);
+	ck_assert_uint_eq(r->report[2].kind, REPORT_RESOURCE_ENDED);
+	ck_assert_uint_eq(r->report[3].reason, REASON_RESOURCE_TAKEN);
+	ck_assert_uint_eq(r->report[4].reason, REASON_RESOURCE_STATE);
+	/* told: free */
+	rig_live(r, &rig_thing, 6);
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(outbox_refuses_notes_and_counts_them_when_the_ring_is_full)
 {
 	struct rig *r = rig_new();
@@ -211,5 +360,7 @@ main(void)
 		tc, outbox_loses_nothing_and_keeps_order_when_the_ring_is_full);
 	tcase_add_test(
 		tc, outbox_refuses_notes_and_counts_them_when_the_ring_is_full);
+	tcase_add_test(
+		tc, outbox_keeps_works_and_their_ids_when_the_ring_is_full);
 	return suite_run("rt/graph/outbox", tc);
 }

@@ -270,6 +270,30 @@ START_TEST(resource_named_in_the_packet_that_makes_it_is_not_there_yet)
 }
 END_TEST
 
+START_TEST(resource_named_ahead_is_judged_when_its_time_has_come)
+{
+	struct rig *r = bench();
+	static const uint32_t want[] = {
+		REASON_RESOURCE_MISSING, REASON_NONE, REASON_RESOURCE_URI};
+
+	rig_live(r, &rig_thing, 5);
+	ck_assert_uint_eq(rig_reader_new(r, 1, -1, -1), 0);
+	struct batch *b = rig_batch(r, 100);
+	rig_add_bind(r, b, 1, "thing", 5);
+	rig_post(r, b);
+	rig_look(r);
+	/* freed before; perhaps there is another of that id by then */
+	rig_simple(r, COMMAND_RESOURCE_FREE, 5);
+	rig_finish(r, WORK_DESTROY, 5, true);
+	if (_i != 0) {
+		rig_live(r, _i == 1 ? &rig_thing : &rig_other, 5);
+	}
+	rig_run(r, 128);
+	ck_assert_uint_eq(r->reason, want[_i]);
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(resource_list_tells_all_by_id_with_their_holders)
 {
 	struct rig *r = bench();
@@ -380,6 +404,8 @@ main(void)
 	tcase_add_test(tc, resource_is_live_as_soon_as_it_is_told_ready);
 	tcase_add_test(tc,
 		resource_named_in_the_packet_that_makes_it_is_not_there_yet);
+	tcase_add_loop_test(tc,
+		resource_named_ahead_is_judged_when_its_time_has_come, 0, 3);
 	tcase_add_test(tc, resource_list_tells_all_by_id_with_their_holders);
 	tcase_add_test(
 		tc, resource_query_names_no_more_holders_than_it_has_room_for);

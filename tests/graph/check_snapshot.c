@@ -94,6 +94,49 @@ look(struct rig *r, struct batch *b, struct rig_report *to)
 	}
 }
 
+START_TEST(snapshot_tells_what_is_bound_and_what_is_held)
+{
+	struct rig *r = rig_new();
+
+	rig_reads = (struct rig_reads){0};
+	r->config.max_nodes = 128;
+	r->config.max_resources = 128;
+	rig_open(r);
+	for (int32_t id = 0; id < 100; id++) {
+		rig_live(r, id == 99 ? &rig_other : &rig_thing, id);
+	}
+	rig_reads.takes = 1;
+	rig_reads.take[0] = 3;
+	ck_assert_uint_eq(rig_reader_new(r, 1, 3, -1), 0);
+	ck_assert_uint_eq(rig_simple(r, COMMAND_QUERY, 1), 0);
+	const struct port_state *p = r->query.port;
+	ck_assert_uint_eq(p[1].kind, TACTUS_RESOURCE);
+	ck_assert_str_eq(p[1].name, "thing");
+	ck_assert_int_eq(p[1].resource, 3);
+	ck_assert_int_eq(p[1].bus, -1);
+	ck_assert_int_eq(p[2].resource, -1);
+	ck_assert_int_eq(p[0].resource, -1);
+	/* bound and acquired: once */
+	ck_assert_uint_eq(r->query.held, 1);
+	ck_assert_int_eq(r->query.hold[0], 3);
+	ck_assert_uint_eq(rig_bind(r, 1, "other", 99), 0);
+	for (int32_t id = 0; id < 99; id++) {
+		ck_assert_ptr_nonnull(rig_reads.world->resource_acquire(
+			rig_reads.world, rig_reads.synth, id, rig_thing.uri));
+	}
+	ck_assert_uint_eq(rig_simple(r, COMMAND_QUERY, 1), 0);
+	/* more than can be named: they are counted */
+	ck_assert_uint_eq(r->query.held, 100);
+	ck_assert_int_eq(r->query.hold[0], 3);
+	ck_assert_int_eq(r->query.hold[1], 99);
+	/* a group holds none, whatever was asked before */
+	rig_group(r, 2, 0, PLACE_TAIL);
+	ck_assert_uint_eq(rig_simple(r, COMMAND_QUERY, 2), 0);
+	ck_assert_uint_eq(r->query.held, 0);
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(snapshot_outlives_the_node_that_it_tells_of)
 {
 	struct rig *r = rig_new();
@@ -141,6 +184,7 @@ main(void)
 
 	tcase_add_test(tc, snapshot_tells_the_state_of_a_node);
 	tcase_add_test(tc, snapshot_tells_values_and_buses_of_all_ports);
+	tcase_add_test(tc, snapshot_tells_what_is_bound_and_what_is_held);
 	tcase_add_test(tc, snapshot_outlives_the_node_that_it_tells_of);
 	tcase_add_test(tc, snapshot_counts_more_nodes_than_it_has_room_for);
 	return suite_run("rt/graph/snapshot", tc);

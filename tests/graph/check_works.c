@@ -157,9 +157,10 @@ START_TEST(works_let_virtual_time_stand_still)
 	turn(r);
 	ck_assert_uint_eq(engine_now(r->engine), 64);
 	turn(r);
-	ck_assert_uint_eq(engine_now(r->engine), 128);
-	ck_assert_uint_eq(engine_works(r->engine), 1);
+	/* at its very sample */
+	ck_assert_uint_eq(engine_now(r->engine), 100);
 	turn_called(r);
+	ck_assert_uint_eq(engine_works(r->engine), 1);
 	turn_called(r);
 	ck_assert_uint_eq(back(r, 77), 0);
 	/* commands wait for the run; they do not keep it awake */
@@ -168,27 +169,69 @@ START_TEST(works_let_virtual_time_stand_still)
 	rig_post(r, b);
 	turn_called(r);
 	rig_finish(r, WORK_JOB, 3, true);
-	turn(r);
-	turn(r);
-	turn(r);
+	for (int i = 0; i < 4; i++) {
+		turn(r);
+	}
 	ck_assert_uint_eq(engine_now(r->engine), 300);
 	ck_assert_uint_eq(back(r, 77), 1);
 	rig_close(r);
 }
 END_TEST
 
-START_TEST(works_that_are_back_when_rt_lies_down_keep_it_awake)
+START_TEST(works_that_are_back_keep_rt_awake)
 {
 	struct rig *r = bench(true);
 
 	later(r, 10, 3);
-	owe(r, 64);
+	owe(r, 128);
 	turn(r);
+	turn_called(r);
+	ck_assert_uint_eq(engine_now(r->engine), 10);
 	rig_done(r, 0, true);
-	/* it takes it, and goes on or answers: it does not sleep first */
+	/* it takes it and goes on: it does not sleep first */
 	turn(r);
 	ck_assert_uint_eq(rig_count(r, REPORT_JOB_ENDED, 3), 1);
+	ck_assert_uint_eq(engine_now(r->engine), 64);
+	turn(r);
+	ck_assert_uint_eq(engine_now(r->engine), 128);
 	ck_assert_uint_eq(back(r, 77), 1);
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(works_asked_for_at_one_sample_are_done_before_the_next)
+{
+	struct rig *r = bench(true);
+	struct batch *b;
+
+	/* a score: made at sample 10, bound at sample 11, in one block */
+	ck_assert_uint_eq(rig_reader_new(r, 1, -1, -1), 0);
+	rig_map(r, COMMAND_MAP_OUTPUT, 1, "out", 0, MAP_EXTERNAL);
+	rig_simple(r, COMMAND_ACTIVATE, 1);
+	b = rig_batch(r, 10);
+	rig_add_resource(r, b, &rig_thing, 5);
+	rig_post(r, b);
+	b = rig_batch(r, 11);
+	rig_add_bind(r, b, 1, "thing", 5);
+	rig_post(r, b);
+	/* however the run is cut: the samples are the same */
+	for (int i = 0; i < (_i == 0 ? 1 : 32); i++) {
+		owe(r, _i == 0 ? 64 : 2);
+		for (int k = 0; k < 5; k++) {
+			uint64_t one = 1;
+			ck_assert_int_eq(
+				write(r->wire->rt.fd, &one, sizeof one),
+				sizeof one);
+			turn(r);
+			if (r->outs != 0) {
+				ck_assert_uint_eq(engine_now(r->engine), 10);
+				rig_done(r, 0, true);
+			}
+		}
+	}
+	for (uint32_t i = 0; i < 64; i++) {
+		rig_same(r->out[0][i], i < 11 ? 0.0F : 5.0F);
+	}
 	rig_close(r);
 }
 END_TEST
@@ -196,10 +239,20 @@ END_TEST
 START_TEST(works_hold_the_answer_to_a_run)
 {
 	struct rig *r = bench(true);
+	struct batch *b;
 
-	later(r, 60, 3);
-	owe(r, 64);
-	turn(r);
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_OFFLINE_RUN, 77)->u.number = 0;
+	(void)rig_add_job(r, b, 77, false, 0, NULL);
+	rig_post(r, b);
+	rig_look(r);
+	ck_assert_uint_eq(back(r, 77), 1);
+	rig_finish(r, WORK_JOB, 77, true);
+	/* one that is out before the run is asked for */
+	ck_assert_uint_eq(rig_job(r, 3, false, 0, NULL), 0);
+	r->reports = 0;
+	owe(r, 0);
+	turn_called(r);
 	ck_assert_uint_eq(engine_owed(r->engine), 0);
 	ck_assert_uint_eq(back(r, 77), 0);
 	/* time stands still, and commands are taken */
@@ -228,9 +281,12 @@ START_TEST(works_that_hold_a_run_do_not_hurry_a_clear)
 	rig_voice(r, &rig_level, 4, 0);
 	rig_simple(r, COMMAND_CLEAR, 0);
 	later(r, 1, 3);
-	owe(r, 2);
+	owe(r, 1);
 	turn(r);
+	ck_assert_uint_eq(rig_job(r, 4, false, 0, NULL), 0);
+	owe(r, 0);
 	rig_look(r);
+	ck_assert_uint_eq(back(r, 77), 1);
 	/* no time has passed for the ramp: the node still stands in limbo */
 	ck_assert_uint_eq(rig_count(r, REPORT_NODE_ENDED, 4), 0);
 	rig_simple(r, COMMAND_SYNC, 0);
@@ -339,6 +395,61 @@ START_TEST(works_that_fail_at_the_end_end_it_as_well)
 }
 END_TEST
 
+static int
+perform(const TactusHost *host, void *const *resources, uint32_t count,
+	void *data)
+{
+	(void)host;
+	(void)resources;
+	(void)count;
+	(void)data;
+	return 0;
+}
+
+static bool answered;
+
+TACTUS_RT static void
+answer(const TactusWorld *world, TactusSynth *synth, int result,
+	const void *data)
+{
+	(void)world;
+	(void)synth;
+	(void)result;
+	(void)data;
+	answered = true;
+}
+
+START_TEST(works_of_synths_are_awaited_at_the_end_and_told_to_nobody)
+{
+	static const int32_t five = 5;
+	struct rig *r = bench(_i == 1);
+	TactusPerform p = {.size = sizeof p,
+		.count = 1,
+		.ids = &five,
+		.exclusive = true,
+		.perform = perform,
+		.done = answer};
+
+	answered = false;
+	stop_in(r, LIFE_LIVE);
+	ck_assert_uint_eq(rig_reader_new(r, 1, 5, -1), 0);
+	ck_assert_int_eq(rig_reads.world->perform_with_resources(
+				 rig_reads.world, rig_reads.synth, &p),
+		0);
+	rig_simple(r, COMMAND_STOP, 0);
+	pass(r);
+	ck_assert_uint_eq(rig_count(r, REPORT_NODE_ENDED, 1), 1);
+	ck_assert(!engine_stopped(r->engine));
+	rig_finish(r, WORK_PERFORM, -1, true);
+	pass(r);
+	ck_assert(!answered);
+	rig_finish(r, WORK_DESTROY, 5, true);
+	pass(r);
+	ck_assert(engine_stopped(r->engine));
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(works_end_a_full_table)
 {
 	struct rig *r = rig_new();
@@ -371,13 +482,18 @@ main(void)
 	tcase_add_test(tc, works_are_taken_a_few_a_block_while_time_runs);
 	tcase_add_test(tc, works_come_after_the_commands_of_their_block);
 	tcase_add_test(tc, works_let_virtual_time_stand_still);
-	tcase_add_test(tc, works_that_are_back_when_rt_lies_down_keep_it_awake);
+	tcase_add_test(tc, works_that_are_back_keep_rt_awake);
+	tcase_add_loop_test(tc,
+		works_asked_for_at_one_sample_are_done_before_the_next, 0, 2);
 	tcase_add_test(tc, works_hold_the_answer_to_a_run);
 	tcase_add_test(tc, works_that_hold_a_run_do_not_hurry_a_clear);
 	tcase_add_loop_test(tc, works_are_awaited_at_the_end_whatever_the_state,
 		0, 2 * LIFE_ENDED);
 	tcase_add_loop_test(
 		tc, works_that_fail_at_the_end_end_it_as_well, 0, 2);
+	tcase_add_loop_test(tc,
+		works_of_synths_are_awaited_at_the_end_and_told_to_nobody, 0,
+		2);
 	tcase_add_loop_test(tc, works_end_a_full_table, 0, 2);
 	return suite_run("rt/graph/works", tc);
 }

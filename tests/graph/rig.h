@@ -160,6 +160,11 @@ struct rig_thing {
 	float value;
 };
 
+/** /resource/new and a bind, put into a batch that is sent later. */
+void rig_add_resource(struct rig *r, struct batch *b,
+	const TactusResourceDef *def, int32_t id);
+void rig_add_bind(struct rig *r, struct batch *b, int32_t id, const char *port,
+	int32_t resource);
 /** /resource/new of a class; what became of it. */
 uint32_t rig_resource(struct rig *r, const TactusResourceDef *def, int32_t id);
 /** The same, and done at once. */

@@ -39,7 +39,6 @@ new_work(struct rig *r, enum work_kind kind, int32_t id)
 static void
 free_work(struct rig *r, struct work *w)
 {
-	ck_assert_uint_gt(r->works, 0);
 	r->works--;
 	free(w);
 }
@@ -49,7 +48,9 @@ rig_back_work(struct rig *r, struct command *c)
 {
 	if (c->kind == COMMAND_RESOURCE_NEW || c->kind == COMMAND_JOB_NEW) {
 		/* rt took it, or it is the loop's to free */
-		ck_assert((c->u.work != NULL) == (c->reason != 0));
+		if ((c->u.work != NULL) != (c->reason != 0)) {
+			ck_abort_msg("whose is the work?");
+		}
 		if (c->u.work != NULL) {
 			free_work(r, c->u.work);
 		}
@@ -70,24 +71,38 @@ void
 rig_collect_work(struct rig *r, const struct report *in)
 {
 	if (in->kind == REPORT_WORK) {
-		ck_assert_uint_lt(r->outs, RIG_WORKS);
-		ck_assert_int_eq(in->id, in->u.work->id);
+		if (r->outs == RIG_WORKS) {
+			ck_abort_msg("more works than RIG_WORKS");
+		}
+		if (in->id != in->u.work->id) {
+			ck_abort_msg("told of another");
+		}
 		r->out_work[r->outs++] = in->u.work;
 	} else if (in->kind == REPORT_RESOURCE_ENDED ||
 		   in->kind == REPORT_JOB_ENDED) {
-		ck_assert_int_eq(in->id, in->u.work->id);
+		if (in->id != in->u.work->id) {
+			ck_abort_msg("told of another");
+		}
 		free_work(r, in->u.work);
 	}
+}
+
+void
+rig_add_resource(struct rig *r, struct batch *b, const TactusResourceDef *def,
+	int32_t id)
+{
+	struct command *c = rig_add(r, b, COMMAND_RESOURCE_NEW, id);
+
+	c->u.work = new_work(r, WORK_CONSTRUCT, id);
+	c->u.work->def = def;
 }
 
 uint32_t
 rig_resource(struct rig *r, const TactusResourceDef *def, int32_t id)
 {
 	struct batch *b = rig_batch(r, 0);
-	struct command *c = rig_add(r, b, COMMAND_RESOURCE_NEW, id);
 
-	c->u.work = new_work(r, WORK_CONSTRUCT, id);
-	c->u.work->def = def;
+	rig_add_resource(r, b, def, id);
 	return rig_do(r, b);
 }
 
@@ -165,8 +180,10 @@ work_on(struct rig *r, struct work *w, bool good)
 	case WORK_JOB:
 	case WORK_PERFORM:
 		for (uint32_t i = 0; i < w->count; i++) {
-			ck_assert_ptr_nonnull(w->hold[i].instance);
-			ck_assert_ptr_nonnull(w->hold[i].def);
+			if (w->hold[i].instance == NULL ||
+				w->hold[i].def == NULL) {
+				ck_abort_msg("a job on nothing");
+			}
 			what[i] = w->hold[i].instance;
 			/* a job may change them */
 			w->hold[i].bytes = 1000 + (uint64_t)w->hold[i].id;
@@ -183,14 +200,14 @@ rig_done(struct rig *r, uint32_t i, bool good)
 {
 	struct work *w = r->out_work[i];
 
-	ck_assert_uint_lt(i, r->outs);
 	r->outs--;
 	for (; i < r->outs; i++) {
 		r->out_work[i] = r->out_work[i + 1];
 	}
 	work_on(r, w, good);
-	/* it has room for all there can be */
-	ck_assert_uint_eq(ring_post(r->wire->works, &w, 1), 1);
+	if (ring_post(r->wire->works, &w, 1) != 1) {
+		ck_abort_msg("it has room for all there can be");
+	}
 }
 
 void
@@ -273,10 +290,10 @@ rig_reader_new(struct rig *r, int32_t id, int32_t thing, int32_t other)
 	return rig_do(r, b);
 }
 
-uint32_t
-rig_bind(struct rig *r, int32_t id, const char *port, int32_t resource)
+void
+rig_add_bind(struct rig *r, struct batch *b, int32_t id, const char *port,
+	int32_t resource)
 {
-	struct batch *b = rig_batch(r, 0);
 	struct command *c = rig_add(r, b, COMMAND_SET, id);
 	struct set_pair *pair = rig_part(b, sizeof *pair);
 
@@ -287,6 +304,14 @@ rig_bind(struct rig *r, int32_t id, const char *port, int32_t resource)
 	pair->value = (float)resource;
 	c->u.set.pairs = pair;
 	c->u.set.count = 1;
+}
+
+uint32_t
+rig_bind(struct rig *r, int32_t id, const char *port, int32_t resource)
+{
+	struct batch *b = rig_batch(r, 0);
+
+	rig_add_bind(r, b, id, port, resource);
 	return rig_do(r, b);
 }
 

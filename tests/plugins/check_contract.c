@@ -217,7 +217,7 @@ START_TEST(every_def_is_the_same_without_parsed_options)
 		for (uint32_t i = 0; i < h.ports; i++) {
 			TactusPort p = {.size = sizeof(p)};
 
-			h.def->port(&h.host, NULL, i, &p);
+			h.def->port(&h.nrt.host, NULL, i, &p);
 			ck_assert_mem_eq(&p, &h.port[i], sizeof(p));
 		}
 		if (h.def->construct) {
@@ -243,7 +243,7 @@ START_TEST(every_def_writes_no_more_of_a_port_than_an_old_engine_knows)
 			memset(&p, 0, sizeof(p));
 			p.size = offsetof(TactusPort, resource);
 			p.resource = mark;
-			h.def->port(&h.host, NULL, i, &p);
+			h.def->port(&h.nrt.host, NULL, i, &p);
 			ck_assert_uint_eq(
 				p.size, offsetof(TactusPort, resource));
 			if (p.kind == TACTUS_CONTROL) {
@@ -263,10 +263,10 @@ START_TEST(every_plugin_stays_away_from_an_engine_of_another_abi)
 		const TactusPlugin *(*entry)(const TactusHost *);
 
 		harness_open(&h, harness_names[n]);
-		void *symbol = dlsym(h.object, "tactus_plugin");
+		void *symbol = dlsym(h.nrt.object[0], "tactus_plugin");
 		memcpy(&entry, &symbol, sizeof(entry));
-		h.host.abi = TACTUS_ABI_VERSION + 1;
-		ck_assert_ptr_null(entry(&h.host));
+		h.nrt.host.abi = TACTUS_ABI_VERSION + 1;
+		ck_assert_ptr_null(entry(&h.nrt.host));
 		harness_close(&h);
 	}
 }
@@ -432,8 +432,8 @@ refusal(struct harness *h, const char *name, char type, double number,
 	char out[64] = {0};
 
 	memset(h->reason, 'x', sizeof(h->reason));
-	if (h->def->parse(&h->host, &o, 1, out, h->reason, sizeof(h->reason)) ==
-		0) {
+	if (h->def->parse(&h->nrt.host, &o, 1, out, h->reason,
+		    sizeof(h->reason)) == 0) {
 		return "taken";
 	}
 	ck_assert_ptr_nonnull(memchr(h->reason, '\0', sizeof(h->reason)));

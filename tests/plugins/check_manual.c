@@ -44,18 +44,18 @@ number_of(double x, char *text, size_t size)
 static void
 most_of(const struct harness *h, uint32_t i, char *text, size_t size)
 {
-	TactusHost twice = h->host;
+	TactusHost twice = h->nrt.host;
 	TactusPort p = {.size = sizeof(p)};
 	double most = (double)h->port[i].maximum;
 
-	twice.rate = 2 * h->host.rate;
+	twice.rate = 2 * h->nrt.host.rate;
 	h->def->port(&twice, h->options, i, &p);
 	if ((double)p.maximum == most) {
 		number_of(most, text, size);
-	} else if (most == h->host.rate / 2) {
+	} else if (most == h->nrt.host.rate / 2) {
 		snprintf(text, size, "rate/2");
 	} else {
-		snprintf(text, size, "%g\\ rate", most / h->host.rate);
+		snprintf(text, size, "%g\\ rate", most / h->nrt.host.rate);
 	}
 }
 

@@ -15,14 +15,16 @@
 
 #include <tactus/plugin.h>
 
-#define HARNESS_RATE  48000.0
-#define HARNESS_BLOCK 64
+#include "harness_host.h"
+
+#define HARNESS_RATE     48000.0
+#define HARNESS_BLOCK    64
+#define HARNESS_BINDINGS 8
 
 struct harness {
 	TactusWorld world; /* first: the world's functions find the rest */
-	TactusHost host;
+	struct harness_host nrt; /* its host, and what the plugin registered */
 	TactusSynth synth;
-	void *object; /* of dlopen */
 	const TactusPlugin *plugin;
 	const TactusSynthDef *def;
 	void *options; /* parsed */
@@ -45,7 +47,22 @@ struct harness {
 	const char *note_types;
 	double note[TACTUS_MAX_NOTIFY];
 	bool refuses_notes;
-	uint32_t allocations; /* every one of them is refused */
+	uint32_t allocations; /* refused, unless there is room */
+	uint64_t pool_room;   /* bytes that world->alloc may give; 0 at first */
+	uint64_t pool_used;
+
+	uint32_t false_releases; /* of what it did not keep */
+
+	/* resource ports */
+	void *bound[HARNESS_BINDINGS];
+	int32_t bound_id[HARNESS_BINDINGS];
+	uint32_t bindings;
+	/* what the synth acquired or kept: it has to give it back */
+	struct {
+		int32_t id;
+		void *resource;
+		uint32_t references;
+	} kept[HARNESS_BINDINGS * 4];
 };
 
 /** Every def that is built in; the list ends with NULL. */
@@ -76,6 +93,17 @@ void harness_set(struct harness *h, const char *name, float value);
 
 /** Set a control and its slope. */
 void harness_ramp(struct harness *h, const char *name, float value, float step);
+
+/**
+ * Bind a resource to port `ordinal` of the resource ports: before
+ * harness_make it stands there from the start, after it the synth is told.
+ * @param id -1 with NULL unbinds
+ */
+void harness_bind(
+	struct harness *h, uint32_t ordinal, void *resource, int32_t id);
+
+/** References that the synth keeps, of all resources. */
+uint32_t harness_kept(const struct harness *h);
 
 /** Run one segment of at most HARNESS_BLOCK frames. */
 void harness_segment(struct harness *h, const float *const *in,

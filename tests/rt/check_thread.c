@@ -396,6 +396,36 @@ START_TEST(offline_time_moves_by_what_is_owed_alone_and_no_call_is_lost)
 }
 END_TEST
 
+START_TEST(offline_time_stands_still_until_works_are_back)
+{
+	struct rig r;
+	struct batch run = {.at = 10, .flags = BATCH_HOLD};
+	struct batch other = {.at = 0};
+	struct work work;
+	struct work *done = &work;
+
+	rig_open(&r, true, 0);
+	rig_start(&r);
+	for (uint32_t i = 0; i < 200; i++) {
+		/* a run is owed, and a work is given with it */
+		post(&r, &run);
+		await_gauge(r.engine, GAUGE_WORKS, i + 1);
+		ck_assert_uint_eq(
+			gauge_get(&r.engine->gauges, GAUGE_SAMPLE), 10 * i);
+		if (i % 2 == 0) {
+			post(&r, &other);
+		}
+		ck_assert_uint_eq(ring_post(r.wire->works, &done, 1), 1);
+		wait_call(&r.wire->rt);
+		await_gauge(r.engine, GAUGE_SAMPLE, 10 * (i + 1));
+	}
+	rig_end(&r);
+	ck_assert_uint_eq(r.engine->works, 0);
+	ck_assert_uint_eq(r.engine->rendered, 2000);
+	rig_close(&r);
+}
+END_TEST
+
 START_TEST(offline_the_tap_is_waited_for)
 {
 	struct rig r;
@@ -581,6 +611,7 @@ main(void)
 	tcase_add_test(tc, at_the_end_the_card_is_stopped_and_given_back);
 	tcase_add_test(tc,
 		offline_time_moves_by_what_is_owed_alone_and_no_call_is_lost);
+	tcase_add_test(tc, offline_time_stands_still_until_works_are_back);
 	tcase_add_test(tc, offline_the_tap_is_waited_for);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("audit");

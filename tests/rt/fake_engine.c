@@ -39,6 +39,14 @@ engine_take(struct engine *e)
 		if ((b->flags & BATCH_LATE) != 0) {
 			atomic_store(&e->stop, true);
 		}
+		if ((b->flags & BATCH_HOLD) != 0) {
+			e->works++;
+			gauge_add(&e->gauges, GAUGE_WORKS, 1);
+		}
+	}
+	struct work *work;
+	while (e->wire != NULL && ring_take(e->wire->works, &work, 1) == 1) {
+		e->works--;
 	}
 }
 
@@ -106,6 +114,13 @@ TACTUS_RT void
 engine_fade_in(struct engine *e)
 {
 	e->fades++;
+}
+
+TACTUS_RT uint64_t
+engine_cut(const struct engine *e)
+{
+	(void)e;
+	return UINT64_MAX;
 }
 
 TACTUS_RT uint32_t

@@ -33,7 +33,7 @@ struct engine {
 	uint64_t rendered; /* frames */
 	uint64_t lost;
 	uint64_t owed;
-	uint32_t works; /* out: virtual time stands still */
+	uint32_t works;   /* out: virtual time stands still */
 	uint64_t stop_at; /* sample at which it has stopped; 0: never */
 	_Atomic bool stop;
 	_Atomic(void *) device; /* to be taken over */
