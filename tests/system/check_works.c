@@ -73,9 +73,8 @@ START_TEST(daemon_ends_while_things_are_made_and_jobs_run)
 	int destroyed = 0;
 	int failed = 0;
 	while (client_poll(&c, 0)) {
-		const char *text = client_hear(&c);
-		destroyed += strncmp(text, "/resource/destroyed ", 20) == 0;
-		failed += strncmp(text, "/job/failed 7 ", 14) == 0;
+		destroyed += strncmp(c.text, "/resource/destroyed ", 20) == 0;
+		failed += strncmp(c.text, "/job/failed 7 ", 14) == 0;
 	}
 	ck_assert_int_ge(destroyed, 2);
 	ck_assert_int_eq(failed, 1);
