@@ -7,12 +7,15 @@
  *	offence   does on `fire` what `fire` says: see enum offence
  *	refusal   construct returns its option `code`
  *	memory    holds its option `bytes` of the RT pools
+ *	stubborn  a class and a job: the argument "wait" waits until it is no
+ *	          longer wanted, "hang" does not even look
  *
  * process, construct and destroy run on the audio thread, the rest on the
  * loop.
  */
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <tactus/def.h>
@@ -351,6 +354,67 @@ static const TactusSynthDef memory = {
 static const TactusPlugin plugin = {
 	sizeof(plugin), TACTUS_ABI_VERSION, "trial", "1", "MIT"};
 
+/* --- stubborn --- */
+
+static void
+stand(const TactusHost *host, const TactusValue *values, uint32_t count,
+	const TactusJob *job)
+{
+	const struct timespec a_moment = {.tv_nsec = 1000000};
+
+	while (count == 1 && values[0].type == 's' &&
+		(values[0].string[0] == 'h' ||
+			!host->is_cancelled(host, job))) {
+		(void)nanosleep(&a_moment, NULL);
+	}
+}
+
+static void *
+stubborn_construct(const TactusHost *host, const TactusValue *values,
+	uint32_t count, TactusJob *job, char *reason, size_t size)
+{
+	(void)reason;
+	(void)size;
+	stand(host, values, count, job);
+	return host->alloc(host, 64);
+}
+
+static void
+stubborn_destroy(const TactusHost *host, void *resource)
+{
+	host->log(host, TACTUS_LOG_INFO, "destroyed");
+	host->free(host, resource);
+}
+
+static int
+stubborn_perform(const TactusHost *host, void *const *resources,
+	uint32_t resource_count, const TactusValue *values, uint32_t count,
+	TactusJob *job, char *reason, size_t size)
+{
+	(void)resources;
+	(void)resource_count;
+	(void)reason;
+	(void)size;
+	stand(host, values, count, job);
+	return 0;
+}
+
+static const TactusResourceDef stubborn_class = {
+	.size = sizeof(TactusResourceDef),
+	.uri = "urn:tactus:resource:stubborn:1",
+	.name = "stubborn",
+	.construct = stubborn_construct,
+	.destroy = stubborn_destroy,
+};
+
+static const TactusJobDef stubborn_job = {
+	.size = sizeof(TactusJobDef),
+	.uri = "urn:tactus:job:stubborn:1",
+	.name = "stubborn",
+	.most = 1,
+	.perform = stubborn_perform,
+};
+
 const TactusPlugin *
 tactus_plugin(const TactusHost *host)
 {
@@ -361,6 +425,10 @@ tactus_plugin(const TactusHost *host)
 		if (host->register_synthdef(host, defs[i]) != 0) {
 			return NULL;
 		}
+	}
+	if (host->register_resource_def(host, &stubborn_class) != 0 ||
+		host->register_job_def(host, &stubborn_job) != 0) {
+		return NULL;
 	}
 	return &plugin;
 }
