@@ -398,7 +398,7 @@ START_TEST(resample_to_what_does_not_fit_leaves_the_buffer_as_it_was)
 END_TEST
 
 /** Ask sox something of a file. @return false: it is not installed */
-static bool
+__attribute__((format(printf, 1, 2))) static bool
 sox(const char *format, ...)
 {
 	char command[1024];
