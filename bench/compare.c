@@ -4,10 +4,12 @@
  *
  * Both render offline: blocks of 64 frames at 48 kHz, one output, sines of
  * the same frequencies and levels mixed to it; then synths that do nothing
- * (there: without a unit generator).  Told is the processor time of the whole
- * process for each block of a long rendering beyond a short one, less that of
- * a rendering without synths: what the graph costs, and nothing of start, end
- * and the making of synths.  Then the ratio of the medians.
+ * (there: without a unit generator); then players of one looped buffer, each
+ * at a rate of its own, with four-point interpolation in both.  Told is the
+ * processor time of the whole process for each block of a long rendering beyond
+ * a short one, less that of a rendering without synths: what the graph costs,
+ * and nothing of start, end and the making of synths.  Then the ratio of the
+ * medians.
  *
  * Without scsynth (Debian: supercollider-server) it says so and measures
  * nothing.
@@ -222,6 +224,69 @@ static const uint8_t sc_nothing[] = {
 	0,
 };
 
+/* clang-format off */
+/* player is PlayBuf.ar(1, 0, rate, loop: 1) * 0.001 to bus 0 */
+static const uint8_t sc_player[] = {
+	'S', 'C', 'g', 'f', BE32(2), 0, 1,
+	6, 'p', 'l', 'a', 'y', 'e', 'r',
+	/* constants 0, 1, 0.001; one parameter with its name */
+	BE32(3), F32_0, 0x3f, 0x80, 0, 0, 0x3a, 0x83, 0x12, 0x6f,
+	BE32(1), 0x3f, 0x80, 0, 0,
+	BE32(1), 4, 'r', 'a', 't', 'e', BE32(0),
+	BE32(4),
+	7, 'C', 'o', 'n', 't', 'r', 'o', 'l', 1, BE32(0), BE32(1), 0, 0, 1,
+	7, 'P', 'l', 'a', 'y', 'B', 'u', 'f', 2, BE32(6), BE32(1), 0, 0,
+	255, 255, 255, 255, BE32(0), /* buffer 0 */
+	BE32(0), BE32(0), /* rate */
+	255, 255, 255, 255, BE32(1), /* trigger */
+	255, 255, 255, 255, BE32(0), /* start */
+	255, 255, 255, 255, BE32(1), /* loop */
+	255, 255, 255, 255, BE32(0), /* done action */
+	2,
+	12, 'B', 'i', 'n', 'a', 'r', 'y', 'O', 'p', 'U', 'G', 'e', 'n',
+	2, BE32(2), BE32(1), 0, 2,
+	BE32(1), BE32(0), 255, 255, 255, 255, BE32(2), 2,
+	3, 'O', 'u', 't', 2, BE32(2), BE32(0), 0, 0,
+	255, 255, 255, 255, BE32(0), BE32(2), BE32(0),
+	0, 0,
+};
+/* clang-format on */
+
+/** The sound that players play: some seconds of noise of 48 kHz. */
+#define SOUND        "sound.wav"
+#define SOUND_FRAMES 100000
+
+/** Rate of player `i`: never 1, where interpolation has nothing to do. */
+static float
+rate_of(int i)
+{
+	return 0.5F + (float)(i % 997) / 1000.0F;
+}
+
+static bool
+is_player(const char *def)
+{
+	return strcmp(def, "sampler") == 0;
+}
+
+/** Write a mono WAV of 16 bit. */
+static void
+write_sound(void)
+{
+	uint32_t bytes = SOUND_FRAMES * 2;
+	const uint32_t head[] = {0x46464952, bytes + 36, 0x45564157, 0x20746d66,
+		16, 0x00010001, 48000, 96000, 0x00100002, 0x61746164, bytes};
+	FILE *f = fopen(SOUND, "we");
+	uint32_t chance = 1;
+
+	must(f != NULL && fwrite(head, sizeof head, 1, f) == 1, SOUND);
+	for (int i = 0; i < SOUND_FRAMES; i++) {
+		chance = chance * 1664525U + 1013904223U;
+		must(fwrite((const char *)&chance + 2, 2, 1, f) == 1, SOUND);
+	}
+	must(fclose(f) == 0, SOUND);
+}
+
 static bool
 is_sine(const char *def)
 {
@@ -253,10 +318,17 @@ sc_score(const char *path, const char *def, int count, int seconds)
 	must(f != NULL, path);
 	put_def(f, sc_sine, sizeof sc_sine);
 	put_def(f, sc_nothing, sizeof sc_nothing);
+	put_def(f, sc_player, sizeof sc_player);
+	begin(&p, 0);
+	osc_begin(&o, data, sizeof data, "/b_allocRead");
+	osc_put_int(&o, 0);
+	osc_put_string(&o, SOUND);
+	add(&p, &o);
+	put(f, &p);
 	for (int i = 0; i < count; i++) {
 		begin(&p, 0);
 		osc_begin(&o, data, sizeof data, "/s_new");
-		osc_put_string(&o, def);
+		osc_put_string(&o, is_player(def) ? "player" : def);
 		osc_put_int(&o, 1000 + i);
 		osc_put_int(&o, 1);
 		osc_put_int(&o, 0);
@@ -265,6 +337,9 @@ sc_score(const char *path, const char *def, int count, int seconds)
 			osc_put_float(&o, freq_of(i));
 			osc_put_string(&o, "amp");
 			osc_put_float(&o, AMP);
+		} else if (is_player(def)) {
+			osc_put_string(&o, "rate");
+			osc_put_float(&o, rate_of(i));
 		}
 		add(&p, &o);
 		put(f, &p);
@@ -287,8 +362,18 @@ tactus_score(const char *path, const char *def, int count)
 	uint8_t data[512];
 
 	must(f != NULL, path);
+	begin(&p, 0);
+	osc_begin(&o, data, sizeof data, "/resource/new");
+	osc_put_string(&o, "audio-buffer");
+	osc_put_int(&o, 0);
+	osc_put_array(&o);
+	osc_put_string(&o, SOUND);
+	osc_end_array(&o);
+	add(&p, &o);
+	put(f, &p);
 	for (int i = 0; i < count; i++) {
-		begin(&p, 0);
+		/* time stands still until the buffer is there */
+		begin(&p, NTP_S / 100);
 		osc_begin(&o, data, sizeof data, "/synth/new");
 		osc_put_string(&o, def);
 		osc_put_int(&o, 1 + i);
@@ -300,6 +385,20 @@ tactus_score(const char *path, const char *def, int count)
 			osc_put_float(&o, AMP);
 			osc_end_array(&o);
 			add(&p, &o);
+		} else if (is_player(def)) {
+			osc_put_array(&o);
+			osc_put_string(&o, "rate");
+			osc_put_float(&o, rate_of(i));
+			osc_put_string(&o, "amp");
+			osc_put_float(&o, AMP);
+			osc_put_string(&o, "loop");
+			osc_put_int(&o, 1);
+			osc_put_string(&o, "buffer");
+			osc_put_int(&o, 0);
+			osc_end_array(&o);
+			add(&p, &o);
+		}
+		if (is_sine(def) || is_player(def)) {
 			osc_begin(&o, data, sizeof data, "/synth/map/output");
 			osc_put_int(&o, 1 + i);
 			osc_put_string(&o, "out");
@@ -371,7 +470,9 @@ render(const struct rival *r, int seconds)
 	const char *const our[] = {BENCH_TACTUS, "render", "--config=/dev/null",
 		"--set=audio.inputs=0", "--set=audio.outputs=1",
 		"--set=limits.max_nodes=8192",
-		"--set=pools=({size=256;count=8192;})",
+		"--set=pools=({size=256;count=8192;},{size=1024;"
+		"count=2048;})",
+		"--set=media.directories=[\".\"]",
 		"--set=plugins.path=[\"" BENCH_PLUGIN_DIR
 		"\",\"" BENCH_OWN_PLUGINS "\"]",
 		"--seconds", length, "-o", "out.wav", score, NULL};
@@ -407,10 +508,12 @@ int
 main(void)
 {
 	static const struct rival rival[] = {
-		{"scsynth/1000-sines", "sine",    1000, false},
-		{"scsynth/4000-nodes", "nothing", 4000, false},
-		{"tactus/1000-sines",  "sine",    1000, true },
-		{"tactus/4000-nodes",  "nothing", 4000, true },
+		{"scsynth/1000-sines",   "sine",    1000, false},
+		{"scsynth/4000-nodes",   "nothing", 4000, false},
+		{"scsynth/1000-players", "sampler", 1000, false},
+		{"tactus/1000-sines",    "sine",    1000, true },
+		{"tactus/4000-nodes",    "nothing", 4000, true },
+		{"tactus/1000-players",  "sampler", 1000, true },
 	};
 	static const struct rival nobody[] = {
 		{"scsynth", "sine", 0, false},
@@ -430,6 +533,7 @@ main(void)
 	int home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	must(home >= 0, ".");
 	must(mkdtemp(folder) != NULL && chdir(folder) == 0, folder);
+	write_sound();
 	for (int i = 0; i < RIVALS; i++) {
 		snprintf(name[i], sizeof name[i], "compare/%s", rival[i].name);
 		bench_open(&figure[i], name[i], "us", turns);
@@ -442,14 +546,17 @@ main(void)
 		}
 	}
 	unlink("out.wav");
+	unlink(SOUND);
 	must(fchdir(home) == 0 && rmdir(folder) == 0, folder);
 	close(home);
 	bench_begin();
 	for (int i = 0; i < RIVALS; i++) {
 		bench_print(&figure[i]);
 	}
-	bench_ratio(&figure[2], &figure[0]);
-	bench_ratio(&figure[3], &figure[1]);
+	/* ours stand behind theirs, in the same order */
+	for (int i = 0; i < RIVALS / 2; i++) {
+		bench_ratio(&figure[RIVALS / 2 + i], &figure[i]);
+	}
 	for (int i = 0; i < RIVALS; i++) {
 		bench_close(&figure[i]);
 	}
