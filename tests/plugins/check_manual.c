@@ -76,6 +76,11 @@ row_of(const struct harness *h, uint32_t i, char *row, size_t size)
 			p->doc);
 		return;
 	}
+	if (p->kind == TACTUS_RESOURCE) {
+		snprintf(row, size, ".It %s Ta resource Ta \\- Ta \\- Ta %s\n",
+			p->name, p->doc);
+		return;
+	}
 	most_of(h, i, most, sizeof(most));
 	number_of((double)p->minimum, least, sizeof(least));
 	number_of((double)p->initial, initial, sizeof(initial));

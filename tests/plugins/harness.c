@@ -11,7 +11,9 @@
 
 const char *const harness_names[] = {"sine", "saw", "pulse", "noise",
 	"patch-cable", "gain", "pan", "mixer", "filter", "asr-envelope", "adsr",
-	"lfo", "done-after", "trigger-to-message", NULL};
+	"lfo", "done-after", "trigger-to-message", "wavetable", "convolver",
+	"sampler", "recorder",
+	NULL};
 
 TACTUS_RT static uint64_t
 world_time(const TactusWorld *world)
@@ -251,6 +253,7 @@ void
 harness_open(struct harness *h, const char *name)
 {
 	harness_load(h, name, HARNESS_RATE);
+	h->pool_room = HARNESS_POOLS;
 	ck_assert_int_eq(harness_make(h, NULL, 0), 0);
 }
 

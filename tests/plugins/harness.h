@@ -20,6 +20,8 @@
 #define HARNESS_RATE     48000.0
 #define HARNESS_BLOCK    64
 #define HARNESS_BINDINGS 8
+/** Bytes of the pools in harness_open. */
+#define HARNESS_POOLS 4194304
 
 struct harness {
 	TactusWorld world; /* first: the world's functions find the rest */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * read.h -- an AudioBuffer at any speed, forwards, backwards and in circles.
+ *
+ * read_begin works out which frames a stretch of up to READ_CHUNK frames lies
+ * at, once for all channels; read_channel makes the samples.  No sample
+ * outside of the buffer is ever touched.
+ */
+#ifndef SAMPLER_READ_H
+#define SAMPLER_READ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tactus/plugin.h>
+#include <tactus/resources/audio_buffer.h>
+
+/** Most frames of one stretch. */
+#define READ_CHUNK 64
+
+enum read_interpolation { READ_NONE, READ_LINEAR, READ_CUBIC };
+
+/**
+ * A place in a buffer: a frame, and the way to the next in 2^-32.  It only
+ * ever moves by whole numbers of these: however a block is cut, it is the
+ * same, and it does not drift but by the rounding of the speed (2^-33 frames
+ * a frame at the most).
+ */
+struct read_place {
+	int64_t frame;
+	uint32_t part;
+};
+
+/** What is read, and how; it holds for one segment. */
+struct read_view {
+	const TactusAudioBuffer *buffer;
+	TactusControl rate;
+	double scale;           /* frames of the buffer a frame, at rate 1 */
+	int64_t first;          /* the part that is played: first … end - 1 */
+	int64_t end;            /* at most buffer->frames */
+	uint32_t interpolation; /* enum read_interpolation */
+	bool is_loop;
+};
+
+/** How the samples of a stretch are come by. */
+enum read_way {
+	READ_WALK,    /* one by one, at `far`: there is an edge */
+	READ_WHOLE,   /* every `step`th frame of the buffer from `base` on */
+	READ_STEADY,  /* a `step` after the other, from `base` and `first` on */
+	READ_ANYWHERE /* at `base` + `at`, no edge near */
+};
+
+/** One stretch, worked out. */
+struct read_stretch {
+	uint32_t count; /* frames that sound */
+	bool is_over;   /* the end was reached behind them */
+	bool is_whole;  /* each frame lies on a frame of the buffer */
+	enum read_way way;
+	uint32_t first; /* part of its first place */
+	int64_t base;
+	int64_t step;
+	int32_t at[READ_CHUNK];
+	int64_t far[READ_CHUNK];
+	float part[READ_CHUNK]; /* of READ_WALK and READ_ANYWHERE */
+};
+
+/**
+ * Work out a stretch and move on behind it.
+ * @side rt
+ * @param i the segment's frame that it begins with, for the slope of the rate
+ */
+TACTUS_RT void read_begin(const struct read_view *v, struct read_place *place,
+	uint32_t i, uint32_t frames, struct read_stretch *out);
+
+/** The stretch's samples of one channel, `count` of them. @side rt */
+TACTUS_RT void read_channel(const struct read_view *v,
+	const struct read_stretch *s, uint32_t channel, float *out);
+
+/** How far a place moves with frame `i` of the segment, in 2^-32. @side rt */
+TACTUS_RT int64_t read_step(const struct read_view *v, uint32_t i);
+
+#endif
