@@ -11,6 +11,7 @@
  */
 #include "attack.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "jobs.h"
@@ -78,7 +79,7 @@ static void
 extremes(const double *sum, int64_t count, int64_t width, double *low,
 	double *high)
 {
-	*low = INFINITY;
+	*low = DBL_MAX;
 	*high = 0.0;
 	for (int64_t k = 0; k + width <= count; k++) {
 		double energy = (sum[k + width] - sum[k]) / (double)width;

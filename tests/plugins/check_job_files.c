@@ -397,8 +397,32 @@ START_TEST(resample_to_what_does_not_fit_leaves_the_buffer_as_it_was)
 }
 END_TEST
 
+/** The class itself, whose destroy gives back what the job has made. */
+START_TEST(resample_of_a_buffer_of_the_class_is_destroyed_whole)
+{
+	const TactusValue shape[] = {
+		harness_int(3), harness_int(1000), harness_float(48000.0)};
+	const TactusValue rate = harness_float(_i == 0 ? 96000.0 : 8000.0);
+	struct harness_host h;
+
+	open_host(&h);
+	harness_host_load(&h, "audio-buffer");
+	TactusAudioBuffer *b = harness_construct(&h, "audio-buffer", shape, 3);
+	ck_assert_ptr_nonnull(b);
+	for (int64_t i = 0; i < 1000; i++) {
+		b->channel[2][i] = 0.5f;
+	}
+	ck_assert_int_eq(job_buffer_do(&h, "buffer-resample", b, &rate, 1), 0);
+	ck_assert_int_eq(b->frames, _i == 0 ? 2000 : 167);
+	ck_assert_float_eq_tol(b->channel[2][b->frames / 2], 0.5f, 0.01f);
+	ck_assert_int_eq(job_buffer_do(&h, "buffer-resample", b, &rate, 1), 0);
+	harness_destroy(&h, "audio-buffer", b);
+	harness_host_close(&h);
+}
+END_TEST
+
 /** Ask sox something of a file. @return false: it is not installed */
-static bool
+__attribute__((format(printf, 1, 2))) static bool
 sox(const char *format, ...)
 {
 	char command[1024];
@@ -533,6 +557,8 @@ suite(void)
 		tc, resample_keeps_pitch_and_time_and_changes_the_length, 0, 4);
 	tcase_add_test(
 		tc, resample_to_what_does_not_fit_leaves_the_buffer_as_it_was);
+	tcase_add_loop_test(
+		tc, resample_of_a_buffer_of_the_class_is_destroyed_whole, 0, 2);
 	tcase_add_test(tc, stats_and_normalize_are_what_sox_says);
 	tcase_add_test(tc, reverse_and_resample_are_what_sox_makes);
 	suite_add_tcase(s, tc);

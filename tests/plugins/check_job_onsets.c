@@ -39,6 +39,7 @@ struct truth {
 struct TactusFft {
 	uint32_t points;
 	double *turn;
+	double *work;
 };
 
 static TactusFft *
@@ -51,6 +52,8 @@ open_fft(const TactusHost *host, uint32_t points)
 	fft->points = points;
 	fft->turn = calloc(points, sizeof(double));
 	ck_assert_ptr_nonnull(fft->turn);
+	fft->work = calloc(2 * (size_t)points, sizeof(double));
+	ck_assert_ptr_nonnull(fft->work);
 	for (uint32_t i = 0; i < points / 2; i++) {
 		fft->turn[2 * i] = cos(TAU * i / points);
 		fft->turn[2 * i + 1] = -sin(TAU * i / points);
@@ -64,20 +67,19 @@ close_fft(const TactusHost *host, TactusFft *fft)
 {
 	if (fft != NULL) {
 		((struct harness_host *)(uintptr_t)host)->sounds--;
+		free(fft->work);
 		free(fft->turn);
 		free(fft);
 	}
 }
 
-static double work[2 * 8192];
-
-static void
+TACTUS_RT static void
 fft_forward(const TactusFft *fft, const float *time, float *spectrum,
 	float *scratch)
 {
 	uint32_t n = fft->points;
+	double *work = fft->work;
 
-	ck_assert_uint_le(n, 8192);
 	memset(scratch, 0x55, (n + 2) * sizeof *scratch);
 	for (uint32_t i = 0, j = 0; i < n; i++) {
 		work[2 * j] = (double)time[i];
