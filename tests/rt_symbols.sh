@@ -48,8 +48,11 @@ refuse() {
 		}
 		{
 			ok = 0
+			folder = $1
+			sub("/[^/]*$", "", folder)
 			for (i = 1; i <= n && !ok; i++) {
-				ok = (who[i] == room || who[i] == $1) &&
+				ok = (who[i] == room || who[i] == folder ||
+					who[i] == $1) &&
 					$2 ~ ("^" what[i] "$")
 			}
 			if (!ok) { print $1 ".c: imports " $2 }
