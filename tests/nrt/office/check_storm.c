@@ -167,7 +167,8 @@ answers_of(const char *address)
 {
 	static const char *const one[] = {"/version", "/status", "/stats",
 		"/sync", "/time", "/node/query", "/node/tree/statistics",
-		"/def/list", "/def/query", "/config/reload"};
+		"/def/list", "/def/query", "/config/reload", "/resource/query",
+		"/resource/list", "/job/list"};
 
 	for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {
 		if (strcmp(address, one[i]) == 0) {

@@ -20,6 +20,7 @@
 #include "loader.h"
 #include "log.h"
 #include "net.h"
+#include "office_private.h"
 #include "osc_read.h"
 #include "osc_text.h"
 #include "osc_write.h"
@@ -266,6 +267,36 @@ void
 rooms_rest(struct rooms *r)
 {
 	turn_until(r, is_idle, "rest");
+}
+
+static struct work_pool_counts
+works(struct rooms *r)
+{
+	struct work_pool_counts counts;
+
+	work_pool_count(r->office->pool, &counts);
+	return counts;
+}
+
+uint32_t
+rooms_running(struct rooms *r)
+{
+	return works(r).running;
+}
+
+static bool
+has_returned(struct rooms *r, const char *words)
+{
+	(void)words;
+	return works(r).done > r->returned;
+}
+
+void
+rooms_await_work(struct rooms *r)
+{
+	/* they come back in the loop alone, which nobody else runs */
+	r->returned = works(r).done;
+	turn_until(r, has_returned, "work that returns");
 }
 
 const char *

@@ -40,6 +40,7 @@ struct rooms {
 	/* set it: to register what else there is, before the office opens */
 	void (*prepare)(struct rooms *r);
 	float *out[CONFIG_MAX_CHANNELS];
+	uint64_t returned; /* works, when one more was awaited */
 	uint64_t packets;  /* that were answered */
 	size_t largest;    /* of them, in bytes */
 	uint64_t errors;   /* answers that were /error */
@@ -62,6 +63,10 @@ void rooms_turn(struct rooms *r);
 void rooms_await(struct rooms *r, const char *words);
 /** Take turns until no work is out. */
 void rooms_rest(struct rooms *r);
+/** How many works workers have now. */
+uint32_t rooms_running(struct rooms *r);
+/** Wait until one more work has come back from its worker. */
+void rooms_await_work(struct rooms *r);
 /** Put words in, and take turns until something was heard.
  * @return all that was heard */
 const char *rooms_ask_await(
