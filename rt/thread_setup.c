@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lock_setup.h"
 #include "thread_flush.h"
 #include "thread_private.h"
 
@@ -172,16 +173,16 @@ lock_memory(const struct rt_config *config, struct rt_rights *r)
 	if (!config->lock_memory || config->offline) {
 		return;
 	}
-	/* not MCL_FUTURE: see DESIGN 10.16 */
-	if (mlockall(MCL_CURRENT) == 0) {
+	int err = lock_setup_all();
+	if (err == 0) {
 		grant(r, RT_RIGHT_MEMORY);
 		return;
 	}
-	refuse(r, RT_RIGHT_MEMORY, errno,
+	refuse(r, RT_RIGHT_MEMORY, -err,
 		"memory cannot be locked (%s), it may be paged out: give the "
 		"user memlock unlimited in /etc/security/limits.d, or the "
 		"unit LimitMEMLOCK=infinity",
-		strerror(errno));
+		strerror(-err));
 }
 
 static int
