@@ -387,6 +387,12 @@ model_packet(
 	int code[MODEL_OPS] = {0};
 
 	ck_assert_uint_le(count, MODEL_OPS);
+	/* the loop's own: done as the packet comes, before rt sees it */
+	for (uint32_t i = 0; i < count; i++) {
+		if (ops[i].kind == MODEL_NOTIFY) {
+			m->client[client].notified = ops[i].on;
+		}
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		const struct model_op *o = &ops[i];
 		later[i] = (struct answers){.client = client};
@@ -419,7 +425,6 @@ model_packet(
 			code[i] = job_new(m, client, o);
 			break;
 		case MODEL_NOTIFY:
-			m->client[client].notified = o->on;
 			answer(&now, "/notify.reply %d\n", o->on ? 1 : 0);
 			break;
 		case MODEL_CANCEL:
