@@ -146,13 +146,26 @@ errands_drop(struct office *o, struct work_order *order)
 
 /* --- what is under way, and who waits for it --- */
 
+static const struct freer *
+freer_of(const struct errand *e, const struct peer *peer)
+{
+	const struct freer *f = e->freers;
+
+	while (f != NULL && f->peer != peer) {
+		f = f->next;
+	}
+	return f;
+}
+
 /** Does a batch that is held wait for this errand? */
 static bool
 awaits(const struct batch *b, const struct errand *e)
 {
 	/* what opened behind it is not its business */
+	const struct freer *f = freer_of(e, b->sender);
+
 	return (e->order->peer == b->sender && e->opened <= b->at) ||
-	       (e->freer == b->sender && e->freed <= b->at);
+	       (f != NULL && f->freed <= b->at && e->opened <= b->at);
 }
 
 uint32_t
@@ -161,7 +174,9 @@ errands_awaited(const struct office *o, const struct peer *peer)
 	uint32_t count = 0;
 
 	for (const struct errand *e = o->open_first; e != NULL; e = e->next) {
-		count += e->order->peer == peer || e->freer == peer ? 1 : 0;
+		count += e->order->peer == peer || freer_of(e, peer) != NULL
+				 ? 1
+				 : 0;
 	}
 	return count;
 }
@@ -189,7 +204,6 @@ open_errand(struct office *o, struct errand *e)
 	}
 	e->open = true;
 	e->opened = ++o->count;
-	e->freed = e->opened;
 	e->next = NULL;
 	e->previous = o->open_last;
 	if (o->open_last != NULL) {
@@ -237,24 +251,28 @@ close_errand(struct office *o, struct errand *e)
 static void
 clear_errand(struct errand *e)
 {
-	if (e->freer != NULL) {
-		peer_unref(e->freer);
+	while (e->freers != NULL) {
+		struct freer *f = e->freers;
+		e->freers = f->next;
+		peer_unref(f->peer);
+		free(f);
 	}
 	*e = (struct errand){.order = NULL};
 }
 
 void
-errands_freed(struct office *o, struct peer *peer, int32_t id)
+errands_freed(struct office *o, struct peer *peer, int32_t id, struct freer *f)
 {
 	struct errand *e = &o->resource[id];
 
-	/* the second of two is accepted and does nothing; one that ended
-	 * meanwhile is nobody's */
-	if (e->order == NULL || e->freer != NULL) {
+	/* the second of two does nothing, but who sent it waits as well; one
+	 * that ended meanwhile is nobody's */
+	if (e->order == NULL || freer_of(e, peer) != NULL) {
+		free(f);
 		return;
 	}
-	e->freer = peer_ref(peer);
-	e->freed = ++o->count;
+	*f = (struct freer){e->freers, peer_ref(peer), ++o->count};
+	e->freers = f;
 }
 
 struct errand *

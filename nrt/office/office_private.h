@@ -57,6 +57,13 @@ struct xrun_entry {
 	uint64_t lost;
 };
 
+/** A peer that freed a resource, which has not ended. */
+struct freer {
+	struct freer *next;
+	struct peer *peer; /* referenced */
+	uint64_t freed;    /* as errand.opened: its syncs wait from then on */
+};
+
 /**
  * A resource or a job of which rt has told, until it tells the end.  It is
  * open while a work of it is under way that somebody may wait for.
@@ -65,9 +72,9 @@ struct errand {
 	struct errand *next; /* the open ones, in the order they were opened */
 	struct errand *previous;
 	struct work_order *order; /* NULL: nothing is here */
-	struct peer *freer;       /* who freed the resource, referenced */
-	uint64_t opened; /* in the office's count of what comes: a sync that */
-	uint64_t freed;  /* is younger waits for it; the same for the freer */
+	struct freer *freers;     /* who freed the resource */
+	/* in the office's count of what comes: a sync that is younger waits */
+	uint64_t opened;
 	bool open;
 	bool failed;    /* a construct: it gave nothing */
 	bool cancelled; /* a job: its client did not want it any more */
@@ -388,8 +395,9 @@ void errands_drop(struct office *o, struct work_order *order);
 void errands_take(struct office *o, struct work *work);
 void errands_ready(struct office *o, int32_t id);
 void errands_ended(struct office *o, struct work *work);
-/** A peer's /resource/free was done. */
-void errands_freed(struct office *o, struct peer *peer, int32_t id);
+/** A peer's /resource/free was done. @owns takes `f`, which it fills */
+void errands_freed(
+	struct office *o, struct peer *peer, int32_t id, struct freer *f);
 /** Is there something under way that a /sync of this peer waits for? */
 uint32_t errands_awaited(const struct office *o, const struct peer *peer);
 /** Hold a batch back, whose syncs are to be answered when it is over. */

@@ -2,6 +2,7 @@
 /*
  * outcome.c -- a batch is back: every command's answer, in order.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
@@ -17,6 +18,8 @@ outcome_free(struct office *o, struct batch *b)
 				   c->kind == COMMAND_JOB_NEW) &&
 			   c->u.work != NULL) {
 			errands_drop(o, work_order_at(c->u.work));
+		} else if (c->kind == COMMAND_RESOURCE_FREE) {
+			free(c->u.call);
 		}
 	}
 	if (b->sender != NULL) {
@@ -56,8 +59,7 @@ outcome_sync(struct office *o, struct batch *b)
 
 /** What a command that was done is answered with; `sample` is when it was. */
 static void
-answer(struct office *o, struct batch *b, const struct command *c,
-	uint64_t sample)
+answer(struct office *o, struct batch *b, struct command *c, uint64_t sample)
 {
 	struct peer *peer = b->sender;
 	struct answer a;
@@ -67,7 +69,8 @@ answer(struct office *o, struct batch *b, const struct command *c,
 		dispatch_call(o, peer, c->u.call);
 		break;
 	case COMMAND_RESOURCE_FREE:
-		errands_freed(o, peer, c->id);
+		errands_freed(o, peer, c->id, c->u.call);
+		c->u.call = NULL;
 		break;
 	case COMMAND_RESOURCE_QUERY:
 	case COMMAND_RESOURCE_LIST:

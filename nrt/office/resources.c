@@ -74,8 +74,15 @@ resources_free(struct request *r)
 		return;
 	}
 	struct command *c = request_command(r, COMMAND_RESOURCE_FREE);
-	if (c != NULL) {
-		c->id = id;
+	if (c == NULL) {
+		return;
+	}
+	c->id = id;
+	/* rt does not look at it: it is for when that is done */
+	c->u.call = calloc(1, sizeof(struct freer));
+	if (c->u.call == NULL) {
+		request_drop(c);
+		request_fail(r, 503, "no memory");
 	}
 }
 

@@ -160,7 +160,6 @@ resource_new(struct model *m, int client, const struct model_op *o)
 	m->resource[o->id].class = o->class;
 	m->resource[o->id].tag = o->tag;
 	m->resource[o->id].doomed = false;
-	m->resource[o->id].freed = false;
 	m->resource[o->id].owners = 1U << client;
 	return 0;
 }
@@ -185,10 +184,7 @@ resource_free(struct model *m, int client, const struct model_op *o)
 	case M_PENDING:
 		break;
 	}
-	if (!m->resource[o->id].freed) {
-		m->resource[o->id].owners |= 1U << client;
-	}
-	m->resource[o->id].freed = true;
+	m->resource[o->id].owners |= 1U << client;
 	return 0;
 }
 

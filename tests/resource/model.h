@@ -67,7 +67,6 @@ struct model {
 		int32_t class;
 		int32_t tag;
 		bool doomed;     /* constructing, freed already */
-		bool freed;      /* somebody did: who does so again waits not */
 		int32_t busy;    /* the job that has it alone; -1: none */
 		uint32_t jobs;   /* that hold it */
 		uint32_t owners; /* bits of clients whose syncs wait for it */

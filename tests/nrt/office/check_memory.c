@@ -129,13 +129,12 @@ START_TEST(message_whose_memory_fails_is_answered_503_and_does_nothing)
 		const char *text = rooms_heard(r);
 		if (!failed) {
 			ck_assert_uint_eq(r->errors, errors);
-			ck_assert_uint_eq(rooms_count(text, "/"),
-				asked[_i].reply != NULL ? 1 : 0);
+			uint32_t pages = 0;
 			if (asked[_i].reply != NULL) {
-				ck_assert_msg(
-					rooms_count(text, asked[_i].reply) == 1,
-					"%s", text);
+				pages = rooms_count(text, asked[_i].reply);
+				ck_assert_msg(pages > 0, "%s", text);
 			}
+			ck_assert_uint_eq(rooms_count(text, "/"), pages);
 			break;
 		}
 		ck_assert_msg(rooms_count(text, error) == 1, "%ld: %s: %s", n,

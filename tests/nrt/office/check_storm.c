@@ -167,7 +167,7 @@ answers_of(const char *address)
 {
 	static const char *const one[] = {"/version", "/status", "/stats",
 		"/sync", "/time", "/node/query", "/node/tree/statistics",
-		"/def/list", "/def/query", "/config/reload", "/resource/query",
+		"/def/query", "/config/reload", "/resource/query",
 		"/resource/list", "/job/list"};
 
 	for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {
@@ -175,7 +175,9 @@ answers_of(const char *address)
 			return 1;
 		}
 	}
+	/* lists have pages */
 	return strcmp(address, "/group/new") == 0 ||
+			       strcmp(address, "/def/list") == 0 ||
 			       strcmp(address, "/synth/new") == 0 ||
 			       strcmp(address, "/node/tree") == 0
 		       ? -1
