@@ -357,6 +357,10 @@ void graph_answer_query(
 void catalogue_list(struct request *r);
 void catalogue_query(struct request *r);
 
+/** Answer that a def was not found, and where one of that name is used. */
+void catalogue_refuse(
+	struct request *r, int code, const char *name, const char *why);
+
 void resources_new(struct request *r);
 void resources_free(struct request *r);
 void resources_query(struct request *r);
