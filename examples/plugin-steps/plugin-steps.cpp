@@ -36,7 +36,7 @@ class Steps : public StepsLayout
 	static constexpr const char *uri = "urn:example:resource:steps:1";
 	static constexpr const char *name = "steps";
 	static constexpr const char *doc = "Levels, one after the other.";
-	static constexpr const char *arguments = "f level …";
+	static constexpr const char *arguments = "f level ...";
 	static constexpr std::uint32_t flags = TACTUS_MUTABLE;
 	using layout = StepsLayout;
 
