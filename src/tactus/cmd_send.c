@@ -27,7 +27,7 @@
 #define NANOSECONDS  1000000000
 
 /** What this call of `send` is to do. */
-struct errand {
+struct sending {
 	struct answer_form form;
 	char room[256]; /* of form.reply */
 	int64_t quiet_ns;
@@ -60,7 +60,7 @@ ntp_in(int64_t ns)
 
 /* Is it the last message that is to be expected? */
 static bool
-is_last(struct errand *e, const struct osc_message *m)
+is_last(struct sending *e, const struct osc_message *m)
 {
 	struct osc_args a;
 	struct osc_arg arg;
@@ -83,7 +83,7 @@ is_last(struct errand *e, const struct osc_message *m)
 
 /* Print what comes until the end of it. */
 static int
-listen_to(struct cli *cli, struct errand *e)
+listen_to(struct cli *cli, struct sending *e)
 {
 	int64_t quiet = e->sure ? cli->patience_ns : e->quiet_ns;
 	bool answered = false;
@@ -150,7 +150,7 @@ asks_for_id(const char *address, const uint8_t *packet, size_t size)
 }
 
 static int
-send_message(struct cli *cli, struct errand *e, const char *address, int count,
+send_message(struct cli *cli, struct sending *e, const char *address, int count,
 	char **words)
 {
 	uint8_t message[PACKET_BYTES];
@@ -204,7 +204,7 @@ send_message(struct cli *cli, struct errand *e, const char *address, int count,
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	struct errand e = {.quiet_ns = QUIET_NS};
+	struct sending e = {.quiet_ns = QUIET_NS};
 	struct cli_args a;
 	const char *value = NULL;
 	int key;
