@@ -92,8 +92,7 @@ struct timeline_line timeline_line(const struct timeline *t);
  * @param rank receives where between samples it lies, 0 … 65535
  * @return the sample; 0 for times before the first
  */
-uint64_t timeline_sample(
-	struct timeline_line *l, uint64_t ntp, uint32_t *rank);
+uint64_t timeline_sample(struct timeline_line *l, uint64_t ntp, uint32_t *rank);
 
 /** The NTP time (32.32) of a sample. @thread loop */
 uint64_t timeline_ntp(const struct timeline_line *l, uint64_t sample);
