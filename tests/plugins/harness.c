@@ -44,7 +44,9 @@ world_alloc(const TactusWorld *world, size_t bytes)
 	if (bytes > h->pool_room - h->pool_used) {
 		return NULL;
 	}
+	HARNESS_MAY_ALLOCATE
 	char *block = aligned_alloc(64, room);
+	HARNESS_MAY_NOT
 	/* a pool's blocks are not zeroed */
 	memset(block, 0x7f, room);
 	memcpy(block, &bytes, sizeof bytes);
@@ -62,7 +64,9 @@ world_free(const TactusWorld *world, void *memory)
 		char *block = (char *)memory - 64;
 		memcpy(&bytes, block, sizeof bytes);
 		h->pool_used -= bytes;
+		HARNESS_MAY_ALLOCATE
 		free(block);
+		HARNESS_MAY_NOT
 	}
 }
 

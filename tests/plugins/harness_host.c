@@ -428,7 +428,9 @@ harness_fft_forward(const TactusFft *fft, const float *time, float *spectrum,
 {
 	/* it is the caller's to be spoilt */
 	memset(scratch, 0x55, (fft->points + 2) * sizeof *scratch);
+	HARNESS_MAY_ALLOCATE
 	forward(fft, time, spectrum);
+	HARNESS_MAY_NOT
 }
 
 TACTUS_RT void
@@ -436,7 +438,9 @@ harness_fft_inverse(const TactusFft *fft, const float *spectrum, float *time,
 	float *scratch)
 {
 	memset(scratch, 0x55, (fft->points + 2) * sizeof *scratch);
+	HARNESS_MAY_ALLOCATE
 	inverse(fft, spectrum, time);
+	HARNESS_MAY_NOT
 }
 
 #if defined(__clang__) && __clang_major__ >= 20
