@@ -487,6 +487,7 @@ errands_open(struct office *o)
 		.loop = o->loop,
 		.host = o->given.host,
 		.threads = o->config->workers.threads,
+		.ids = o->config->limits.max_resources,
 		.timeout_s = o->config->workers.job_timeout_s,
 		.hooks =
 			{
@@ -523,6 +524,12 @@ errands_close(struct office *o)
 	}
 	free(o->resource);
 	o->resource = NULL;
+}
+
+int
+office_start_works(struct office *o)
+{
+	return work_pool_start(o->pool);
 }
 
 void

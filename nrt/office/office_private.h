@@ -377,7 +377,8 @@ void jobs_tell_end(struct office *o, const struct errand *e);
 void jobs_tell_failed(
 	struct office *o, const char *address, int32_t id, const char *why);
 
-/** Start the workers. @errors -ENOMEM; as work_pool_open */
+/** Make the table of resources and the pool, without its workers.
+ * @errors -ENOMEM; as work_pool_open */
 TACTUS_NODISCARD int errands_open(struct office *o);
 /** Forget all that is left. @pre the workers have ended */
 void errands_close(struct office *o);

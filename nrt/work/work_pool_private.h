@@ -15,9 +15,6 @@
 #include "work_pool.h"
 #include "work_worker.h"
 
-/** Ids of resources that are told apart: limits.max_resources at the most. */
-#define WORK_POOL_IDS 65536
-
 /** A seat for a worker. */
 struct work_seat {
 	struct work_worker *worker; /* NULL: nobody is here */
@@ -49,7 +46,8 @@ struct work_pool {
 	struct work_pool_counts counts;
 	uint32_t out;
 
-	/* by resource id: the turn in which an order that is out named it */
+	/* by resource id (rt judged that it is one): the turn in which an order
+	 * that is out named it */
 	uint32_t turn;
 	uint32_t *named;
 };
