@@ -101,7 +101,7 @@ post(struct request *r, struct work_order *order)
 	struct command *c = request_command(r, COMMAND_JOB_NEW);
 
 	if (c == NULL) {
-		errands_drop(r->office, order);
+		orders_drop(r->office, order);
 		return;
 	}
 	c->id = order->work->id;
@@ -135,7 +135,7 @@ jobs_new(struct request *r)
 	if (count >= 0 && request_values(r, &values, &values_count) &&
 		request_end(r) && judge(r, def, id, exclusive, count) &&
 		check(r, def, values, values_count)) {
-		order = errands_order(r, WORK_JOB, id, values, values_count);
+		order = orders_new(r, WORK_JOB, id, values, values_count);
 	}
 	free(values);
 	if (order == NULL) {

@@ -84,7 +84,7 @@ struct errand {
 /** A peer that asked for works which have not ended. */
 struct asker {
 	struct asker *next;
-	struct peer *peer; /* its works have references */
+	struct peer *peer; /* its orders have references */
 	uint32_t works;
 };
 
@@ -141,7 +141,7 @@ struct office {
 	struct asker *askers;
 	struct batch *syncs; /* that wait for works, in order: chained */
 	uint64_t count;      /* of errands that opened */
-	size_t order_bytes;  /* orders that rt has not taken */
+	size_t order_bytes;  /* of orders, as orders.c counts them */
 	struct large large;
 
 	uint32_t meters;     /* clients that want levels */
@@ -382,31 +382,52 @@ void jobs_tell_failed(
 TACTUS_NODISCARD int errands_open(struct office *o);
 /** Forget all that is left. @pre the workers have ended */
 void errands_close(struct office *o);
-/**
- * Make the order of a message, with its sender kept as a client while it is
- * not done.
- * @owns the caller does: give it to rt, or to errands_drop
- * @return NULL: no memory, or no slot for the client; it was answered
- */
-struct work_order *errands_order(struct request *r, enum work_kind kind,
-	int32_t id, const TactusValue *values, uint32_t count);
-/** An order that rt did not take, or never saw. */
-void errands_drop(struct office *o, struct work_order *order);
 /** The reports of rt. */
 void errands_take(struct office *o, struct work *work);
 void errands_ready(struct office *o, int32_t id);
 void errands_ended(struct office *o, struct work *work);
-/** A peer's /resource/free was done. @owns takes `f`, which it fills */
-void errands_freed(
-	struct office *o, struct peer *peer, int32_t id, struct freer *f);
-/** Is there something under way that a /sync of this peer waits for? */
-uint32_t errands_awaited(const struct office *o, const struct peer *peer);
-/** Hold a batch back, whose syncs are to be answered when it is over. */
-void errands_hold(struct office *o, struct batch *b, uint32_t awaited);
 /** The job of that id that is under way; NULL: there is none. */
 struct errand *errands_job(struct office *o, int32_t id);
 /** The same by its place in a list without order; NULL behind the last. */
 struct errand *errands_next_job(struct office *o, const struct errand *e);
+
+/**
+ * Make the order of a message, with its sender kept as a client while it is
+ * not done.
+ * @owns the caller does: give it to rt, or to orders_drop
+ * @return NULL: no memory, or no slot for the client; it was answered
+ */
+struct work_order *orders_new(struct request *r, enum work_kind kind,
+	int32_t id, const TactusValue *values, uint32_t count);
+/** rt took it: there are no more of those than resources and jobs. */
+void orders_taken(struct office *o);
+/** A worker is through with it. */
+void orders_forget_values(struct office *o, struct work_order *order);
+/** What its client waits for is over; more than once is once. */
+void orders_end(struct office *o, struct work_order *order);
+/** An order that rt did not take, or never saw. @owns frees it */
+void orders_drop(struct office *o, struct work_order *order);
+/** Forget who asked. */
+void orders_close(struct office *o);
+
+/** A work of this errand is under way. */
+void syncs_open(struct office *o, struct errand *e);
+/** It is over, as far as anybody waits for it: syncs are answered. */
+void syncs_close(struct office *o, struct errand *e);
+/** The errand's place is free again. */
+void syncs_clear(struct errand *e);
+/** A peer's /resource/free was done. @owns takes `f`, which it fills */
+void syncs_freed(
+	struct office *o, struct peer *peer, int32_t id, struct freer *f);
+/** How much is under way that a /sync of this peer waits for. */
+uint32_t syncs_awaited(const struct office *o, const struct peer *peer);
+/** Hold a batch whose syncs wait. @pre its sender awaits something
+ * @return false: too many of this peer's are held */
+bool syncs_hold(struct office *o, struct batch *b);
+/** Tell so. */
+void syncs_fail(struct batch *b);
+/** Forget all that are held. */
+void syncs_end(struct office *o);
 
 /** Answer the syncs of a batch that are still to be answered, and free it. */
 void outcome_sync(struct office *o, struct batch *b);

@@ -49,7 +49,7 @@ resources_new(struct request *r)
 	}
 	if (request_values(r, &values, &count) && request_end(r) &&
 		check(r, def, values, count)) {
-		order = errands_order(r, WORK_CONSTRUCT, id, values, count);
+		order = orders_new(r, WORK_CONSTRUCT, id, values, count);
 	}
 	free(values);
 	if (order == NULL) {
@@ -58,7 +58,7 @@ resources_new(struct request *r)
 	order->own.def = def;
 	struct command *c = request_command(r, COMMAND_RESOURCE_NEW);
 	if (c == NULL) {
-		errands_drop(r->office, order);
+		orders_drop(r->office, order);
 		return;
 	}
 	c->id = id;

@@ -336,18 +336,27 @@ wait_for_all(struct work_pool *p)
 	}
 }
 
-static void
-name_abandoned(const struct work_pool *p)
+uint32_t
+work_pool_log(const struct work_pool *p)
 {
 	for (const struct work_order *o = p->first; o != NULL; o = o->next) {
-		char what[120];
+		char what[WORK_POOL_WHAT];
+		bool runs = o->place == WORK_RUNS;
+		double s = runs ? (double)(work_pool_now_ns() - o->begun_ns) /
+					   (double)SECOND_NS
+				: 0.0;
 
 		work_pool_describe(o, what, sizeof what);
-		log_err("work: %s is abandoned: %s", what,
-			o->place == WORK_RUNS
-				? "it does not return"
-				: "it waits for what does not return");
+		if (runs) {
+			log_err("works: abandoned: %s, running for %.1f s",
+				what, s);
+		} else {
+			log_err("works: abandoned: %s, which waits for a "
+				"worker, or for another work",
+				what);
+		}
 	}
+	return p->out;
 }
 
 uint32_t
@@ -361,11 +370,9 @@ work_pool_close(struct work_pool *p)
 	ev_io_stop(p->config.loop, &p->told);
 	ev_timer_stop(p->config.loop, &p->tick);
 	dismiss_idle(p);
-	uint32_t abandoned = p->out;
-	if (abandoned != 0) {
+	if (p->out != 0) {
 		/* what hangs may come back, and touch what it was given */
-		name_abandoned(p);
-		return abandoned;
+		return work_pool_log(p);
 	}
 	close_parts(p);
 	return 0;

@@ -87,6 +87,10 @@ uint32_t work_pool_out(const struct work_pool *p);
 struct work_order *work_pool_next(
 	const struct work_pool *p, const struct work_order *o);
 
+/** Name each order that has not come back in the log, as abandoned.
+ * @thread loop @return how many */
+uint32_t work_pool_log(const struct work_pool *p);
+
 /** What is counted, for /stats. */
 struct work_pool_counts {
 	uint64_t done;      /* that came back */

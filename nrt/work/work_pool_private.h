@@ -75,6 +75,9 @@ void work_pool_keep_time(struct work_pool *p);
 /** The monotonic clock. */
 int64_t work_pool_now_ns(void);
 
+/** Room for what an order is. */
+#define WORK_POOL_WHAT 200
+
 /** What an order is, for the log. */
 void work_pool_describe(const struct work_order *o, char *to, size_t size);
 
