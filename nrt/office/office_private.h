@@ -237,13 +237,18 @@ int request_array(struct request *r, const char *what);
  */
 bool request_values(struct request *r, TactusValue **out, uint32_t *count);
 
-/**
- * Answer what a class or a job said of its arguments.
- * @param code what its check returned
- * @return true: they are good
- */
-bool request_checked(struct request *r, int code, const char *name,
-	const char *why, const char *arguments);
+/** Whose arguments are looked at: a class or a job, as its def has them. */
+struct request_checked {
+	int (*check)(const TactusHost *host, const TactusValue *values,
+		uint32_t count, char *reason, size_t size);
+	const char *name;
+	const char *arguments;
+};
+
+/** Let a class or a job look at its arguments.
+ * @return true: they are good; else it was answered */
+bool request_check(struct request *r, const struct request_checked *what,
+	const TactusValue *values, uint32_t count);
 
 /** Keep the sender as a client. @return false: no, and it was answered */
 bool request_keep(struct request *r, uint32_t why);
