@@ -65,7 +65,7 @@ enum command_kind {
 	COMMAND_TREE,           /* tree */
 	COMMAND_QUERY,          /* query */
 	COMMAND_RESOURCE_NEW,   /* work: rt takes it */
-	COMMAND_RESOURCE_FREE,  /* id */
+	COMMAND_RESOURCE_FREE,  /* id; call, which rt does not look at */
 	COMMAND_RESOURCE_QUERY, /* id, resources */
 	COMMAND_RESOURCE_LIST,  /* resources */
 	COMMAND_JOB_NEW,        /* work: rt takes it */

@@ -37,6 +37,7 @@ enum reason {
 	REASON_RESOURCE_BUSY,    /* 409 told: it, who has it alone */
 	REASON_RESOURCE_HELD,    /* 409 told: it, one who holds it */
 	REASON_RESOURCE_URI,     /* 422 told: it, the port index or -1 */
+	REASON_HOLDS_FULL,       /* 503 told: how many there can be */
 	REASON_JOB_TAKEN,        /* 409 told: the job id */
 	REASON_JOBS_FULL,        /* 503 told: how many there can be */
 	REASON_BUS_RANGE,        /* 422 told: the bus, the number of them */

@@ -346,6 +346,23 @@ start_thread(struct house *h, char *why, size_t size)
 	return 0;
 }
 
+/**
+ * The workers, behind the rt thread, which locks all memory that is there: of
+ * their stacks that would be 1 MiB each.
+ */
+static int
+start_works(struct house *h, char *why, size_t size)
+{
+	int err = office_start_works(h->office);
+
+	if (err == 0) {
+		return 0;
+	}
+	snprintf(why, size, "the workers: %s (workers.threads is %u)",
+		strerror(-err), h->given.config->workers.threads);
+	return EXIT_INTERNAL;
+}
+
 static void
 start_ticks(struct house *h)
 {
@@ -387,6 +404,9 @@ house_open(const struct house_config *config, struct house **out, char *why,
 	}
 	if (code == 0) {
 		code = start_thread(h, why, size);
+	}
+	if (code == 0) {
+		code = start_works(h, why, size);
 	}
 	if (code != 0) {
 		(void)house_close(h);
@@ -459,6 +479,10 @@ house_close(struct house *h)
 	if (h->ticking) {
 		ev_timer_stop(h->given.loop, &h->tick);
 		ev_io_stop(h->given.loop, &h->audit);
+	}
+	if (h->thread != NULL && !h->stopping) {
+		/* not all of it could be built; nobody has filled the ring */
+		(void)!office_stop(h->office);
 	}
 	rt_join(h->thread);
 	/* what rt told last, devices among it */

@@ -51,7 +51,7 @@ void house_stop(struct house *h);
 
 /**
  * Take the house down; NULL is accepted.
- * @pre stopped was called, or house_open failed
+ * @pre stopped was called, or nothing was asked of the house yet
  * @return works that had to be abandoned, each named in the log: their threads
  *         run on and what they use is left, so end by _exit.  0: all is freed
  */

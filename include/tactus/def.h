@@ -2,9 +2,9 @@
 /*
  * def.h -- what most synth definitions need: helpers, nothing of the contract.
  *
- * All of it is called on the loop, never on an audio thread, and is made of
- * memcpy alone: a plugin that uses it imports no more than the C compiler's
- * own needs.  An author may do without it.
+ * All of it is called on the loop or a worker, never on an audio thread, and
+ * is made of memcpy alone: a plugin that uses it imports no more than the C
+ * compiler's own needs.  An author may do without it.
  */
 #ifndef TACTUS_DEF_H
 #define TACTUS_DEF_H
@@ -66,6 +66,21 @@ tactus_text_add(char *text, size_t size, const char *more)
 	if (at < size) {
 		text[at] = '\0';
 	}
+}
+
+/**
+ * Begin the reason why something is refused.
+ * @side loop, worker
+ * @return `code`, for the caller to hand on
+ */
+static inline int
+tactus_refuse(int code, char *reason, size_t size, const char *why)
+{
+	if (size != 0) {
+		reason[0] = '\0';
+	}
+	tactus_text_add(reason, size, why);
+	return code;
 }
 
 /**

@@ -314,7 +314,9 @@ struct TactusSynthDef {
 	 * @param old_id its resource id, -1: none
 	 * @return true: the synth keeps `old`, to fade from it; the reference
 	 *         is then as if it had acquired it, to be given back with
-	 *         world->resource_release(world, synth, old_id)
+	 *         world->resource_release(world, synth, old_id); it can
+	 *         always be kept.  false: `old` is not to be looked at any
+	 *         more
 	 */
 	TACTUS_RT bool (*bind)(const TactusWorld *world, TactusSynth *synth,
 		uint32_t ordinal, void *old, int32_t old_id);

@@ -81,20 +81,6 @@ judge(struct request *r, const TactusJobDef *def, int32_t id, int32_t exclusive,
 	return true;
 }
 
-static bool
-check(struct request *r, const TactusJobDef *def, const TactusValue *values,
-	uint32_t count)
-{
-	char why[DEFS_WHY_SIZE] = "";
-
-	if (def->check == NULL) {
-		return true;
-	}
-	int code = def->check(
-		r->office->given.plugin_host, values, count, why, sizeof why);
-	return request_checked(r, code, def->name, why, def->arguments);
-}
-
 /** The order goes to rt with the message's command. */
 static void
 post(struct request *r, struct work_order *order)
@@ -102,7 +88,7 @@ post(struct request *r, struct work_order *order)
 	struct command *c = request_command(r, COMMAND_JOB_NEW);
 
 	if (c == NULL) {
-		errands_drop(r->office, order);
+		orders_drop(r->office, order);
 		return;
 	}
 	c->id = order->work->id;
@@ -132,11 +118,13 @@ jobs_new(struct request *r)
 		catalogue_refuse(r, code, name, why);
 		return;
 	}
+	const struct request_checked checked = {
+		def->check, def->name, def->arguments};
 	int count = read_ids(r, ids);
 	if (count >= 0 && request_values(r, &values, &values_count) &&
 		request_end(r) && judge(r, def, id, exclusive, count) &&
-		check(r, def, values, values_count)) {
-		order = errands_order(r, WORK_JOB, id, values, values_count);
+		request_check(r, &checked, values, values_count)) {
+		order = orders_new(r, WORK_JOB, id, values, values_count);
 	}
 	free(values);
 	if (order == NULL) {

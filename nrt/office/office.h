@@ -60,8 +60,8 @@ struct office_config {
 	struct office_hooks hooks;
 };
 
-/** Make an office on a loop, with its workers; its listeners open with
- * office_listen. @errors -ENOMEM; others of the workers' threads */
+/** Make an office on a loop; its listeners open with office_listen, its
+ * workers start with office_start_works. @errors -ENOMEM, -EMFILE */
 TACTUS_NODISCARD int office_open(struct ev_loop *loop,
 	const struct office_config *config, struct office **out);
 
@@ -83,6 +83,13 @@ TACTUS_NODISCARD int office_give_device(struct office *o, void *device);
 
 /** Ask rt to fade out, free all and stop. @errors -ENOBUFS */
 TACTUS_NODISCARD int office_stop(struct office *o);
+
+/**
+ * Start the workers, all or none, once rt has locked what memory there is:
+ * their stacks need not be.  Works that were asked for before wait for them.
+ * @errors -ENOMEM; -EAGAIN and the like from the threads
+ */
+TACTUS_NODISCARD int office_start_works(struct office *o);
 
 /** Cancel all jobs and constructions: the end has begun. */
 void office_stop_works(struct office *o);

@@ -10,6 +10,7 @@
 #include "arena.h"
 #include "classes.h"
 #include "defs.h"
+#include "errands.h"
 #include "host.h"
 #include "office.h"
 #include "osc_read.h"
@@ -55,37 +56,6 @@ struct xrun_entry {
 	uint32_t cause;
 	int64_t late_ns;
 	uint64_t lost;
-};
-
-/** A peer that freed a resource, which has not ended. */
-struct freer {
-	struct freer *next;
-	struct peer *peer; /* referenced */
-	uint64_t freed;    /* as errand.opened: its syncs wait from then on */
-};
-
-/**
- * A resource or a job of which rt has told, until it tells the end.  It is
- * open while a work of it is under way that somebody may wait for.
- */
-struct errand {
-	struct errand *next; /* the open ones, in the order they were opened */
-	struct errand *previous;
-	struct work_order *order; /* NULL: nothing is here */
-	struct freer *freers;     /* who freed the resource */
-	/* in the office's count of what comes: a sync that is younger waits */
-	uint64_t opened;
-	bool open;
-	bool failed;    /* a construct: it gave nothing */
-	bool cancelled; /* a job: its client did not want it any more */
-	bool late;      /* it was told to have failed: it took too long */
-};
-
-/** A peer that asked for works which have not ended. */
-struct asker {
-	struct asker *next;
-	struct peer *peer; /* its works have references */
-	uint32_t works;
 };
 
 /** A message of any size: the results of a job. */
@@ -141,7 +111,7 @@ struct office {
 	struct asker *askers;
 	struct batch *syncs; /* that wait for works, in order: chained */
 	uint64_t count;      /* of errands that opened */
-	size_t order_bytes;  /* orders that rt has not taken */
+	size_t order_bytes;  /* of orders, as orders.c counts them */
 	struct large large;
 
 	uint32_t meters;     /* clients that want levels */
@@ -237,13 +207,18 @@ int request_array(struct request *r, const char *what);
  */
 bool request_values(struct request *r, TactusValue **out, uint32_t *count);
 
-/**
- * Answer what a class or a job said of its arguments.
- * @param code what its check returned
- * @return true: they are good
- */
-bool request_checked(struct request *r, int code, const char *name,
-	const char *why, const char *arguments);
+/** Whose arguments are looked at: a class or a job, as its def has them. */
+struct request_checked {
+	int (*check)(const TactusHost *host, const TactusValue *values,
+		uint32_t count, char *reason, size_t size);
+	const char *name;
+	const char *arguments;
+};
+
+/** Let a class or a job look at its arguments.
+ * @return true: they are good; else it was answered */
+bool request_check(struct request *r, const struct request_checked *what,
+	const TactusValue *values, uint32_t count);
 
 /** Keep the sender as a client. @return false: no, and it was answered */
 bool request_keep(struct request *r, uint32_t why);
@@ -380,36 +355,6 @@ void jobs_tell_end(struct office *o, const struct errand *e);
 /** Tell of a job or of a resource that something came to nothing. */
 void jobs_tell_failed(
 	struct office *o, const char *address, int32_t id, const char *why);
-
-/** Start the workers. @errors -ENOMEM; as work_pool_open */
-TACTUS_NODISCARD int errands_open(struct office *o);
-/** Forget all that is left. @pre the workers have ended */
-void errands_close(struct office *o);
-/**
- * Make the order of a message, with its sender kept as a client while it is
- * not done.
- * @owns the caller does: give it to rt, or to errands_drop
- * @return NULL: no memory, or no slot for the client; it was answered
- */
-struct work_order *errands_order(struct request *r, enum work_kind kind,
-	int32_t id, const TactusValue *values, uint32_t count);
-/** An order that rt did not take, or never saw. */
-void errands_drop(struct office *o, struct work_order *order);
-/** The reports of rt. */
-void errands_take(struct office *o, struct work *work);
-void errands_ready(struct office *o, int32_t id);
-void errands_ended(struct office *o, struct work *work);
-/** A peer's /resource/free was done. @owns takes `f`, which it fills */
-void errands_freed(
-	struct office *o, struct peer *peer, int32_t id, struct freer *f);
-/** Is there something under way that a /sync of this peer waits for? */
-uint32_t errands_awaited(const struct office *o, const struct peer *peer);
-/** Hold a batch back, whose syncs are to be answered when it is over. */
-void errands_hold(struct office *o, struct batch *b, uint32_t awaited);
-/** The job of that id that is under way; NULL: there is none. */
-struct errand *errands_job(struct office *o, int32_t id);
-/** The same by its place in a list without order; NULL behind the last. */
-struct errand *errands_next_job(struct office *o, const struct errand *e);
 
 /** Answer the syncs of a batch that are still to be answered, and free it. */
 void outcome_sync(struct office *o, struct batch *b);

@@ -17,7 +17,7 @@ outcome_free(struct office *o, struct batch *b)
 		} else if ((c->kind == COMMAND_RESOURCE_NEW ||
 				   c->kind == COMMAND_JOB_NEW) &&
 			   c->u.work != NULL) {
-			errands_drop(o, work_order_at(c->u.work));
+			orders_drop(o, work_order_at(c->u.work));
 		} else if (c->kind == COMMAND_RESOURCE_FREE) {
 			free(c->u.call);
 		}
@@ -69,7 +69,7 @@ answer(struct office *o, struct batch *b, struct command *c, uint64_t sample)
 		dispatch_call(o, peer, c->u.call);
 		break;
 	case COMMAND_RESOURCE_FREE:
-		errands_freed(o, peer, c->id, c->u.call);
+		syncs_freed(o, peer, c->id, c->u.call);
 		c->u.call = NULL;
 		break;
 	case COMMAND_RESOURCE_QUERY:
@@ -157,7 +157,7 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 	for (struct command *c = b->first; c != NULL; c = c->next) {
 		if (c->reason == REASON_NONE) {
 			if (c->kind == COMMAND_SYNC) {
-				awaited = errands_awaited(o, peer);
+				awaited = syncs_awaited(o, peer);
 			}
 			if (c->kind == COMMAND_SYNC && awaited == 0) {
 				answer_sync(peer, c);
@@ -171,9 +171,11 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 		peer_error(
 			peer, c->address, code, command_first(c), "%s", text);
 	}
-	if (awaited > 0) {
-		errands_hold(o, b, errands_awaited(o, peer));
-	} else {
-		outcome_free(o, b);
+	if (awaited > 0 && syncs_hold(o, b)) {
+		return;
 	}
+	if (awaited > 0) {
+		syncs_fail(b);
+	}
+	outcome_free(o, b);
 }

@@ -209,17 +209,27 @@ request_values(struct request *r, TactusValue **out, uint32_t *count)
 }
 
 bool
-request_checked(struct request *r, int code, const char *name, const char *why,
-	const char *arguments)
+request_check(struct request *r, const struct request_checked *what,
+	const TactusValue *values, uint32_t count)
 {
+	const char *arguments = what->arguments;
+	char why[DEFS_WHY_SIZE] = "";
+	int code = what->check == NULL
+			   ? 0
+			   : what->check(r->office->given.plugin_host, values,
+				     count, why, sizeof why);
+
 	if (code == 0) {
 		return true;
 	}
+	/* no plugin is trusted to have ended it */
+	why[sizeof why - 1] = '\0';
 	/* how they look helps who got their number or types wrong */
 	bool told = (code == 400 || why[0] == '\0') && arguments != NULL &&
 		    arguments[0] != '\0';
 	request_fail(r, code >= 400 && code <= 599 ? code : 500, "%s: %s%s%s%s",
-		name, why[0] != '\0' ? why : "it does not take these arguments",
+		what->name,
+		why[0] != '\0' ? why : "it does not take these arguments",
 		told ? " (it takes " : "", told ? arguments : "",
 		told ? ")" : "");
 	return false;

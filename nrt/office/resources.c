@@ -6,26 +6,9 @@
  * the types and sizes of its arguments) is judged here; ids and states are
  * rt's to judge.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "office_private.h"
-
-/** Let a class look at its arguments. @return false: it was answered */
-static bool
-check(struct request *r, const TactusResourceDef *def,
-	const TactusValue *values, uint32_t count)
-{
-	char why[DEFS_WHY_SIZE] = "";
-
-	if (def->check == NULL) {
-		return true;
-	}
-	int code = def->check(
-		r->office->given.plugin_host, values, count, why, sizeof why);
-	return request_checked(r, code, def->name, why, def->arguments);
-}
 
 void
 resources_new(struct request *r)
@@ -47,9 +30,11 @@ resources_new(struct request *r)
 		catalogue_refuse(r, code, name, why);
 		return;
 	}
+	const struct request_checked checked = {
+		def->check, def->name, def->arguments};
 	if (request_values(r, &values, &count) && request_end(r) &&
-		check(r, def, values, count)) {
-		order = errands_order(r, WORK_CONSTRUCT, id, values, count);
+		request_check(r, &checked, values, count)) {
+		order = orders_new(r, WORK_CONSTRUCT, id, values, count);
 	}
 	free(values);
 	if (order == NULL) {
@@ -58,7 +43,7 @@ resources_new(struct request *r)
 	order->own.def = def;
 	struct command *c = request_command(r, COMMAND_RESOURCE_NEW);
 	if (c == NULL) {
-		errands_drop(r->office, order);
+		orders_drop(r->office, order);
 		return;
 	}
 	c->id = id;

@@ -40,6 +40,8 @@ static const struct {
 	[REASON_RESOURCE_RANGE] = {422, "resource id %d is not within 0 … %d"                         },
 	[REASON_RESOURCE_MISSING] = {404,
 			       "no resource %d; /resource/list tells all"                           },
+	[REASON_HOLDS_FULL] = {503,
+			       "%d resources are kept to fade from, as many as can be"              },
 	[REASON_JOB_TAKEN] = {409,
 			       "job id %d is taken: a job of that id is under way"                  },
 	[REASON_JOBS_FULL] = {503,

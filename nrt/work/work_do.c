@@ -42,7 +42,7 @@ construct(struct host_view *v, struct work_order *o)
 	reason[sizeof reason - 1] = '\0';
 	work_do_fail(o, reason);
 	if (v->taken != 0) {
-		log_warn("work: %s failed to construct resource %" PRId32
+		log_warn("works: %s failed to construct resource %" PRId32
 			 " and leaves %" PRIu64 " bytes behind",
 			v->who, w->id, v->taken);
 	}

@@ -7,19 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t
+work_order_bytes(const TactusValue *values, uint32_t count)
+{
+	size_t bytes = count * sizeof *values;
+
+	for (uint32_t i = 0; i < count; i++) {
+		bytes += values[i].type == 's' ? strlen(values[i].string) + 1
+					       : 0;
+	}
+	return bytes;
+}
+
 /* Copy the arguments into one piece, their strings behind them. */
 static bool
 copy_values(struct work_order *o, const TactusValue *values, uint32_t count)
 {
-	size_t bytes = count * sizeof *values;
+	size_t bytes = work_order_bytes(values, count);
 
 	if (count == 0) {
 		return true;
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		if (values[i].type == 's') {
-			bytes += strlen(values[i].string) + 1;
-		}
 	}
 	o->values = malloc(bytes);
 	if (o->values == NULL) {
@@ -38,6 +45,7 @@ copy_values(struct work_order *o, const TactusValue *values, uint32_t count)
 		}
 	}
 	o->count = count;
+	o->bytes = bytes;
 	return true;
 }
 
@@ -68,6 +76,15 @@ work_order_of(struct work *work)
 		work->order = o;
 	}
 	return o;
+}
+
+void
+work_order_forget_values(struct work_order *o)
+{
+	free(o->values);
+	o->values = NULL;
+	o->count = 0;
+	o->bytes = 0;
 }
 
 void

@@ -4,7 +4,8 @@
  *
  * Made by the loop with the message that asks for it (for a synth's perform,
  * when rt reports it), freed by the loop when rt has told its end.  While a
- * worker has it everything but the job's two shared words is the worker's.
+ * worker has it the work, the arguments, what came of it and the job are the
+ * worker's, but for the job's two shared words; the rest is the loop's always.
  */
 #ifndef TACTUS_NRT_WORK_ORDER_H
 #define TACTUS_NRT_WORK_ORDER_H
@@ -34,7 +35,6 @@ struct work_order {
 	struct peer *peer; /* who asked, referenced; NULL: the engine */
 	const TactusJobDef *job_def;
 	uint32_t place; /* enum work_place: the loop's view */
-	bool told;      /* its end was said already: it timed out */
 	bool failed;    /* what came of it; `why` says why */
 	bool stopping;  /* it was put off by the end of the engine */
 	char why[WORK_WHY_SIZE];
@@ -42,6 +42,7 @@ struct work_order {
 
 	/* arguments; the strings lie behind them */
 	uint32_t count;
+	size_t bytes; /* of both */
 	TactusValue *values;
 
 	/* the pool's */
@@ -50,8 +51,7 @@ struct work_order {
 	int64_t begun_ns; /* monotonic, when a worker took it */
 	float shown;      /* progress that was told last */
 
-	/* the office's: syncs that wait for it */
-	void *syncs;
+	void *errand; /* the office's: what it is of */
 };
 
 /**
@@ -61,6 +61,12 @@ struct work_order {
  */
 struct work_order *work_order_new(enum work_kind kind, int32_t id,
 	const TactusValue *values, uint32_t count);
+
+/** Bytes that a copy of arguments takes. */
+size_t work_order_bytes(const TactusValue *values, uint32_t count);
+
+/** Free the arguments: nobody looks at them any more. */
+void work_order_forget_values(struct work_order *o);
 
 /** Make one for a perform that rt reported. @return NULL: no memory */
 struct work_order *work_order_of(struct work *work);

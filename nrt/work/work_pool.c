@@ -170,7 +170,7 @@ static int
 make_parts(struct work_pool *p)
 {
 	p->seat = calloc(p->seats, sizeof *p->seat);
-	p->named = calloc(WORK_POOL_IDS, sizeof *p->named);
+	p->named = calloc(p->config.ids, sizeof *p->named);
 	if (p->seat == NULL || p->named == NULL) {
 		return -ENOMEM;
 	}
@@ -186,21 +186,13 @@ work_pool_open(const struct work_pool_config *config, struct work_pool **out)
 	if (p == NULL) {
 		return -ENOMEM;
 	}
-	assert(config->threads >= 1);
+	assert(config->threads >= 1 && config->ids >= 1);
 	p->config = *config;
 	p->seats = 2 * config->threads;
 	p->told_fd = -1;
 	work_pool_set_timeout(p, config->timeout_s);
 	int err = make_parts(p);
-	for (uint32_t i = 0; err == 0 && i < config->threads; i++) {
-		err = work_pool_hire(p);
-	}
 	if (err != 0) {
-		for (uint32_t i = 0; p->seat != NULL && i < p->seats; i++) {
-			if (p->seat[i].worker != NULL) {
-				dismiss(p, &p->seat[i]);
-			}
-		}
 		close_parts(p);
 		return err;
 	}
@@ -212,9 +204,42 @@ work_pool_open(const struct work_pool_config *config, struct work_pool **out)
 	return 0;
 }
 
+/* All workers that have nothing to do. */
+static void
+dismiss_idle(struct work_pool *p)
+{
+	for (uint32_t i = 0; i < p->seats; i++) {
+		struct work_seat *at = &p->seat[i];
+
+		if (at->worker != NULL && at->order == NULL) {
+			dismiss(p, at);
+		}
+	}
+}
+
+int
+work_pool_start(struct work_pool *p)
+{
+	int err = 0;
+
+	assert(p->counts.workers == 0);
+	for (uint32_t i = 0; err == 0 && i < p->config.threads; i++) {
+		err = work_pool_hire(p);
+	}
+	if (err != 0) {
+		dismiss_idle(p);
+		return err;
+	}
+	work_pool_turn(p);
+	work_pool_keep_time(p);
+	return 0;
+}
+
 void
 work_pool_add(struct work_pool *p, struct work_order *o)
 {
+	assert(o->work->kind == WORK_JOB || o->work->kind == WORK_PERFORM ||
+		(uint32_t)o->work->id < p->config.ids);
 	o->place = WORK_WAITS;
 	o->failed = false;
 	o->stopping = false;
@@ -311,18 +336,27 @@ wait_for_all(struct work_pool *p)
 	}
 }
 
-static void
-name_abandoned(const struct work_pool *p)
+uint32_t
+work_pool_log(const struct work_pool *p)
 {
 	for (const struct work_order *o = p->first; o != NULL; o = o->next) {
-		char what[120];
+		char what[WORK_POOL_WHAT];
+		bool runs = o->place == WORK_RUNS;
+		double s = runs ? (double)(work_pool_now_ns() - o->begun_ns) /
+					   (double)SECOND_NS
+				: 0.0;
 
 		work_pool_describe(o, what, sizeof what);
-		log_err("work: %s is abandoned: %s", what,
-			o->place == WORK_RUNS
-				? "it does not return"
-				: "it waits for what does not return");
+		if (runs) {
+			log_err("works: abandoned: %s, running for %.1f s",
+				what, s);
+		} else {
+			log_err("works: abandoned: %s, which waits for a "
+				"worker, or for another work",
+				what);
+		}
 	}
+	return p->out;
 }
 
 uint32_t
@@ -335,18 +369,10 @@ work_pool_close(struct work_pool *p)
 	wait_for_all(p);
 	ev_io_stop(p->config.loop, &p->told);
 	ev_timer_stop(p->config.loop, &p->tick);
-	for (uint32_t i = 0; i < p->seats; i++) {
-		struct work_seat *at = &p->seat[i];
-
-		if (at->worker != NULL && at->order == NULL) {
-			dismiss(p, at);
-		}
-	}
-	uint32_t abandoned = p->out;
-	if (abandoned != 0) {
+	dismiss_idle(p);
+	if (p->out != 0) {
 		/* what hangs may come back, and touch what it was given */
-		name_abandoned(p);
-		return abandoned;
+		return work_pool_log(p);
 	}
 	close_parts(p);
 	return 0;

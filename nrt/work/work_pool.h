@@ -5,6 +5,7 @@
  * The pool lives in the loop; each worker is a thread with one order at a
  * time, joined to the loop by a ring each way.  Works on one resource are done
  * one after the other, in the order they were asked for; others side by side.
+ * What is added before the workers are started waits for them.
  * Jobs never take the last of several workers: constructions and destructions
  * go on behind jobs that take long.  (Streams will be ticked beside it.)
  *
@@ -40,17 +41,26 @@ struct work_pool_config {
 	struct ev_loop *loop;
 	struct host *host;
 	uint32_t threads; /* at least 1 */
+	uint32_t ids;     /* of resources: limits.max_resources, at least 1 */
 	double timeout_s; /* 0: none */
 	struct work_pool_hooks hooks;
 };
 
 /**
- * Start the workers.
+ * Make a pool, without its workers.
  * @thread loop
- * @errors -ENOMEM; -EAGAIN and the like from the threads
+ * @errors -ENOMEM; -EMFILE and the like
  */
 TACTUS_NODISCARD int work_pool_open(
 	const struct work_pool_config *config, struct work_pool **out);
+
+/**
+ * Start the workers, all or none; once.  Behind whoever locks all memory that
+ * there is: their stacks would be filled for it (DESIGN 10.16).
+ * @thread loop
+ * @errors -ENOMEM; -EAGAIN and the like from the threads
+ */
+TACTUS_NODISCARD int work_pool_start(struct work_pool *p);
 
 /** workers.job_timeout_s changed. @thread loop */
 void work_pool_set_timeout(struct work_pool *p, double timeout_s);
@@ -76,6 +86,10 @@ uint32_t work_pool_out(const struct work_pool *p);
  * the order in which they were added; NULL at the end. @thread loop */
 struct work_order *work_pool_next(
 	const struct work_pool *p, const struct work_order *o);
+
+/** Name each order that has not come back in the log, as abandoned.
+ * @thread loop @return how many */
+uint32_t work_pool_log(const struct work_pool *p);
 
 /** What is counted, for /stats. */
 struct work_pool_counts {

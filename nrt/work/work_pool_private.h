@@ -15,9 +15,6 @@
 #include "work_pool.h"
 #include "work_worker.h"
 
-/** Ids of resources that are told apart: limits.max_resources at the most. */
-#define WORK_POOL_IDS 65536
-
 /** A seat for a worker. */
 struct work_seat {
 	struct work_worker *worker; /* NULL: nobody is here */
@@ -49,7 +46,8 @@ struct work_pool {
 	struct work_pool_counts counts;
 	uint32_t out;
 
-	/* by resource id: the turn in which an order that is out named it */
+	/* by resource id (rt judged that it is one): the turn in which an order
+	 * that is out named it */
 	uint32_t turn;
 	uint32_t *named;
 };
@@ -76,6 +74,9 @@ void work_pool_keep_time(struct work_pool *p);
 
 /** The monotonic clock. */
 int64_t work_pool_now_ns(void);
+
+/** Room for what an order is. */
+#define WORK_POOL_WHAT 200
 
 /** What an order is, for the log. */
 void work_pool_describe(const struct work_order *o, char *to, size_t size);

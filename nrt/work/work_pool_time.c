@@ -36,20 +36,20 @@ work_pool_describe(const struct work_order *o, char *to, size_t size)
 	switch ((enum work_kind)w->kind) {
 	case WORK_CONSTRUCT:
 		(void)snprintf(to, size,
-			"construction of resource %" PRId32 " (%.60s)", w->id,
-			w->def->name);
+			"construction of resource %" PRId32 " (%.120s)", w->id,
+			w->def->uri);
 		break;
 	case WORK_DESTROY:
 		(void)snprintf(to, size,
-			"destruction of resource %" PRId32 " (%.60s)", w->id,
-			w->def->name);
+			"destruction of resource %" PRId32 " (%.120s)", w->id,
+			w->def->uri);
 		break;
 	case WORK_JOB:
-		(void)snprintf(to, size, "job %" PRId32 " (%.60s)", w->id,
-			o->job_def->name);
+		(void)snprintf(to, size, "job %" PRId32 " (%.120s)", w->id,
+			o->job_def->uri);
 		break;
 	case WORK_PERFORM:
-		(void)snprintf(to, size, "work of node %" PRId32 " (%.60s)",
+		(void)snprintf(to, size, "work of node %" PRId32 " (%.120s)",
 			w->node, w->def_name);
 		break;
 	}
@@ -80,7 +80,7 @@ static void
 lose(struct work_pool *p, struct work_seat *at)
 {
 	struct work_order *o = at->order;
-	char what[120];
+	char what[WORK_POOL_WHAT];
 
 	at->lost = true;
 	p->lost++;
@@ -90,11 +90,11 @@ lose(struct work_pool *p, struct work_seat *at)
 	}
 	atomic_store_explicit(&o->job.cancelled, true, memory_order_relaxed);
 	work_pool_describe(o, what, sizeof what);
-	log_warn("work: %s takes longer than %g s: given up", what,
+	log_warn("works: %s takes longer than %g s: given up", what,
 		(double)p->timeout_ns / (double)SECOND_NS);
 	int err = work_pool_hire(p);
 	if (err != 0) {
-		log_warn("work: no spare worker, %" PRIu32 " are left: %s",
+		log_warn("works: no spare worker, %" PRIu32 " are left: %s",
 			p->counts.workers - p->lost,
 			err == -EAGAIN && p->counts.workers == p->seats
 				? "there are as many as threads already"

@@ -31,7 +31,7 @@ static void
 next_turn(struct work_pool *p)
 {
 	if (++p->turn == 0) {
-		memset(p->named, 0, WORK_POOL_IDS * sizeof *p->named);
+		memset(p->named, 0, p->config.ids * sizeof *p->named);
 		p->turn = 1;
 	}
 }
@@ -44,19 +44,17 @@ name(struct work_pool *p, const struct work_order *o)
 	bool alone = true;
 
 	if (!work_pool_is_job(o)) {
-		uint32_t *named = &p->named[(uint32_t)w->id % WORK_POOL_IDS];
+		uint32_t *named = &p->named[w->id];
 
 		alone = *named != p->turn;
 		*named = p->turn;
 		return alone;
 	}
 	for (uint32_t i = 0; i < w->count; i++) {
-		alone = alone &&
-			p->named[(uint32_t)w->hold[i].id % WORK_POOL_IDS] !=
-				p->turn;
+		alone = alone && p->named[w->hold[i].id] != p->turn;
 	}
 	for (uint32_t i = 0; i < w->count; i++) {
-		p->named[(uint32_t)w->hold[i].id % WORK_POOL_IDS] = p->turn;
+		p->named[w->hold[i].id] = p->turn;
 	}
 	return alone;
 }

@@ -19,8 +19,7 @@
 #include "wake.h"
 #include "work_do.h"
 
-/* enough for what decoders put on it; said so, that no default of the
- * machine (8 MiB) is locked into memory with the rest */
+/* enough for what decoders put on it, whatever the machine's default is */
 #define STACK_BYTES ((size_t)1 << 20)
 /* one order, and the NULL behind it that ends the thread */
 #define ROOM 2

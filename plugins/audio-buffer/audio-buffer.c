@@ -3,9 +3,9 @@
  * audio-buffer.c -- the resource class AudioBuffer: sound in memory.
  *
  * Made empty (zeros), of some channels and frames, or from a sound file (see
- * load.c).  Two blocks of the
- * host's memory: the struct with its channel pointers, and the samples of all
- * channels, as <tactus/resources/audio_buffer.h> lays them down.
+ * load.c).  Two blocks of the host's memory: the struct with its channel
+ * pointers, and the samples of all channels, as
+ * <tactus/resources/audio_buffer.h> lays them down.
  *
  * check runs on the loop, the rest on workers, several of them at once: there
  * is no state but in the resources themselves.
@@ -32,17 +32,6 @@ audio_buffer_number(char *text, size_t size, uint64_t number)
 		number /= 10;
 	} while (number != 0);
 	tactus_text_add(text, size, &digits[at]);
-}
-
-/** Say why; `code` is handed on. */
-int
-audio_buffer_refuse(int code, const char *why, char *reason, size_t size)
-{
-	if (size != 0) {
-		reason[0] = '\0';
-	}
-	tactus_text_add(reason, size, why);
-	return code;
 }
 
 /**
@@ -102,28 +91,27 @@ parse_path(const TactusValue *values, uint32_t count,
 {
 	out->path = values[0].string;
 	if (count > 3) {
-		return audio_buffer_refuse(400,
+		return tactus_refuse(400, reason, size,
 			"too many arguments; after the path come start and "
-			"frames only",
-			reason, size);
+			"frames only");
 	}
 	if (out->path == NULL || out->path[0] == '\0') {
-		return audio_buffer_refuse(422,
-			"the path is empty; name a sound file", reason, size);
+		return tactus_refuse(422, reason, size,
+			"the path is empty; name a sound file");
 	}
 	if ((count > 1 && !tactus_value_whole(&values[1], &out->start)) ||
 		(count > 2 && !tactus_value_whole(&values[2], &out->frames))) {
-		return audio_buffer_refuse(400,
-			"start and frames must be whole numbers", reason, size);
+		return tactus_refuse(400, reason, size,
+			"start and frames must be whole numbers");
 	}
 	if (out->start < 0) {
-		return audio_buffer_refuse(
-			422, "start must be 0 or more", reason, size);
+		return tactus_refuse(
+			422, reason, size, "start must be 0 or more");
 	}
 	if (out->frames < -1) {
-		return audio_buffer_refuse(422,
-			"frames must be 1 or more, or 0 or -1 for all the rest",
-			reason, size);
+		return tactus_refuse(422, reason, size,
+			"frames must be 1 or more, or 0 or -1 for all the "
+			"rest");
 	}
 	out->frames = out->frames == -1 ? 0 : out->frames;
 	return 0;
@@ -137,37 +125,35 @@ parse_counts(const TactusHost *host, const TactusValue *values, uint32_t count,
 	int64_t channels;
 
 	if (count > 3) {
-		return audio_buffer_refuse(400,
+		return tactus_refuse(400, reason, size,
 			"too many arguments; they are channels, frames and "
-			"rate",
-			reason, size);
+			"rate");
 	}
 	if (!tactus_value_whole(&values[0], &channels) ||
 		!tactus_value_whole(&values[1], &out->frames)) {
-		return audio_buffer_refuse(400,
-			"channels and frames must be whole numbers", reason,
-			size);
+		return tactus_refuse(400, reason, size,
+			"channels and frames must be whole numbers");
 	}
 	if (count > 2 && values[2].type != 'i' && values[2].type != 'f') {
-		return audio_buffer_refuse(
-			400, "rate must be a number, in Hz", reason, size);
+		return tactus_refuse(
+			400, reason, size, "rate must be a number, in Hz");
 	}
 	if (channels < 1 || channels > TACTUS_AUDIO_BUFFER_CHANNELS) {
-		return audio_buffer_refuse(
-			422, "channels must be 1 to 64", reason, size);
+		return tactus_refuse(
+			422, reason, size, "channels must be 1 to 64");
 	}
 	if (out->frames < 1) {
-		return audio_buffer_refuse(
-			422, "frames must be 1 or more", reason, size);
+		return tactus_refuse(
+			422, reason, size, "frames must be 1 or more");
 	}
 	out->channels = (uint32_t)channels;
 	out->rate = count > 2 ? values[2].number : host->rate;
 	if (count > 2 && !(out->rate >= AUDIO_BUFFER_LEAST_RATE &&
 				 out->rate <= AUDIO_BUFFER_MOST_RATE)) {
-		return audio_buffer_refuse(
-			422, "rate must be 1 to 1000000 Hz", reason, size);
+		return tactus_refuse(
+			422, reason, size, "rate must be 1 to 1000000 Hz");
 	}
-	(void)audio_buffer_refuse(0, "", reason, size);
+	(void)tactus_refuse(0, reason, size, "");
 	return audio_buffer_judge(
 		host, out->channels, out->frames, reason, size);
 }
@@ -182,9 +168,8 @@ parse(const TactusHost *host, const TactusValue *values, uint32_t count,
 		return parse_path(values, count, out, reason, size);
 	}
 	if (count < 2) {
-		return audio_buffer_refuse(400,
-			"a path is missing, or channels and frames", reason,
-			size);
+		return tactus_refuse(400, reason, size,
+			"a path is missing, or channels and frames");
 	}
 	return parse_counts(host, values, count, out, reason, size);
 }
@@ -230,7 +215,7 @@ audio_buffer_make(const TactusHost *host, uint32_t channels, int64_t frames,
 	float *block = b == NULL ? NULL : host->alloc(host, (size_t)samples);
 	if (block == NULL) {
 		host->free(host, b);
-		(void)audio_buffer_refuse(0, "no memory for ", reason, size);
+		(void)tactus_refuse(0, reason, size, "no memory for ");
 		audio_buffer_number(
 			reason, size, samples + head_bytes(channels));
 		tactus_text_add(reason, size,

@@ -27,9 +27,6 @@ struct audio_buffer_wish {
 /** Add a whole number of any size to a text, in decimal. @side any */
 void audio_buffer_number(char *text, size_t size, uint64_t number);
 
-/** Say why. @side any @return `code` */
-int audio_buffer_refuse(int code, const char *why, char *reason, size_t size);
-
 /**
  * Hold a size against the limit; what is wrong is added to the reason.
  * @side loop, worker

@@ -36,7 +36,7 @@ struct load {
 static void
 blame(const struct load *l, const char *what)
 {
-	(void)audio_buffer_refuse(0, "\"", l->reason, l->size);
+	(void)tactus_refuse(0, l->reason, l->size, "\"");
 	/* a long name must not push the rest out of the reason */
 	tactus_text_add(l->reason, l->size < 160 ? l->size : 160, l->path);
 	tactus_text_add(l->reason, l->size, "\" ");
@@ -99,7 +99,7 @@ read_frames(const struct load *l, float *out, int64_t count)
 	const TactusHost *host = l->host;
 
 	if (host->is_cancelled(host, l->job)) {
-		(void)audio_buffer_refuse(0, "cancelled", l->reason, l->size);
+		(void)tactus_refuse(0, l->reason, l->size, "cancelled");
 		return false;
 	}
 	if (host->read_sound(host, l->sound, out, count) != count) {

@@ -63,17 +63,6 @@ struct maker {
 	float resampled[RESAMPLED];
 };
 
-/** Begin a reason. @return `code` */
-static int
-refuse(int code, char *reason, size_t size, const char *text)
-{
-	if (size != 0) {
-		reason[0] = '\0';
-	}
-	tactus_text_add(reason, size, text);
-	return code;
-}
-
 static int
 plan_of(const TactusValue *values, uint32_t count, struct plan *plan,
 	char *reason, size_t size)
@@ -82,31 +71,33 @@ plan_of(const TactusValue *values, uint32_t count, struct plan *plan,
 
 	*plan = (struct plan){.gain = 1.0};
 	if (count == 0 || values[0].type != 's') {
-		return refuse(400, reason, size,
+		return tactus_refuse(400, reason, size,
 			"an impulse is made of the path of a sound file");
 	}
 	plan->path = values[0].string;
 	if (count > 3) {
-		return refuse(400, reason, size,
+		return tactus_refuse(400, reason, size,
 			"after the path come a factor and the channel, and "
 			"no more");
 	}
 	if (count > 1 && values[1].type == 's') {
-		return refuse(400, reason, size, "the factor must be a number");
+		return tactus_refuse(
+			400, reason, size, "the factor must be a number");
 	}
 	if (count > 1) {
 		plan->gain = values[1].number;
 	}
 	if (!(plan->gain >= -LOUDEST && plan->gain <= LOUDEST)) {
-		return refuse(
+		return tactus_refuse(
 			422, reason, size, "the factor is from -1000 to 1000");
 	}
 	if (count > 2 && !tactus_value_whole(&values[2], &n)) {
-		return refuse(400, reason, size,
+		return tactus_refuse(400, reason, size,
 			"the channel must be a whole number");
 	}
 	if (n < 0 || n >= CHANNELS) {
-		return refuse(422, reason, size, "the channel is from 0 to 63");
+		return tactus_refuse(
+			422, reason, size, "the channel is from 0 to 63");
 	}
 	plan->channel = (uint32_t)n;
 	return 0;
@@ -126,7 +117,7 @@ check(const TactusHost *host, const TactusValue *values, uint32_t count,
 static bool
 blame(const struct maker *m, char *reason, size_t size, const char *text)
 {
-	refuse(0, reason, size, "");
+	tactus_refuse(0, reason, size, "");
 	/* a long path must not push the mend out of the reason */
 	tactus_text_add(reason, size < 112 ? size : 112, m->plan.path);
 	tactus_text_add(reason, size, text);
@@ -283,7 +274,7 @@ fill(const TactusHost *host, struct maker *m, TactusJob *job, char *reason,
 
 		n = n < SLICE ? n : SLICE;
 		if (host->is_cancelled(host, job)) {
-			refuse(0, reason, size, "cancelled");
+			tactus_refuse(0, reason, size, "cancelled");
 			return false;
 		}
 		if (host->read_sound(host, m->sound, m->slice, n) != n) {
@@ -328,7 +319,8 @@ construct(const TactusHost *host, const TactusValue *values, uint32_t count,
 	bool is_well = false;
 
 	if (m == NULL) {
-		refuse(0, reason, size, "no memory to read the file with");
+		tactus_refuse(
+			0, reason, size, "no memory to read the file with");
 		return NULL;
 	}
 	if (plan_of(values, count, &m->plan, reason, size) == 0 &&

@@ -59,29 +59,19 @@ shape_of(const TactusValue *v)
 	return (enum bands_shape)n;
 }
 
-/** Begin a reason. @return `code` */
-static int
-refuse(int code, char *reason, size_t size, const char *text)
-{
-	if (size != 0) {
-		reason[0] = '\0';
-	}
-	tactus_text_add(reason, size, text);
-	return code;
-}
-
 static int
 check_shapes(
 	const TactusValue *values, uint32_t count, char *reason, size_t size)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (values[i].type != 's') {
-			return refuse(400, reason, size,
+			return tactus_refuse(400, reason, size,
 				"after the name of a shape come others, or "
 				"nothing");
 		}
 		if (shape_of(&values[i]) == BANDS_SHAPES) {
-			refuse(422, reason, size, "there is no shape \"");
+			tactus_refuse(
+				422, reason, size, "there is no shape \"");
 			/* a long name must not push the mend out */
 			tactus_text_add(reason, size < 96 ? size : 96,
 				values[i].string);
@@ -91,7 +81,7 @@ check_shapes(
 		}
 	}
 	if (count > TACTUS_WAVETABLE_TABLES) {
-		return refuse(413, reason, size,
+		return tactus_refuse(413, reason, size,
 			"a wavetable has at most 256 tables");
 	}
 	return 0;
@@ -103,18 +93,18 @@ check_amplitudes(
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (values[i].type == 's') {
-			return refuse(400, reason, size,
+			return tactus_refuse(400, reason, size,
 				"the amplitudes of harmonics are numbers");
 		}
 		if (!(values[i].number >= -LOUDEST &&
 			    values[i].number <= LOUDEST)) {
-			return refuse(422, reason, size,
+			return tactus_refuse(422, reason, size,
 				"the amplitude of a harmonic is from -100 to "
 				"100");
 		}
 	}
 	if (count > BANDS_HARMONICS) {
-		return refuse(413, reason, size,
+		return tactus_refuse(413, reason, size,
 			"a wavetable has at most 1023 harmonics");
 	}
 	return 0;
@@ -127,23 +117,23 @@ check_file(const TactusValue *values, uint32_t count, struct plan *plan,
 	int64_t n;
 
 	if (count > 3) {
-		return refuse(400, reason, size,
+		return tactus_refuse(400, reason, size,
 			"after the path come the number of tables and the "
 			"channel, and no more");
 	}
 	for (uint32_t i = 1; i < count; i++) {
 		if (!tactus_value_whole(&values[i], &n)) {
-			return refuse(400, reason, size,
+			return tactus_refuse(400, reason, size,
 				i == 1 ? "the number of tables must be a "
 					 "whole number"
 				       : "the channel must be a whole number");
 		}
 		if (i == 1 && (n < 1 || n > TACTUS_WAVETABLE_TABLES)) {
-			return refuse(422, reason, size,
+			return tactus_refuse(422, reason, size,
 				"the number of tables is from 1 to 256");
 		}
 		if (i == 2 && (n < 0 || n >= CHANNELS)) {
-			return refuse(422, reason, size,
+			return tactus_refuse(422, reason, size,
 				"the channel is from 0 to 63");
 		}
 		*(i == 1 ? &plan->tables : &plan->channel) = (uint32_t)n;
@@ -166,7 +156,7 @@ plan_of(const TactusValue *values, uint32_t count, struct plan *plan,
 {
 	*plan = (struct plan){.tables = 1};
 	if (count == 0) {
-		return refuse(400, reason, size, what);
+		return tactus_refuse(400, reason, size, what);
 	}
 	if (values[0].type != 's') {
 		return check_amplitudes(values, count, reason, size);
@@ -190,7 +180,7 @@ check(const TactusHost *host, const TactusValue *values, uint32_t count,
 	if (code == 0 &&
 		bytes_of(plan.tables) + sizeof(struct wavetable_bands) >
 			host->limit(host, TACTUS_WAVETABLE_URI)) {
-		refuse(413, reason, size, "a wavetable of ");
+		tactus_refuse(413, reason, size, "a wavetable of ");
 		tactus_text_add_whole(reason, size, (int32_t)plan.tables);
 		tactus_text_add(reason, size,
 			" tables is larger than the class may be: see "
@@ -215,7 +205,7 @@ struct file {
 static bool
 blame(const struct file *f, char *reason, size_t size, const char *text)
 {
-	refuse(0, reason, size, "");
+	tactus_refuse(0, reason, size, "");
 	/* a long path must not push the mend out of the reason */
 	tactus_text_add(reason, size < 112 ? size : 112, f->path);
 	tactus_text_add(reason, size, text);
@@ -283,7 +273,8 @@ open_file(const TactusHost *host, const struct plan *plan, struct file *f,
 	f->slice = host->alloc(host, SLICE * sizeof(float));
 	f->one = host->alloc(host, f->cycle * sizeof(float));
 	if (f->series == NULL || f->slice == NULL || f->one == NULL) {
-		refuse(0, reason, size, "no memory to take the cycles apart");
+		tactus_refuse(
+			0, reason, size, "no memory to take the cycles apart");
 		return false;
 	}
 	return true;
@@ -325,7 +316,7 @@ open_box(const TactusHost *host, uint32_t tables, char *reason, size_t size)
 	struct box *box = host->alloc(host, (size_t)bytes_of(tables));
 
 	if (box == NULL) {
-		refuse(0, reason, size, "no memory for a wavetable of ");
+		tactus_refuse(0, reason, size, "no memory for a wavetable of ");
 		tactus_text_add_whole(reason, size, (int32_t)tables);
 		tactus_text_add(reason, size, " tables");
 		return NULL;
@@ -354,7 +345,7 @@ fill(const TactusHost *host, struct maker *m, TactusJob *job, char *reason,
 {
 	for (uint32_t t = 0; t < m->plan.tables; t++) {
 		if (host->is_cancelled(host, job)) {
-			refuse(0, reason, size, "cancelled");
+			tactus_refuse(0, reason, size, "cancelled");
 			return false;
 		}
 		if (m->plan.is_shapes) {
@@ -395,7 +386,8 @@ construct(const TactusHost *host, const TactusValue *values, uint32_t count,
 	}
 	m.bands = wavetable_bands_open(host);
 	if (m.bands == NULL) {
-		refuse(0, reason, size, "no memory to make the tables with");
+		tactus_refuse(
+			0, reason, size, "no memory to make the tables with");
 	} else {
 		m.box = open_box(host, m.plan.tables, reason, size);
 		is_well = m.box != NULL && fill(host, &m, job, reason, size);

@@ -164,10 +164,11 @@ map(struct engine *e, struct command *c)
 /**
  * Judge one pair of /node/set.
  * @param waits counts the triggers that will need an event
+ * @param keeps counts the resources that may have to be kept
  */
 TACTUS_RT static bool
 judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
-	uint32_t *waits)
+	uint32_t *waits, uint32_t *keeps)
 {
 	const struct set_pair *pair = &c->u.set.pairs[i];
 	const struct shape_port *p = port_find(n->spec->shape, &pair->port);
@@ -185,9 +186,10 @@ judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
 	}
 	if (p->port.kind == TACTUS_RESOURCE) {
 		int32_t told[2] = {c->id, index};
-		enum reason r = pair->integral ? hold_judge(e, n, p,
-							 pair->resource, told)
-					       : REASON_RESOURCE_FLOAT;
+		enum reason r = REASON_RESOURCE_FLOAT;
+		if (pair->integral) {
+			r = hold_judge(e, n, p, pair->resource, keeps, told);
+		}
 		if (r != REASON_NONE) {
 			fail(c, r, told[0], told[1]);
 		}
@@ -213,9 +215,10 @@ TACTUS_RT static bool
 judge_all(struct engine *e, struct command *c, struct node *n)
 {
 	uint32_t waits = 0;
+	uint32_t keeps = 0;
 	uint32_t good = 0;
 
-	while (good < c->u.set.count && judge(e, c, n, good, &waits)) {
+	while (good < c->u.set.count && judge(e, c, n, good, &waits, &keeps)) {
 		good++;
 	}
 	for (uint32_t i = 0; i < c->u.set.count && i <= good; i++) {

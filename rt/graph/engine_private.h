@@ -199,6 +199,7 @@ struct engine {
 	uint32_t works;    /* at the loop or a worker */
 	struct kept *kept; /* what synths may acquire */
 	struct kept *kept_free;
+	uint32_t kept_left;   /* of kept_free */
 	struct job *job;      /* what jobs hold: clients', then synths' */
 	int32_t *job_id;      /* of clients' jobs; -1: none stands there */
 	struct work *perform; /* for synths to ask with */

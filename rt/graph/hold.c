@@ -4,6 +4,15 @@
  */
 #include "hold.h"
 
+/** Put a hold back among the free ones. */
+TACTUS_RT static void
+give(struct engine *e, struct kept *k)
+{
+	k->next = e->kept_free;
+	e->kept_free = k;
+	e->kept_left++;
+}
+
 void
 hold_init(struct engine *e)
 {
@@ -11,8 +20,7 @@ hold_init(struct engine *e)
 
 	for (uint32_t i = 0; i < count; i++) {
 		e->kept[i].hold.id = -1;
-		e->kept[i].next = e->kept_free;
-		e->kept_free = &e->kept[i];
+		give(e, &e->kept[i]);
 	}
 }
 
@@ -56,6 +64,7 @@ keep(struct engine *e, struct node *n, struct resource *r)
 		return false;
 	}
 	e->kept_free = k->next;
+	e->kept_left--;
 	k->next = n->kept;
 	n->kept = k;
 	resource_hold(e, r, &k->hold, n->synth.id);
@@ -84,8 +93,7 @@ hold_release(struct engine *e, struct node *n, int32_t id)
 		}
 		if (k->hold.count == 1) {
 			*at = k->next;
-			k->next = e->kept_free;
-			e->kept_free = k;
+			give(e, k);
 		}
 		resource_let_go(e, &k->hold, 1);
 		return;
@@ -155,16 +163,35 @@ hold_bind_first(struct engine *e, struct node *n, int32_t told[2])
 	return REASON_NONE;
 }
 
+/** Say that what is bound could not be kept: all holds are taken. */
+TACTUS_RT static enum reason
+full(const struct engine *e, int32_t told[2])
+{
+	told[0] = (int32_t)(HOLDS_PER_NODE * e->config.max_nodes);
+	return REASON_HOLDS_FULL;
+}
+
 TACTUS_RT enum reason
 hold_judge(struct engine *e, struct node *n, const struct shape_port *p,
-	int32_t id, int32_t told[2])
+	int32_t id, uint32_t *keeps, int32_t told[2])
 {
 	struct binding *b = &n->binding[p->ordinal];
 	/* a pair before this one may let go of what is bound now */
 	bool stays = !b->asked && b->hold.id == id;
+	bool leaves = b->asked || (b->hold.id != -1 && b->hold.id != id);
 
+	if (id != -1 && !stays) {
+		enum reason r = judge(e, n, p, id, told);
+		if (r != REASON_NONE) {
+			return r;
+		}
+	}
+	if (leaves && n->def->bind &&
+		(b->asked || find(n, b->hold.id) == NULL)) {
+		++*keeps;
+	}
 	b->asked = true;
-	return id == -1 || stays ? REASON_NONE : judge(e, n, p, id, told);
+	return *keeps > e->kept_left ? full(e, told) : REASON_NONE;
 }
 
 TACTUS_RT void
@@ -191,11 +218,11 @@ hold_bind(struct engine *e, struct node *n, const struct shape_port *p,
 		}
 	}
 	void *old = n->bound[p->ordinal];
-	/* while the synth is asked it holds the old one as if acquired */
-	if (old_id != -1 &&
-		(!n->def->bind || !keep(e, n, &e->resource[old_id]))) {
-		old_id = -1;
-		old = NULL;
+	bool asks = n->def->bind && old_id != -1;
+	/* while the synth is asked it holds the old one as if acquired; a
+	 * synth that could not would go on with what is gone */
+	if (asks && !keep(e, n, &e->resource[old_id])) {
+		return full(e, told);
 	}
 	detach(e, n, p->ordinal);
 	if (id != -1) {
@@ -218,8 +245,7 @@ hold_end(struct engine *e, struct node *n)
 	while (n->kept != NULL) {
 		struct kept *k = n->kept;
 		n->kept = k->next;
-		k->next = e->kept_free;
-		e->kept_free = k;
+		give(e, k);
 		resource_let_go(e, &k->hold, k->hold.count);
 	}
 }

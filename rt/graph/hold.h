@@ -38,10 +38,15 @@ void hold_init(struct engine *e);
 TACTUS_RT enum reason hold_bind_first(
 	struct engine *e, struct node *n, int32_t told[2]);
 
-/** Judge a port of /node/set; call hold_forget_asked when all are judged.
- * @thread rt @param id -1: unbind */
+/**
+ * Judge a port of /node/set; call hold_forget_asked when all are judged.
+ * @thread rt
+ * @param id    -1: unbind
+ * @param keeps counts the holds that synths may need to keep what was bound
+ */
 TACTUS_RT enum reason hold_judge(struct engine *e, struct node *n,
-	const struct shape_port *p, int32_t id, int32_t told[2]);
+	const struct shape_port *p, int32_t id, uint32_t *keeps,
+	int32_t told[2]);
 
 /** Forget that a port was asked for. @thread rt */
 TACTUS_RT void hold_forget_asked(struct node *n, const struct shape_port *p);

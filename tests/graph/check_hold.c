@@ -308,23 +308,23 @@ START_TEST(hold_acquire_fails_when_no_hold_is_left_and_not_before)
 	/* one more of what it has needs no hold of its own */
 	ck_assert_ptr_nonnull(acquire(0, rig_thing.uri));
 	release(0);
-	/* what is bound anew cannot be kept: it is given as NULL */
+	/* what is bound could not be kept: it stays */
 	rig_reads.keeps = true;
-	rig_reads.old = &count;
-	rig_reads.old_id = 77;
-	ck_assert_uint_eq(rig_bind(r, 1, "thing", 61), 0);
-	ck_assert_uint_eq(rig_reads.binds, 1);
-	ck_assert_ptr_null(rig_reads.old);
-	ck_assert_int_eq(rig_reads.old_id, -1);
-	ck_assert_uint_eq(rig_references(r, 62), 0);
-	ck_assert_uint_eq(rig_references(r, 61), 1);
+	ck_assert_uint_eq(rig_bind(r, 1, "thing", 61), REASON_HOLDS_FULL);
+	ck_assert_int_eq(r->told[0], (int32_t)most);
+	ck_assert_uint_eq(rig_bind(r, 1, "thing", -1), REASON_HOLDS_FULL);
+	ck_assert_uint_eq(rig_reads.binds, 0);
+	ck_assert_uint_eq(rig_references(r, 62), 1);
+	ck_assert_uint_eq(rig_references(r, 61), 0);
+	/* no hold is needed where nothing changes */
+	ck_assert_uint_eq(rig_bind(r, 1, "thing", 62), 0);
 	/* with one given back it can */
 	release(3);
 	ck_assert_uint_eq(rig_bind(r, 1, "thing", 60), 0);
-	ck_assert_int_eq(rig_reads.old_id, 61);
-	ck_assert_uint_eq(rig_references(r, 61), 1);
+	ck_assert_int_eq(rig_reads.old_id, 62);
+	ck_assert_uint_eq(rig_references(r, 62), 1);
 	ck_assert_ptr_null(acquire(3, rig_thing.uri));
-	release(61);
+	release(62);
 	ck_assert_ptr_nonnull(acquire(3, rig_thing.uri));
 	rig_close(r);
 }

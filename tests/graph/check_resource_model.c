@@ -317,10 +317,13 @@ step_bind(struct model *m)
 	} else if (to != -1 && to != n->bound[port]) {
 		want = judge(m, to, port == 0 ? &rig_thing : &rig_other);
 	}
+	if (n->alive && want == 0 && n->bound[port] != -1 &&
+		n->bound[port] != to && !can_keep(m, n, n->bound[port])) {
+		want = REASON_HOLDS_FULL;
+	}
 	if (want == 0) {
 		int32_t old = n->bound[port];
-		if (old != to && old != -1 && rig_reads.keeps &&
-			can_keep(m, n, old)) {
+		if (old != to && old != -1 && rig_reads.keeps) {
 			n->kept[old]++;
 		}
 		n->bound[port] = to;

@@ -327,6 +327,60 @@ START_TEST(a_hundred_swaps_under_a_synth_leak_nothing)
 }
 END_TEST
 
+/** Bind and let go of buffers and impulses faster than their fades end. */
+START_TEST(swaps_faster_than_fades_end_when_no_hold_is_left_and_hurt_nothing)
+{
+	/* 4 nodes have 8 holds; three samplers would like 12 */
+	static const char *const few[] = {"limits.max_nodes=4", NULL};
+	struct rooms *r = &stage.rooms;
+	uint32_t refused = 0;
+	char words[64];
+
+	open_with(_i, few);
+	for (int id = 0; id < 12; id++) {
+		(void)snprintf(words, sizeof words,
+			"/resource/new audio-buffer %d [ 1 48000 ]", id);
+		rooms_ask_await(r, words, "/resource/ready");
+	}
+	for (int n = 1; n <= 3; n++) {
+		(void)snprintf(words, sizeof words,
+			"/synth/new sampler %d 0 1 [ buffer 0 loop 1 ]", n);
+		rooms_ask(r, words);
+		(void)snprintf(words, sizeof words, "/synth/activate %d", n);
+		rooms_ask(r, words);
+	}
+	rooms_render(r, 64);
+	for (int round = 1; round <= 40; round++) {
+		for (int n = 1; n <= 3; n++) {
+			int id = round % 5 == 4 ? -1 : (round + 4 * n) % 12;
+			(void)snprintf(words, sizeof words,
+				"/node/set %d buffer %d", n, id);
+			const char *heard = rooms_ask(r, words);
+			ck_assert_msg(heard[0] == '\0' ||
+					      strncmp(heard,
+						      "/error \"/node/set\" "
+						      "503 ",
+						      22) == 0,
+				"%s: %s", words, heard);
+			refused += heard[0] != '\0' ? 1 : 0;
+		}
+		rooms_render(r, 64);
+	}
+	/* it was as tight as it was meant to be; fades over, it is not */
+	ck_assert_uint_gt(refused, 0);
+	rooms_render(r, 4800);
+	ask("/node/set 1 buffer 3", "");
+	rooms_render(r, 4800);
+	is(3, "live", 1);
+	ask("/group/freeAll 0",
+		"/node/ended 1\n/node/ended 2\n/node/ended 3\n");
+	for (int id = 0; id < 12; id++) {
+		is(id, "live", 0);
+	}
+	stage_close(&stage);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -345,6 +399,7 @@ main(void)
 		a_class_that_is_switched_off_is_said_to_be_so,
 		many_jobs_have_a_limit_that_is_said,
 		a_hundred_swaps_under_a_synth_leak_nothing,
+		swaps_faster_than_fades_end_when_no_hold_is_left_and_hurt_nothing,
 	};
 
 	tcase_set_timeout(t, 120);

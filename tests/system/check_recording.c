@@ -108,6 +108,7 @@ open_rooms(struct rooms *r, uint32_t block)
 		.plugin_host = loader_host(r->loader),
 	};
 	ck_assert_int_eq(office_open(r->loop, &oc, &r->office), 0);
+	ck_assert_int_eq(office_start_works(r->office), 0);
 	ck_assert_int_eq(office_listen(r->office, false, why, sizeof why), 0);
 	r->peer = net_local(office_net(r->office), on_answer, r);
 	ck_assert_ptr_nonnull(r->peer);

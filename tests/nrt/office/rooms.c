@@ -166,6 +166,7 @@ open_all(struct rooms *r, const char *const *sets)
 		.hooks = r->hooks,
 	};
 	ck_assert_int_eq(office_open(r->loop, &oc, &r->office), 0);
+	ck_assert_int_eq(office_start_works(r->office), 0);
 }
 
 void

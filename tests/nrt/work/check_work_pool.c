@@ -754,7 +754,7 @@ END_TEST
 START_TEST(open_leaves_nothing_when_a_part_fails)
 {
 	struct work_pool *p = NULL;
-	struct work_pool_config c = {.threads = 3};
+	struct work_pool_config c = {.threads = 3, .ids = 1};
 	bool none = true;
 
 	rig_open(&r, 1, 0);
@@ -773,11 +773,49 @@ START_TEST(open_leaves_nothing_when_a_part_fails)
 			ck_assert_ptr_null(p);
 		} else {
 			ck_assert_int_eq(err, 0);
-			ck_assert_int_gt(n, 12);
+			ck_assert_int_gt(n, 2);
 		}
 	}
 	ck_assert_uint_eq(work_pool_close(p), 0);
 	ck_assert_uint_eq(work_pool_close(NULL), 0);
+	rig_close(&r);
+}
+END_TEST
+
+START_TEST(start_leaves_nothing_when_a_worker_fails)
+{
+	bool none = true;
+
+	rig_open_idle(&r, 3, 0);
+	for (long n = 0; none; n++) {
+		failed = false;
+		until_failure = n;
+		int err = work_pool_start(r.pool);
+		until_failure = -1;
+		none = failed;
+		if (failed) {
+			ck_assert(err == -ENOMEM || err == -EAGAIN ||
+				  err == -EMFILE);
+			ck_assert_uint_eq(counts().workers, 0);
+		} else {
+			ck_assert_int_eq(err, 0);
+			ck_assert_int_gt(n, 12);
+		}
+	}
+	ck_assert_uint_eq(counts().workers, 3);
+	rig_close(&r);
+}
+END_TEST
+
+START_TEST(what_is_added_before_the_start_waits_for_it)
+{
+	rig_open_idle(&r, 2, 0);
+	struct work_order *o = add(rig_construct(&r, 1, -1, RIG_GOOD));
+	ck_assert_uint_eq(o->place, WORK_WAITS);
+	ck_assert_uint_eq(counts().workers, 0);
+	ck_assert_int_eq(work_pool_start(r.pool), 0);
+	rig_run(&r, 1);
+	ck_assert(!o->failed);
 	rig_close(&r);
 }
 END_TEST
@@ -947,6 +985,8 @@ add_ends(Suite *s)
 	tcase_add_loop_test(tc, close_delivers_what_was_out, 0, 3);
 	tcase_add_test(tc, close_names_and_leaves_what_hangs);
 	tcase_add_test(tc, open_leaves_nothing_when_a_part_fails);
+	tcase_add_test(tc, start_leaves_nothing_when_a_worker_fails);
+	tcase_add_test(tc, what_is_added_before_the_start_waits_for_it);
 }
 
 int

@@ -245,7 +245,7 @@ on_progress(void *user, struct work_order *o, float fraction)
 }
 
 void
-rig_open(struct rig *r, uint32_t threads, double timeout_s)
+rig_open_idle(struct rig *r, uint32_t threads, double timeout_s)
 {
 	memset(r, 0, sizeof *r);
 	memset(doors.met, 0, sizeof doors.met);
@@ -263,12 +263,20 @@ rig_open(struct rig *r, uint32_t threads, double timeout_s)
 					 .loop = r->loop,
 					 .host = r->host,
 					 .threads = threads,
+					 .ids = 65536,
 					 .timeout_s = timeout_s,
 					 .hooks = {r, on_done, on_timed_out,
 						   on_progress},
         },
 				 &r->pool),
 		0);
+}
+
+void
+rig_open(struct rig *r, uint32_t threads, double timeout_s)
+{
+	rig_open_idle(r, threads, timeout_s);
+	ck_assert_int_eq(work_pool_start(r->pool), 0);
 }
 
 /* End what an order still has, as rt's end would. */

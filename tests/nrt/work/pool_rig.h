@@ -44,7 +44,10 @@ struct rig {
 	struct work_order *made[RIG_LOG];
 };
 
-/** Make all of it. @param timeout_s 0: none */
+/** Make all of it but the workers. @param timeout_s 0: none */
+void rig_open_idle(struct rig *r, uint32_t threads, double timeout_s);
+
+/** The same, with them. */
 void rig_open(struct rig *r, uint32_t threads, double timeout_s);
 
 /** Close the pool, which must have nothing out, and the rest; free what came
