@@ -209,7 +209,7 @@ make_sixteens(const struct cubic_way *w, float gain, float *restrict out,
 	}
 	const float *before = w->from + lowest - 1;
 	eight_places ramp = {0, 1, 2, 3, 4, 5, 6, 7};
-	eight_places near = ramp * step - (lowest << 32);
+	eight_places near = ramp * step - lowest * ((int64_t)1 << 32);
 	eight_places far = near + 8 * step;
 
 	for (uint32_t i = 0; i < most; i += 16) {
