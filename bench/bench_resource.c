@@ -86,7 +86,7 @@ open_desk(struct desk *d, int32_t count)
 
 	desk_open(d, (uint32_t)count);
 	for (int32_t id = 0; id < 8; id++) {
-		desk_add_resource(b, &thing, id);
+		desk_add_resource(b, &thing, id, NULL);
 	}
 	for (int32_t id = 1; id <= count; id++) {
 		desk_add_synth(b, &reader, id, 0);

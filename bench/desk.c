@@ -79,6 +79,15 @@ keep(const TactusHost *host, const TactusSynthDef *def)
 	return 0;
 }
 
+/** Classes are made by a host that can (bench_voice). */
+static int
+pass(const TactusHost *host, const TactusResourceDef *def)
+{
+	(void)host;
+	(void)def;
+	return 0;
+}
+
 static void
 hush(const TactusHost *host, enum TactusLevel level, const char *text)
 {
@@ -97,6 +106,7 @@ new_host(void)
 			 .rate = DESK_RATE,
 			 .block = DESK_BLOCK,
 			 .register_synthdef = keep,
+			 .register_resource_def = pass,
 			 .log = hush},
 	};
 }
@@ -129,6 +139,12 @@ desk_def(const char *name)
 void
 desk_open(struct desk *d, uint32_t nodes)
 {
+	desk_open_large(d, nodes, 0);
+}
+
+void
+desk_open_large(struct desk *d, uint32_t nodes, uint32_t large)
+{
 	struct engine_config config = {
 		.rate = DESK_RATE,
 		.block = DESK_BLOCK,
@@ -140,8 +156,10 @@ desk_open(struct desk *d, uint32_t nodes)
 		.max_commands = 1 << 20,
 		.command_share = 1.0,
 		.offline = true,
-		.pools = 2,
-		.pool = {{256, nodes + 64}, {512, nodes + 64}},
+		.pools = large > 0 ? 5 : 3,
+		.pool = {{256, nodes + 64}, {512, nodes + 64},
+			 {1024, nodes + 64}, {16384, large},
+			 {65536, 20 * large}},
 	};
 
 	*d = (struct desk){0};
@@ -205,7 +223,9 @@ new_spec(const TactusSynthDef *def)
 
 	s->def = def;
 	s->ports = ports;
-	s->instance_bytes = def->instance_bytes;
+	s->instance_bytes =
+		def->instance_bytes +
+		(def->extra_bytes != NULL ? def->extra_bytes(NULL) : 0);
 	for (uint32_t i = 0; i < ports; i++) {
 		TactusPort *p = &s->port[i].port;
 		p->size = sizeof *p;
@@ -284,22 +304,26 @@ desk_add_bind(struct batch *b, int32_t id, int32_t port, int32_t resource)
 }
 
 void
-desk_add_resource(struct batch *b, const TactusResourceDef *def, int32_t id)
+desk_add_resource(struct batch *b, const TactusResourceDef *def, int32_t id,
+	void *instance)
 {
 	struct command *c = desk_add(b, COMMAND_RESOURCE_NEW, id);
 	/* its alignment is more than calloc promises everywhere */
 	struct work *w =
 		must(aligned_alloc(64, (sizeof *w + 63) / 64 * 64), "memory");
 
-	*w = (struct work){.kind = WORK_CONSTRUCT, .id = id, .def = def};
+	*w = (struct work){.kind = WORK_CONSTRUCT,
+		.id = id,
+		.def = def,
+		.instance = instance != NULL ? instance : w};
 	c->u.work = w;
 }
 
-/** A worker that is done at once: an instance is nothing but an address. */
+/** A worker that is done at once: an instance is made and freed by others. */
 static void
 work_on(struct desk *d, struct work *w)
 {
-	w->instance = w->kind == WORK_CONSTRUCT ? w : NULL;
+	w->instance = w->kind == WORK_CONSTRUCT ? w->instance : NULL;
 	if (ring_post(d->wire->works, &w, 1) != 1) {
 		(void)must(NULL, "room in the ring of works");
 	}

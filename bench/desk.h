@@ -32,6 +32,8 @@ const TactusSynthDef *desk_def(const char *name);
 
 /** Make an engine for `nodes` nodes; ends the program when it cannot. */
 void desk_open(struct desk *d, uint32_t nodes);
+/** The same with room for `large` synths that take a megabyte each. */
+void desk_open_large(struct desk *d, uint32_t nodes, uint32_t large);
 void desk_close(struct desk *d);
 
 /** A batch that is due at sample `at`; 0: at once. */
@@ -43,9 +45,13 @@ void desk_add_set(
 	struct batch *b, int32_t id, int32_t port, float value, double seconds);
 /** Bind a resource port by its index; -1: let go. */
 void desk_add_bind(struct batch *b, int32_t id, int32_t port, int32_t resource);
-/** A resource of a class; its worker is done as soon as it has begun. */
-void desk_add_resource(
-	struct batch *b, const TactusResourceDef *def, int32_t id);
+/**
+ * A resource of a class; its worker is done as soon as it has begun.
+ * @param instance NULL: nothing but an address
+ * @owns the instance stays the caller's
+ */
+void desk_add_resource(struct batch *b, const TactusResourceDef *def,
+	int32_t id, void *instance);
 void desk_post(struct desk *d, struct batch *b);
 
 /**

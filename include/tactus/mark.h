@@ -17,9 +17,9 @@
 #endif
 
 /*
- * TACTUS_CLONES, the second word, compiles a function of a plugin once for
- * each step of x86-64 that has wider vectors; the processor's own is taken
- * when the plugin is loaded.  It is for loops over frames, and changes no bit
+ * TACTUS_CLONES, the second word, compiles a function once for each step of
+ * x86-64 that has wider vectors; the processor's own is taken when the program
+ * or the plugin is loaded.  It is for loops over frames, and changes no bit
  * where nothing is contracted (-ffp-contract=off).
  */
 #if defined(__x86_64__) && defined(__gnu_linux__) &&      \

@@ -176,13 +176,12 @@ scale(float *restrict out, const float *restrict gain, uint32_t count)
 	}
 }
 
-/** Give all frames one level. */
-TACTUS_RT TACTUS_CLONES static void
-scale_steady(float *restrict out, float gain, uint32_t count)
+/** Whether all frames have the level that amp says. */
+TACTUS_RT static inline bool
+is_level(const struct play *s, const TactusSynth *synth)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		out[i] *= gain;
-	}
+	return s->stage == HOLDING && s->fade_left == 0 &&
+	       synth->controls[PLAY_AMP].step == 0.0f;
 }
 
 /** Give `count` frames from frame `i` of the segment on their levels. */
@@ -192,14 +191,8 @@ shape(const struct play *s, const TactusWorld *world, TactusSynth *synth,
 {
 	const TactusControl amp = synth->controls[PLAY_AMP];
 	float gain[READ_CHUNK];
-
-	if (s->stage == HOLDING && s->fade_left == 0 && amp.step == 0.0f) {
-		for (uint32_t c = 0; c < channels && amp.value != 1.0f; c++) {
-			scale_steady(synth->out[c] + i, amp.value, count);
-		}
-		return;
-	}
 	double fade = (double)tail_length(world);
+
 	for (uint32_t k = 0; k < count; k++) {
 		gain[k] = tactus_control_at(&amp, i + k) *
 			  (float)level_at(s, fade, k);
@@ -239,10 +232,14 @@ run(struct play *s, const TactusWorld *world, TactusSynth *synth,
 			count = s->fade_left;
 		}
 		read_begin(v, &s->place, i, count, &stretch);
+		bool level = is_level(s, synth);
+		float gain = level ? synth->controls[PLAY_AMP].value : 1.0f;
 		for (uint32_t c = 0; c < channels; c++) {
-			read_channel(v, &stretch, c, synth->out[c] + i);
+			read_channel(v, &stretch, c, gain, synth->out[c] + i);
 		}
-		shape(s, world, synth, i, stretch.count, channels);
+		if (!level) {
+			shape(s, world, synth, i, stretch.count, channels);
+		}
 		if (stretch.count < count) {
 			clear(synth, 0, channels, i + stretch.count,
 				count - stretch.count);
@@ -260,12 +257,36 @@ run(struct play *s, const TactusWorld *world, TactusSynth *synth,
 	}
 }
 
+/**
+ * Do what most voices do most of the time: play one channel on, while nothing
+ * but the sound moves.
+ * @return false when there is more to do: then nothing was done
+ */
+TACTUS_RT static inline bool
+run_plain(struct play *s, const TactusWorld *world, TactusSynth *synth,
+	const TactusAudioBuffer *b, uint32_t frames)
+{
+	const TactusControl *c = synth->controls;
+
+	if (!is_level(s, synth) || s->tails != 0 || s->channels != 1 ||
+		!s->was_open || !(c[PLAY_GATE].value > 0.0f) ||
+		c[PLAY_RATE].step != 0.0f || b->channels != 1) {
+		return false;
+	}
+	struct read_view v = play_view(s, world, synth, b);
+	return read_steady(
+		&v, &s->place, c[PLAY_AMP].value, synth->out[0], frames);
+}
+
 TACTUS_RT void
 play_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
 	struct play *s = synth->self;
 	const TactusAudioBuffer *b = synth->resources[0];
 
+	if (run_plain(s, world, synth, b, frames)) {
+		return;
+	}
 	uint32_t was = s->stage;
 	follow(s, world, synth, b);
 	if (is_sounding(s)) {

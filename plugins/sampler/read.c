@@ -3,7 +3,7 @@
  * read.c -- an AudioBuffer at any speed, forwards, backwards and in circles.
  *
  * A stretch of which no frame lies near an edge is made in a loop without a
- * branch, the cubic's four samples at a time.  All others go frame by frame,
+ * branch, the cubic's many samples at a time.  All others go frame by frame,
  * by the same formulas: the bits are the same, whichever way a frame goes.
  *
  * Beyond the part that is played lies the rest of the buffer, and beyond the
@@ -17,21 +17,18 @@
 
 #include <tactus/math.h>
 
-/* a part of a frame: its upper 24 bits are what a float holds */
-#define PART 0x1p-24f
+#include "cubic.h"
+
+/* a whole frame, as places move */
+#define FRAME ((int64_t)1 << 32)
 
 /* no place moves further than that in a frame */
 #define MOST_STEP 0x1p46
 
-/** Four floats that are computed with at once. */
-typedef float four __attribute__((vector_size(16)));
-typedef int32_t four_whole __attribute__((vector_size(16)));
-typedef uint32_t four_parts __attribute__((vector_size(16)));
-
 TACTUS_RT static inline float
 part_of(uint32_t part)
 {
-	return (float)(int32_t)(part >> 8) * PART;
+	return (float)(int32_t)(part >> 8) * CUBIC_PART;
 }
 
 /** `x` between b (0) and c (1): a straight line. */
@@ -39,91 +36,6 @@ TACTUS_RT static inline float
 linear(float b, float c, float x)
 {
 	return b + (c - b) * x;
-}
-
-/*
- * `x` between b (0) and c (1), with the neighbours a and d: the cubic whose
- * slopes in b and c are those of the chords around them (Catmull-Rom).  As
- * "4-point, 3rd-order Hermite (x-form)" in O. Niemitalo, "Polynomial
- * Interpolators for High-Quality Resampling of Oversampled Audio", 2001; it is
- * scsynth's cubic, too.  A macro, for floats and for fours: every order of
- * operations gives other bits.
- */
-#define HERMITE(a, b, c, d, x, y)                               \
-  do {                                                          \
-    __typeof__(x) c1 = 0.5f * ((c) - (a));                      \
-    __typeof__(x) c3 = 1.5f * ((b) - (c)) + 0.5f * ((d) - (a)); \
-    __typeof__(x) c2 = (a) - (b) + c1 - c3;                     \
-    (y) = ((c3 * (x) + c2) * (x) + c1) * (x) + (b);             \
-  } while (0)
-
-TACTUS_RT static inline four
-load_four(const float *from)
-{
-	four f;
-
-	memcpy(&f, from, sizeof(f));
-	return f;
-}
-
-/**
- * Four samples, each from the four floats at its place: read in rows, used in
- * columns.
- */
-TACTUS_RT static inline four
-cubic_four(const float *p0, const float *p1, const float *p2, const float *p3,
-	four x)
-{
-	four r0 = load_four(p0);
-	four r1 = load_four(p1);
-	four r2 = load_four(p2);
-	four r3 = load_four(p3);
-	four low01 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
-	four low23 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
-	four high01 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
-	four high23 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
-	four a = __builtin_shufflevector(low01, low23, 0, 1, 4, 5);
-	four b = __builtin_shufflevector(low01, low23, 2, 3, 6, 7);
-	four c = __builtin_shufflevector(high01, high23, 0, 1, 4, 5);
-	four d = __builtin_shufflevector(high01, high23, 2, 3, 6, 7);
-	four y;
-
-	HERMITE(a, b, c, d, x, y);
-	return y;
-}
-
-/** A steady speed: the places are worked out on the way. */
-TACTUS_RT TACTUS_CLONES static void
-steady_cubic(const float *restrict from, uint32_t first, int64_t step,
-	float *restrict out, uint32_t count)
-{
-	const float *before = from - 1;
-	uint32_t low = (uint32_t)step;
-	four_parts parts = {
-		first, first + low, first + 2 * low, first + 3 * low};
-	int64_t place = (int64_t)first;
-	uint32_t i = 0;
-
-	for (; i + 4 <= count; i += 4) {
-		four x = __builtin_convertvector(
-				 (four_whole)(parts >> 8), four) *
-			 PART;
-		four y = cubic_four(before + (place >> 32),
-			before + ((place + step) >> 32),
-			before + ((place + 2 * step) >> 32),
-			before + ((place + 3 * step) >> 32), x);
-
-		memcpy(&out[i], &y, sizeof(y));
-		parts += 4 * low;
-		place += 4 * step;
-	}
-	for (; i < count; i++) {
-		const float *s = from + (place >> 32);
-		float x = part_of((uint32_t)place);
-
-		HERMITE(s[-1], s[0], s[1], s[2], x, out[i]);
-		place += step;
-	}
 }
 
 TACTUS_RT TACTUS_CLONES static void
@@ -152,10 +64,33 @@ steady_none(const float *from, uint32_t first, int64_t step, float *out,
 	}
 }
 
+/** Give all frames one level. */
+TACTUS_RT TACTUS_CLONES static void
+scale(float *restrict out, float gain, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		out[i] *= gain;
+	}
+}
+
+/** The samples as they are, but for their level. */
+TACTUS_RT TACTUS_CLONES static void
+copy(const float *restrict from, float gain, float *restrict out,
+	uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		out[i] = from[i] * gain;
+	}
+}
+
 /** The samples as they are, every `stride`th. */
 TACTUS_RT static void
-whole(const float *from, int64_t stride, float *out, uint32_t count)
+whole(const float *from, int64_t stride, float gain, float *out, uint32_t count)
 {
+	if (stride == 1 && gain != 1.0f) {
+		copy(from, gain, out, count);
+		return;
+	}
 	if (stride == 1) {
 		memcpy(out, from, count * sizeof(*out));
 		return;
@@ -163,27 +98,8 @@ whole(const float *from, int64_t stride, float *out, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		out[i] = from[(int64_t)i * stride];
 	}
-}
-
-/** Any places, no edge near. */
-TACTUS_RT TACTUS_CLONES static void
-any_cubic(const float *restrict from, const int32_t *restrict at,
-	const float *restrict part, float *restrict out, uint32_t count)
-{
-	uint32_t i = 0;
-
-	for (; i + 4 <= count; i += 4) {
-		const float *before = from - 1;
-		four y = cubic_four(before + at[i], before + at[i + 1],
-			before + at[i + 2], before + at[i + 3],
-			load_four(&part[i]));
-
-		memcpy(&out[i], &y, sizeof(y));
-	}
-	for (; i < count; i++) {
-		const float *s = from + at[i];
-
-		HERMITE(s[-1], s[0], s[1], s[2], part[i], out[i]);
+	if (gain != 1.0f) {
+		scale(out, gain, count);
 	}
 }
 
@@ -268,6 +184,26 @@ is_inside(const struct read_view *v, int64_t low, int64_t high)
 	       high + behind < (v->is_loop ? v->end : v->buffer->frames);
 }
 
+/**
+ * Whether no frame has to be looked at, from `place` on: the first moves by
+ * `step`, the last by `end`, and all of them by `way`.
+ */
+TACTUS_RT static inline bool
+is_clear(const struct read_view *v, const struct read_place *place,
+	int64_t step, int64_t end, int64_t way)
+{
+	int64_t last =
+		place->frame + (((int64_t)place->part + way - end) >> 32);
+	int64_t low = last < place->frame ? last : place->frame;
+	int64_t high = last < place->frame ? place->frame : last;
+	bool is_short =
+		!v->is_loop && (step >= 0 ? high >= v->end : low < v->first);
+
+	/* where it turns round, the ends are not the furthest */
+	return (step >= 0) == (end >= 0) && !is_short &&
+	       is_inside(v, low, high);
+}
+
 /** Go frame by frame, where there is an edge or a slope. */
 TACTUS_RT static void
 walk(const struct read_view *v, struct read_place *p, uint32_t i,
@@ -332,14 +268,7 @@ read_begin(const struct read_view *v, struct read_place *place, uint32_t i,
 		way = bend(v, place->part, i, frames, out);
 		end = out->far[frames - 1];
 	}
-	int64_t last =
-		place->frame + (((int64_t)place->part + way - end) >> 32);
-	int64_t low = last < place->frame ? last : place->frame;
-	int64_t high = last < place->frame ? place->frame : last;
-	bool is_short =
-		!v->is_loop && (step >= 0 ? high >= v->end : low < v->first);
-	/* where it turns round, the ends are not the furthest */
-	if ((step >= 0) != (end >= 0) || is_short || !is_inside(v, low, high)) {
+	if (!is_clear(v, place, step, end, way)) {
 		walk(v, place, i, frames, out);
 		return;
 	}
@@ -390,44 +319,85 @@ walk_channel(const struct read_view *v, const struct read_stretch *s,
 		}
 		float a = look_up(v, from, at - 1);
 		float d = look_up(v, from, at + 2);
-		HERMITE(a, b, c, d, s->part[i], out[i]);
+		CUBIC_HERMITE(a, b, c, d, s->part[i], out[i]);
+	}
+}
+
+/** From `base` and `part` on at a steady speed, no edge near. */
+TACTUS_RT static void
+steady(const struct read_view *v, const float *from, int64_t base,
+	uint32_t part, int64_t step, float gain, float *out, uint32_t count)
+{
+	if (v->interpolation == READ_CUBIC) {
+		struct cubic_way way = {.from = from + base,
+			.before = base,
+			.behind = v->buffer->frames - base,
+			.step = step,
+			.part = part};
+
+		cubic_steady(&way, cubic_width(), gain, out, count);
+		return;
+	}
+	if (v->interpolation == READ_LINEAR) {
+		steady_linear(from + base, part, step, out, count);
+	} else {
+		steady_none(from + base, part, step, out, count);
+	}
+	if (gain != 1.0f) {
+		scale(out, gain, count);
 	}
 }
 
 TACTUS_RT void
 read_channel(const struct read_view *v, const struct read_stretch *s,
-	uint32_t channel, float *out)
+	uint32_t channel, float gain, float *out)
 {
 	const float *from = v->buffer->channel[channel];
-
 	uint32_t n = s->count;
 
-	switch (s->way) {
-	case READ_WALK:
-		walk_channel(v, s, from, out);
-		break;
-	case READ_WHOLE:
-		whole(from + s->base, s->step / ((int64_t)1 << 32), out, n);
-		break;
-	case READ_STEADY:
-		from += s->base;
-		if (v->interpolation == READ_CUBIC) {
-			steady_cubic(from, s->first, s->step, out, n);
-		} else if (v->interpolation == READ_LINEAR) {
-			steady_linear(from, s->first, s->step, out, n);
-		} else {
-			steady_none(from, s->first, s->step, out, n);
-		}
-		break;
-	case READ_ANYWHERE:
-		from += s->base;
-		if (v->interpolation == READ_CUBIC) {
-			any_cubic(from, s->at, s->part, out, n);
-		} else if (v->interpolation == READ_LINEAR) {
-			any_linear(from, s->at, s->part, out, n);
-		} else {
-			any_none(from, s->at, out, n);
-		}
-		break;
+	if (s->way == READ_WHOLE) {
+		whole(from + s->base, s->step / FRAME, gain, out, n);
+		return;
 	}
+	if (s->way == READ_STEADY) {
+		steady(v, from, s->base, s->first, s->step, gain, out, n);
+		return;
+	}
+	if (s->way == READ_WALK) {
+		walk_channel(v, s, from, out);
+	} else if (v->interpolation == READ_CUBIC) {
+		cubic_any(from + s->base, s->at, s->part, out, n);
+	} else if (v->interpolation == READ_LINEAR) {
+		any_linear(from + s->base, s->at, s->part, out, n);
+	} else {
+		any_none(from + s->base, s->at, out, n);
+	}
+	if (gain != 1.0f) {
+		scale(out, gain, n);
+	}
+}
+
+TACTUS_RT bool
+read_steady(const struct read_view *v, struct read_place *place, float gain,
+	float *out, uint32_t frames)
+{
+	int64_t step = step_at(v, 0);
+	int64_t way = (int64_t)frames * step;
+	struct read_place next = *place;
+	const float *from = v->buffer->channel[0];
+
+	move(&next, way);
+	if ((v->is_loop && v->end <= v->first) ||
+		!is_clear(v, place, step, step, way) ||
+		is_past(v, &next, step)) {
+		return false;
+	}
+	if (place->part == 0 && (uint32_t)step == 0) {
+		whole(from + place->frame, step / FRAME, gain, out, frames);
+	} else {
+		steady(v, from, place->frame, place->part, step, gain, out,
+			frames);
+	}
+	*place = next;
+	return true;
 }

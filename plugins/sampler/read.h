@@ -72,8 +72,19 @@ struct read_stretch {
 TACTUS_RT void read_begin(const struct read_view *v, struct read_place *place,
 	uint32_t i, uint32_t frames, struct read_stretch *out);
 
-/** The stretch's samples of one channel, `count` of them. @side rt */
+/** The stretch's samples of one channel times `gain`, `count` of them.
+ * @side rt */
 TACTUS_RT void read_channel(const struct read_view *v,
-	const struct read_stretch *s, uint32_t channel, float *out);
+	const struct read_stretch *s, uint32_t channel, float gain, float *out);
+
+/**
+ * Read channel 0 and move on behind it, where that is simple: the speed is
+ * steady, no edge is near, and the end is not reached.
+ * @side rt
+ * @pre the rate does not move
+ * @return false when it is not simple: then nothing was done
+ */
+TACTUS_RT bool read_steady(const struct read_view *v, struct read_place *place,
+	float gain, float *out, uint32_t frames);
 
 #endif

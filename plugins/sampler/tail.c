@@ -129,7 +129,7 @@ add(const struct play_tail *t, const TactusWorld *world, TactusSynth *synth,
 		if (!is_mono && c >= v->buffer->channels) {
 			return;
 		}
-		read_channel(v, stretch, is_mono ? 0 : c, sound);
+		read_channel(v, stretch, is_mono ? 0 : c, 1.0f, sound);
 		mix(synth->out[c] + i, sound, gain, stretch->count);
 	}
 }

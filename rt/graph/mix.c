@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mix.c -- see mix.h.  Plain loops that the compiler turns into vectors.
+ * mix.c -- see mix.h.  Plain loops that the compiler turns into vectors; what
+ * each output of each node goes through is compiled for wider ones, too.
  */
 #include "mix.h"
 
 #include <string.h>
 
-TACTUS_RT void
+TACTUS_RT TACTUS_CLONES void
 mix_store(float *restrict to, const float *restrict from, uint32_t frames)
 {
 	for (uint32_t i = 0; i < frames; i++) {
@@ -14,7 +15,7 @@ mix_store(float *restrict to, const float *restrict from, uint32_t frames)
 	}
 }
 
-TACTUS_RT void
+TACTUS_RT TACTUS_CLONES void
 mix_add(float *restrict to, const float *restrict from, uint32_t frames)
 {
 	for (uint32_t i = 0; i < frames; i++) {
