@@ -619,7 +619,8 @@ size_t
 compose_mutate(struct source *s, uint8_t *data, size_t size)
 {
 	for (uint32_t i = source_below(s, 6); i > 0 && size > 0; i--) {
-		size_t at = (source_next(s) | source_next(s) << 8) % size;
+		size_t at = source_next(s);
+		at = (at << 8 | source_next(s)) % size;
 		uint8_t how = source_next(s);
 
 		if (how < 128) {

@@ -37,7 +37,8 @@
 #  endif
 #endif
 #ifdef HAS_ASAN
-#  include <sanitizer/allocator_interface.h>
+/* of <sanitizer/allocator_interface.h>, which not every gcc brings */
+size_t __sanitizer_get_current_allocated_bytes(void);
 #endif
 
 #define RESOURCES 8
@@ -290,8 +291,8 @@ open_hall(struct hall *h)
 		"limits.max_nodes=24", "limits.max_resources=8",
 		"limits.max_events=32", "limits.command_ring=16",
 		"limits.report_ring=16", "limits.max_audio_buses=6",
-		"limits.max_resource_bytes=600000",
-		"limits.max_total_resource_bytes=1500000", "workers.threads=1",
+		"limits.max_resource_bytes=4000000",
+		"limits.max_total_resource_bytes=6000000", "workers.threads=1",
 		"workers.job_timeout_s=0", "osc.max_clients=3",
 		"media.max_file_bytes=1000000", NULL};
 
