@@ -87,11 +87,11 @@ real(struct source *s)
 
 	switch (source_below(s, 20)) {
 	case 17:
-		return NAN;
+		return (double)NAN;
 	case 18:
-		return INFINITY;
+		return (double)INFINITY;
 	case 19:
-		return -INFINITY;
+		return (double)-INFINITY;
 	default:
 		return odd[source_below(s, sizeof odd / sizeof *odd)];
 	}

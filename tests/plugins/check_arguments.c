@@ -123,7 +123,8 @@ any_values(uint32_t *seed, TactusValue *values)
 static uint32_t
 any_values_at_all(uint32_t *seed, TactusValue *values)
 {
-	static const double none[] = {NAN, INFINITY, -INFINITY};
+	static const double none[] = {
+		(double)NAN, (double)INFINITY, (double)-INFINITY};
 	static const char types[] = {'h', 'i', 'f', 'b', 'N', 0};
 	uint32_t count = any_values(seed, values);
 
