@@ -212,7 +212,7 @@ struct batch {
 	struct command *last;     /* the loop's, while it is compiled */
 	void *sender;             /* the loop's */
 	uint64_t at;              /* sample at which it is due */
-	uint64_t order;           /* 1/65536 samples: order within one */
+	uint64_t rank;            /* 1/65536 samples: who is first in one */
 	uint64_t applied;         /* rt: the sample at which it was */
 	uint64_t late;            /* rt: frames past, with BATCH_LATE */
 	uint32_t flags;           /* enum batch_flag */

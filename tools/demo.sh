@@ -1,13 +1,15 @@
 #!/bin/bash
 # demo.sh -- a small demonstration, all of it made over OSC.
 #
-# usage: tools/demo.sh start|phrase URL [FOLDER]
-#   start   groups, a drone and the input through a moving filter, a ramp
+# usage: tools/demo.sh start|phrase URL [FOLDER [RATE]]
+#   start   groups, a drone and the input through a moving filter, a ramp, and
+#           five seconds of the drone recorded and played again, slowly
 #   phrase  one phrase of notes, as bundles that carry their time
 #
-# URL is udp://HOST:PORT of the daemon, FOLDER takes scratch files.
+# URL is udp://HOST:PORT of the daemon, FOLDER takes scratch files, RATE is
+# the engine's, in Hz.
 set -eu
-what=${1:?} url=${2:?} folder=${3:-.}
+what=${1:?} url=${2:?} folder=${3:-.} rate=${4:-48000}
 host=${url#udp://} port=${host##*:} host=${host%:*}
 
 # --- OSC by hand: bundles and time tags, which the command line has not ----
@@ -91,6 +93,18 @@ post() {
 	cat "$folder/packet" >&4
 }
 
+# Wait until an answer of that address has come, or an error, five seconds at
+# the most; what comes is kept.
+await() {
+	local i
+	for ((i = 0; i < 50; i++)); do
+		timeout 0.1 cat <&4 >> "$folder/answers" || :
+		grep -aq "$1" "$folder/answers" && return 0
+		grep -aq /error "$folder/answers" && return 1
+	done
+	return 1
+}
+
 # --- what is played -------------------------------------------------------
 
 # The buses: 10 the drone, 11 the filters' cutoff, 12 the mix, 22 the input,
@@ -140,6 +154,25 @@ start() {
 	put_message /node/name is 30 main
 	# a ramp of six seconds moves it over
 	put_message /node/set 'is[ff]' 30 position 0.4 6
+	# a worker makes a buffer of five seconds: both voices come round in
+	# that time, so that the loop is not heard
+	put_message /resource/new 'si[ii]' audio-buffer 10 1 $((5 * rate))
+	put_message /sync i 1
+	post
+	await /synced || return 0
+	origin=$(date +%s%N)
+	begin
+	put_message /synth/new 'siii[si]' recorder 23 2 0 buffer 10
+	put_message /synth/map/input isii 23 in 10 0
+	put_message /synth/property/doneFlags/set ii 23 1
+	put_message /synth/activate i 23
+	post
+	begin 5500
+	put_message /synth/new 'siii[sisfsfsf]' sampler 13 1 1 \
+		buffer 10 rate 0.5 loop 1 attack 3
+	put_message /synth/map/output isii 13 out 10 0
+	put_message /node/name is 13 slow
+	put_message /synth/activate i 13
 	post
 }
 
@@ -172,13 +205,14 @@ phrase() {
 }
 
 exec 4<> "/dev/udp/$host/$port"
+: > "$folder/answers"
 case $what in
 start) start ;;
 phrase) phrase ;;
 *) echo "demo.sh: no such thing as $what" >&2 && exit 64 ;;
 esac
 # refusals come back to where the bundle came from
-timeout 0.3 cat <&4 > "$folder/answers" || :
+timeout 0.3 cat <&4 >> "$folder/answers" || :
 if grep -aq '/error' "$folder/answers"; then
 	echo "demo: the engine refused some of it:" >&2
 	tr -c '[:print:]' ' ' < "$folder/answers" | tr -s ' ' >&2

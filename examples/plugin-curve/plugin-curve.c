@@ -2,10 +2,12 @@
 /*
  * plugin-curve.c -- a plugin with a resource class, a synth and a job.
  *
- *	/resource/new "curve" 1 [0 1 0.5 -1]
- *	/synth/new "curve-player" 10 0 1 [110 0.2]
- *	/node/set 10 "curve" 1
- *	/job/new "curve-reverse" 1 0 [1]
+ *	tactus send --wait /resource/new curve 1 [ 0 1 0.5 -1 ]
+ *	tactus send /synth/new curve-player 10 0 1 [ 110 0.2 ]
+ *	tactus send /synth/map/output 10 out 0 1
+ *	tactus send /synth/activate 10
+ *	tactus send /node/set 10 curve 1
+ *	tactus send --wait /job/new curve-reverse 1 0 [ 1 ]
  *
  * check and tactus_plugin run on the engine's loop; construct, destroy and
  * perform on workers, which may take their time; what is marked TACTUS_RT on
@@ -81,7 +83,7 @@ static const TactusResourceDef curve_def = {
 	.uri = EXAMPLE_CURVE_URI,
 	.name = "curve",
 	.doc = "Points to play or to steer with.",
-	.arguments = "f point …",
+	.arguments = "f point ...",
 	.check = curve_check,
 	.construct = curve_construct,
 	.destroy = curve_destroy,

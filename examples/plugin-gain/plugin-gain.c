@@ -2,6 +2,11 @@
 /*
  * plugin-gain.c -- a plugin outside of tactus' tree: one def, my-gain.
  *
+ *	tactus send /synth/new my-gain 10 0 1 [ gain 0.5 ]
+ *	tactus send /synth/map/input 10 in 0 1
+ *	tactus send /synth/map/output 10 out 0 1
+ *	tactus send /synth/activate 10
+ *
  * It is as small as a def with a control and audio ports can be.  The
  * contract is <tactus/plugin.h>, the manual tactus-plugin(7).  tactus_plugin
  * and what describes the ports run on the engine's loop; process runs on the

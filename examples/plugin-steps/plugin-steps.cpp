@@ -2,10 +2,12 @@
 /*
  * plugin-steps.cpp -- a plugin in C++ with a resource class, a synth, a job.
  *
- *	/resource/new "steps" 1 [0 0.25 0.5 1]
- *	/synth/new "step-player" 10 0 1 [4]
- *	/node/set 10 "steps" 1
- *	/job/new "steps-scale" 1 0 [1] [2.0]
+ *	tactus send --wait /resource/new steps 1 [ 0 0.25 0.5 1 ]
+ *	tactus send /synth/new step-player 10 0 1 [ 4 ]
+ *	tactus send /synth/map/output 10 out 0 1
+ *	tactus send /synth/activate 10
+ *	tactus send /node/set 10 steps 1
+ *	tactus send --wait /job/new steps-scale 1 0 [ 1 ] [ 0.5 ]
  *
  * It is what plugin-curve does in C, of classes.  Whatever they throw stays
  * in the plugin: the client gets the words.  TACTUS_RT marks what runs on
@@ -34,7 +36,7 @@ class Steps : public StepsLayout
 	static constexpr const char *uri = "urn:example:resource:steps:1";
 	static constexpr const char *name = "steps";
 	static constexpr const char *doc = "Levels, one after the other.";
-	static constexpr const char *arguments = "f level …";
+	static constexpr const char *arguments = "f level ...";
 	static constexpr std::uint32_t flags = TACTUS_MUTABLE;
 	using layout = StepsLayout;
 

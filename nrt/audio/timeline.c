@@ -200,7 +200,7 @@ timeline_line(const struct timeline *t)
 }
 
 uint64_t
-timeline_sample(struct timeline_line *l, uint64_t ntp, uint32_t *order)
+timeline_sample(struct timeline_line *l, uint64_t ntp, uint32_t *rank)
 {
 	/* as signed distance: right over the end of an NTP era, too */
 	int64_t away = (int64_t)(ntp - l->ntp);
@@ -220,9 +220,9 @@ timeline_sample(struct timeline_line *l, uint64_t ntp, uint32_t *order)
 	}
 	double fine = floor((at - nearest + 0.5) * 65536.0);
 	fine = fine < 0.0 ? 0.0 : fine > 65535.0 ? 65535.0 : fine;
-	*order = (uint32_t)fine;
+	*rank = (uint32_t)fine;
 	if (nearest < -(double)l->sample) {
-		*order = 0;
+		*rank = 0;
 		return 0;
 	}
 	return l->sample + (uint64_t)(int64_t)nearest;

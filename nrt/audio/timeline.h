@@ -89,11 +89,10 @@ struct timeline_line timeline_line(const struct timeline *t);
  * is a whole number of samples, to what NTP resolves, become samples at just
  * that distance.
  * @thread loop
- * @param order receives where between samples it lies, 0 … 65535
+ * @param rank receives where between samples it lies, 0 … 65535
  * @return the sample; 0 for times before the first
  */
-uint64_t timeline_sample(
-	struct timeline_line *l, uint64_t ntp, uint32_t *order);
+uint64_t timeline_sample(struct timeline_line *l, uint64_t ntp, uint32_t *rank);
 
 /** The NTP time (32.32) of a sample. @thread loop */
 uint64_t timeline_ntp(const struct timeline_line *l, uint64_t sample);

@@ -187,7 +187,7 @@ const struct config_row config_rows[] = {
 	{.path = "limits.max_resources", .kind = CONFIG_WHOLE,
 		.standard = "256",
 		.least = 1, .most = 65536,
-		.doc = "Resource ids.",
+		.doc = "Resources at a time; their ids are 0 to one less.",
 		.offset = AT(limits.max_resources)},
 	{.path = "limits.max_connections", .kind = CONFIG_WHOLE,
 		.standard = "8192",
@@ -246,14 +246,16 @@ const struct config_row config_rows[] = {
 		.unit = "bytes",
 		.least = 4096, .most = 1024 * GIB,
 		.flags = CONFIG_LIVE,
-		.doc = "The largest single resource.",
+		.doc = "The most bytes that a single resource may take; a "
+			"class may have a limit of its own, in "
+			"resource_classes.",
 		.offset = AT(limits.max_resource_bytes)},
 	{.path = "limits.max_total_resource_bytes", .kind = CONFIG_BYTES,
 		.standard = "\"auto\"",
 		.unit = "bytes",
 		.least = 4096, .most = 16384 * GIB,
 		.flags = CONFIG_AUTO | CONFIG_LIVE,
-		.doc = "All resources together. \"auto\" is a quarter of "
+		.doc = "The most bytes that all resources together may take. \"auto\" is a quarter of "
 			"the machine's memory.",
 		.offset = AT(limits.max_total_resource_bytes)},
 	{.path = "pools", .kind = CONFIG_POOLS,
@@ -280,7 +282,13 @@ const struct config_row config_rows[] = {
 		.standard = "( )",
 		.doc = "Limits of single resource classes, as { uri = "
 			"\"...\"; enabled = true; max_bytes = \"64 MiB\"; "
-			"}. Further members are options of the class. "
+			"}. uri is the whole URI, as `tactus defs` shows it. "
+			"enabled = false switches the class off: it is not "
+			"listed and cannot be made. max_bytes is what one "
+			"resource of it may take, in place of "
+			"limits.max_resource_bytes. Further members are "
+			"options of the class; the built-in classes "
+			"(audio-buffer, impulse, wavetable) have none. "
 			"Classes that are not listed exist, with the limits "
 			"of the group limits.",
 		.offset = AT(resource_classes)},
@@ -328,7 +336,11 @@ const struct config_row config_rows[] = {
 	{.path = "workers.threads", .kind = CONFIG_WHOLE,
 		.standard = "2",
 		.least = 1, .most = 64,
-		.doc = "Worker threads for files, streams and jobs.",
+		.doc = "Threads that do what takes time: make and destroy "
+			"resources, read and write files, do jobs. Works on "
+			"one resource follow each other, those on others go "
+			"side by side; where there are several workers, jobs "
+			"leave one of them to constructions.",
 		.offset = AT(workers.threads)},
 	{.path = "workers.stream_buffer_ms", .kind = CONFIG_REAL,
 		.standard = "2000",
@@ -348,27 +360,39 @@ const struct config_row config_rows[] = {
 		.unit = "s",
 		.least = 0, .most = 86400,
 		.flags = CONFIG_LIVE,
-		.doc = "A job that takes longer fails. 0 is none.",
+		.doc = "How long a construction, a destruction or a job may "
+			"take once a worker has it. What takes longer is "
+			"asked to stop and told as failed; what it holds "
+			"stays held until it returns, and a spare worker "
+			"takes its worker's place. 0: as long as it likes.",
 		.offset = AT(workers.job_timeout_s)},
 	{.path = "media.directories", .kind = CONFIG_TEXTS,
 		.standard = "[ \"/var/lib/tactus/media\", "
 			"\"/usr/share/sounds\" ]",
 		.flags = CONFIG_LIVE,
 		.doc = "Folders that file commands may read from, by "
-			"relative name or full path. Nothing outside can be "
-			"reached.",
+			"relative name or full path; the first that has a "
+			"name decides. Only regular files are read, and "
+			"nothing outside can be reached, neither by \"..\" "
+			"nor by a symbolic link. An empty list: nothing is "
+			"read.",
 		.offset = AT(media.directories)},
 	{.path = "media.record", .kind = CONFIG_TEXT,
 		.standard = "\"/var/lib/tactus/recordings\"",
-		.flags = CONFIG_LIVE,
-		.doc = "The one folder that file commands may write to.",
+		.flags = CONFIG_LIVE | CONFIG_EMPTY,
+		.doc = "The one folder that file commands may write to, by "
+			"relative name or full path; folders in it have to "
+			"exist. It is not read from: to load what was saved "
+			"there, list it in media.directories, too. Empty: "
+			"nothing is written.",
 		.offset = AT(media.record)},
 	{.path = "media.max_file_bytes", .kind = CONFIG_BYTES,
 		.standard = "\"2 GiB\"",
 		.unit = "bytes",
 		.least = 4096, .most = 16384 * GIB,
 		.flags = CONFIG_LIVE,
-		.doc = "The largest sound file that is read or written.",
+		.doc = "The largest sound file that is read or written, in "
+			"bytes on the disk.",
 		.offset = AT(media.max_file_bytes)},
 	{.path = "state.directory", .kind = CONFIG_TEXT,
 		.standard = "\"/var/lib/tactus\"",

@@ -42,8 +42,8 @@ set_reason(const struct media_draft *d, int error, char *reason, size_t size)
 	media_show(shown, d->shown);
 	if (error == -EEXIST) {
 		snprintf(reason, size,
-			"%s is there already: take another name, or ask for "
-			"it to be replaced",
+			"%s is there already: take another name, or give "
+			"replace 1",
 			shown);
 	} else {
 		snprintf(reason, size, "%s could not be written: %s", shown,

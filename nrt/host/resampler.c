@@ -135,10 +135,11 @@ resampler_next(TactusResampler *r, const float *in, int64_t in_frames,
 	while (done < out_frames) {
 		bool pad = end && taken == in_frames && r->state != NULL;
 		int64_t n = 0;
-		const float *from = pad          ? r->quiet
-				    : taken == 0 ? in
-						 : in + taken * r->channels;
 		int64_t have = pad ? PAD : in_frames - taken;
+		/* not behind the end of `in`, where `out` may begin: to
+		 * libsamplerate they would overlap */
+		const float *from =
+			pad || have == 0 ? r->quiet : in + taken * r->channels;
 		float *to = out + done * r->channels;
 		int64_t made = r->state == NULL ? copy(r, from, have, &n, to,
 							  out_frames - done)

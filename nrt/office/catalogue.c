@@ -216,6 +216,25 @@ find(struct office *o, const char *name, struct meant *out, char *why,
 }
 
 void
+catalogue_refuse(struct request *r, int code, const char *name, const char *why)
+{
+	char said[DEFS_WHY_SIZE];
+	struct meant meant;
+	const char *hint = "";
+
+	if (code == 404 &&
+		find(r->office, name, &meant, said, sizeof said) == 0) {
+		hint = meant.synth != NULL
+			       ? "; a synth has that name: /synth/new"
+		       : meant.class != NULL
+			       ? "; a resource class has that name: "
+				 "/resource/new"
+			       : "; a job has that name: /job/new";
+	}
+	request_fail(r, code, "%s%s", why, hint);
+}
+
+void
 catalogue_query(struct request *r)
 {
 	char why[DEFS_WHY_SIZE];

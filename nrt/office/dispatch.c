@@ -56,7 +56,7 @@ new_part(
 	} else if (time <= OSC_NOW) {
 		b->flags = BATCH_NOW;
 	} else {
-		b->at = office_sample(o, time, &b->order);
+		b->at = office_sample(o, time, &b->rank);
 	}
 	if (build->head == NULL) {
 		build->head = b;

@@ -336,7 +336,7 @@ graph_synth_new(struct request *r)
 	const TactusSynthDef *def =
 		defs_find(r->office->defs, name, &code, why, sizeof why);
 	if (def == NULL) {
-		request_fail(r, code, "%s", why);
+		catalogue_refuse(r, code, name, why);
 		return;
 	}
 	struct synth_spec *spec = read_spec(r, def);

@@ -68,8 +68,9 @@ judge(struct request *r, const TactusJobDef *def, int32_t id, int32_t exclusive,
 	}
 	if (count < (int)def->least || count > (int)def->most) {
 		if (def->least == def->most) {
-			request_fail(r, 422, "%s takes %u resources, not %d",
-				def->name, def->least, count);
+			request_fail(r, 422, "%s takes %u resource%s, not %d",
+				def->name, def->least,
+				def->least == 1 ? "" : "s", count);
 		} else {
 			request_fail(r, 422,
 				"%s takes %u to %u resources, not %d",
@@ -128,7 +129,7 @@ jobs_new(struct request *r)
 	const TactusJobDef *def = classes_find_job(
 		r->office->given.classes, name, &code, why, sizeof why);
 	if (def == NULL) {
-		request_fail(r, code, "%s", why);
+		catalogue_refuse(r, code, name, why);
 		return;
 	}
 	int count = read_ids(r, ids);

@@ -288,9 +288,9 @@ void pages_send(struct pages *p, struct peer *peer, const char *asked,
 
 /* --- the parts --- */
 
-/** The sample that an NTP tag means, by the line of this packet; `*order` is
+/** The sample that an NTP tag means, by the line of this packet; `*rank` is
  * its place within that sample, in 1/65536. */
-uint64_t office_sample(struct office *o, uint64_t ntp, uint64_t *order);
+uint64_t office_sample(struct office *o, uint64_t ntp, uint64_t *rank);
 /** How far ahead of now a tag is; negative: past. */
 double office_ahead_s(struct office *o, uint64_t ntp);
 /** The line that all tags of the packet at hand go by. */
@@ -356,6 +356,10 @@ void graph_answer_query(
 
 void catalogue_list(struct request *r);
 void catalogue_query(struct request *r);
+
+/** Answer that a def was not found, and where one of that name is used. */
+void catalogue_refuse(
+	struct request *r, int code, const char *name, const char *why);
 
 void resources_new(struct request *r);
 void resources_free(struct request *r);

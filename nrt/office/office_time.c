@@ -96,12 +96,12 @@ office_begin_packet(struct office *o)
 }
 
 uint64_t
-office_sample(struct office *o, uint64_t ntp, uint64_t *order)
+office_sample(struct office *o, uint64_t ntp, uint64_t *rank)
 {
 	uint32_t part;
 	uint64_t sample = timeline_sample(&o->line, ntp, &part);
 
-	*order = part;
+	*rank = part;
 	return sample;
 }
 

@@ -215,7 +215,9 @@ request_checked(struct request *r, int code, const char *name, const char *why,
 	if (code == 0) {
 		return true;
 	}
-	bool told = arguments != NULL && arguments[0] != '\0';
+	/* how they look helps who got their number or types wrong */
+	bool told = (code == 400 || why[0] == '\0') && arguments != NULL &&
+		    arguments[0] != '\0';
 	request_fail(r, code >= 400 && code <= 599 ? code : 500, "%s: %s%s%s%s",
 		name, why[0] != '\0' ? why : "it does not take these arguments",
 		told ? " (it takes " : "", told ? arguments : "",

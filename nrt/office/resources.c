@@ -44,7 +44,7 @@ resources_new(struct request *r)
 	const TactusResourceDef *def = classes_find_resource(
 		r->office->given.classes, name, &code, why, sizeof why);
 	if (def == NULL) {
-		request_fail(r, code, "%s", why);
+		catalogue_refuse(r, code, name, why);
 		return;
 	}
 	if (request_values(r, &values, &count) && request_end(r) &&

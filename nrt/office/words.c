@@ -178,7 +178,9 @@ words_of(const struct command *c, char *text, size_t size)
 		int code = c->told[0];
 		snprintf(text, size, "node %d could not be constructed%s",
 			c->told[1],
-			code == 503 ? ": its pool of memory is used up" : "");
+			code == 503 ? ": a pool of memory is used "
+				      "up, see the setting pools"
+				    : "");
 		return code >= 400 && code <= 599 ? code : 500;
 	}
 	if (c->reason >= REASON_COUNT || said[c->reason].format == NULL) {

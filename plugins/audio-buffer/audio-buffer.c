@@ -114,9 +114,7 @@ parse_path(const TactusValue *values, uint32_t count,
 	if ((count > 1 && !tactus_value_whole(&values[1], &out->start)) ||
 		(count > 2 && !tactus_value_whole(&values[2], &out->frames))) {
 		return audio_buffer_refuse(400,
-			"start and frames must be whole numbers (s path "
-			"[, i start [, i frames]])",
-			reason, size);
+			"start and frames must be whole numbers", reason, size);
 	}
 	if (out->start < 0) {
 		return audio_buffer_refuse(
@@ -147,9 +145,8 @@ parse_counts(const TactusHost *host, const TactusValue *values, uint32_t count,
 	if (!tactus_value_whole(&values[0], &channels) ||
 		!tactus_value_whole(&values[1], &out->frames)) {
 		return audio_buffer_refuse(400,
-			"channels and frames must be whole numbers (i "
-			"channels, i frames [, f rate])",
-			reason, size);
+			"channels and frames must be whole numbers", reason,
+			size);
 	}
 	if (count > 2 && values[2].type != 'i' && values[2].type != 'f') {
 		return audio_buffer_refuse(
@@ -186,9 +183,8 @@ parse(const TactusHost *host, const TactusValue *values, uint32_t count,
 	}
 	if (count < 2) {
 		return audio_buffer_refuse(400,
-			"arguments are missing: i channels, i frames [, f "
-			"rate], or s path [, i start [, i frames]]",
-			reason, size);
+			"a path is missing, or channels and frames", reason,
+			size);
 	}
 	return parse_counts(host, values, count, out, reason, size);
 }

@@ -68,8 +68,7 @@ arguments_check(const struct argument *table, uint32_t entries, bool repeats,
 	if (count > wanted) {
 		if (entries == 0) {
 			snprintf(reason, size,
-				"takes no arguments; %" PRIu32 " were given",
-				count);
+				"takes no arguments, not %" PRIu32, count);
 		} else {
 			snprintf(reason, size,
 				"takes at most %" PRIu32

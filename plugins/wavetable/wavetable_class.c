@@ -420,8 +420,8 @@ const TactusResourceDef wavetable_class = {
 	.uri = TACTUS_WAVETABLE_URI,
 	.name = "wavetable",
 	.doc = "Single cycles of waveforms, band-limited, to morph through.",
-	.arguments = "s path [, i tables [, i channel]] | s shape… | "
-		     "f amplitude…",
+	.arguments = "s path [, i tables [, i channel]] or s shape ... or "
+		     "f amplitude ...",
 	.check = check,
 	.construct = construct,
 	.destroy = destroy,

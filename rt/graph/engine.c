@@ -150,7 +150,7 @@ take(struct engine *e, struct batch *head)
 		/* the loop may free it once it is applied */
 		head = b->chain;
 		if (waits(e, b)) {
-			struct event event = {b->at, b->order, b, 0, 0, 0, 0};
+			struct event event = {b->at, b->rank, b, 0, 0, 0, 0};
 			/* there is room: it was counted */
 			(void)!events_add(e->events, &event);
 			gauge_set(e->gauges, GAUGE_EVENTS,

@@ -13,8 +13,8 @@ is_before(const struct slot *a, const struct slot *b)
 	if (a->event.at != b->event.at) {
 		return a->event.at < b->event.at;
 	}
-	if (a->event.order != b->event.order) {
-		return a->event.order < b->event.order;
+	if (a->event.rank != b->event.rank) {
+		return a->event.rank < b->event.rank;
 	}
 	return a->arrival < b->arrival;
 }

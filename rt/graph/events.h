@@ -19,8 +19,8 @@ struct events;
 /** One thing to do: a client's batch, or (batch NULL) the engine's own
  * trigger, which names its node with the generation of the slot. */
 struct event {
-	uint64_t at;    /* sample */
-	uint64_t order; /* within the sample */
+	uint64_t at;   /* sample */
+	uint64_t rank; /* within the sample */
 	struct batch *batch;
 	uint32_t node;
 	uint32_t generation;

@@ -28,7 +28,7 @@ static const struct choice choices[] = {
 };
 
 /** What the options say. */
-struct order {
+struct rendering {
 	struct cli *cli;
 	const char *config;
 	const char *score;
@@ -43,7 +43,7 @@ struct order {
 static void
 on_told(void *user, const struct osc_message *m)
 {
-	struct order *o = user;
+	struct rendering *o = user;
 
 	if (strcmp(m->address, "/error") == 0) {
 		(void)answer_error(o->cli, m);
@@ -70,13 +70,13 @@ on_told(void *user, const struct osc_message *m)
 static void
 on_wrong(void *user, const char *line)
 {
-	struct order *o = user;
+	struct rendering *o = user;
 
 	(void)cli_fail(o->cli, EX_SOFTWARE, "%s", line);
 }
 
 static int
-add_set(struct order *o, const char *set)
+add_set(struct rendering *o, const char *set)
 {
 	if (o->nsets == MAX_SETS) {
 		return cli_misused(o->cli,
@@ -89,7 +89,7 @@ add_set(struct order *o, const char *set)
 }
 
 static int
-take_option(struct order *o, int key, const char *value)
+take_option(struct rendering *o, int key, const char *value)
 {
 	int64_t n = 0;
 
@@ -137,7 +137,7 @@ take_option(struct order *o, int key, const char *value)
 }
 
 static int
-render(struct order *o)
+render(struct rendering *o)
 {
 	struct score *score = NULL;
 	char why[512];
@@ -171,7 +171,7 @@ render(struct order *o)
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	struct order o = {.cli = cli, .seconds = -1};
+	struct rendering o = {.cli = cli, .seconds = -1};
 	struct cli_args a;
 	const char *value = NULL;
 	int key;

@@ -4,7 +4,6 @@
  */
 #include "cli.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,23 +88,6 @@ print_list_json(const struct answer *a)
 		(void)json_array_append_new(list, r);
 	}
 	return print_json(list, false);
-}
-
-/* Bytes as people write them. */
-static const char *
-show_bytes(char room[SHOW_NUMBER], int64_t bytes)
-{
-	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-	double value = (double)bytes;
-	size_t i = 0;
-
-	while (value >= 1024.0 && i + 1 < sizeof unit / sizeof unit[0]) {
-		value /= 1024.0;
-		i++;
-	}
-	(void)snprintf(room, SHOW_NUMBER, "%.*f %s",
-		i > 0 && value < 100.0 ? 1 : 0, value, unit[i]);
-	return room;
 }
 
 static void

@@ -4,7 +4,8 @@
  *
  * An address that always answers is waited for as long as --timeout says; for
  * any other the end is a while without a word (--quiet), for most messages
- * are answered by nothing but their effect.
+ * are answered by nothing but their effect.  With --wait it is the end of all
+ * that the message began (send_wait.h).
  */
 #include "cli.h"
 
@@ -18,29 +19,31 @@
 #include "osc_text.h"
 #include "osc_write.h"
 #include "print_json.h"
+#include "send_wait.h"
 
-#define QUIET_NS     200000000 /* of --quiet */
-#define PACKET_BYTES 65507     /* the largest datagram */
-#define LINE_BYTES   65536
+#define QUIET_NS     200000000   /* of --quiet */
+#define PACKET_BYTES 65507       /* the largest datagram */
 #define NTP_EPOCH_S  2208988800U /* from 1900 to 1970 */
 #define NANOSECONDS  1000000000
 
 /** What this call of `send` is to do. */
-struct errand {
+struct sending {
 	struct answer_form form;
 	char room[256]; /* of form.reply */
 	int64_t quiet_ns;
 	int64_t in_ns; /* 0: at once */
 	bool json;
+	bool wait;      /* for what it begins, too */
 	bool sure;      /* the answer will come: wait for it */
 	uint32_t pages; /* of the answer that have come */
 };
 
 static const struct choice choices[] = {
-	{'i', "in",    "SECONDS", "send a bundle that is due so much later"},
-	{'q', "quiet", "SECONDS", "end after so long without a word (0.2)" },
-	{'j', "json",  NULL,      "print each answer as a line of JSON"    },
-	{0,   NULL,    NULL,      NULL				     },
+	{'i', "in",    "SECONDS", "send a bundle that is due so much later"  },
+	{'q', "quiet", "SECONDS", "end after so long without a word (0.2)"   },
+	{'w', "wait",  NULL,      "wait for what it begins, and tell its end"},
+	{'j', "json",  NULL,      "print each answer as a line of JSON"      },
+	{0,   NULL,    NULL,      NULL				       },
 };
 
 /* The NTP time `ns` from now. */
@@ -57,7 +60,7 @@ ntp_in(int64_t ns)
 
 /* Is it the last message that is to be expected? */
 static bool
-is_last(struct errand *e, const struct osc_message *m)
+is_last(struct sending *e, const struct osc_message *m)
 {
 	struct osc_args a;
 	struct osc_arg arg;
@@ -80,9 +83,8 @@ is_last(struct errand *e, const struct osc_message *m)
 
 /* Print what comes until the end of it. */
 static int
-listen_to(struct cli *cli, struct errand *e)
+listen_to(struct cli *cli, struct sending *e)
 {
-	char line[LINE_BYTES];
 	int64_t quiet = e->sure ? cli->patience_ns : e->quiet_ns;
 	bool answered = false;
 	int result = EX_OK;
@@ -114,16 +116,10 @@ listen_to(struct cli *cli, struct errand *e)
 			}
 			continue;
 		}
-		if (e->json) {
-			r = print_json(print_json_message(&m), true);
-			if (r != EX_OK) {
-				return r;
-			}
-		} else {
-			(void)osc_text_show(&m, line, sizeof line);
-			(void)puts(line);
+		r = print_json_or_text(&m, e->json);
+		if (r != EX_OK) {
+			return r;
 		}
-		(void)fflush(stdout);
 		answered = true;
 		if (is_last(e, &m)) {
 			return result;
@@ -154,7 +150,7 @@ asks_for_id(const char *address, const uint8_t *packet, size_t size)
 }
 
 static int
-send_message(struct cli *cli, struct errand *e, const char *address, int count,
+send_message(struct cli *cli, struct sending *e, const char *address, int count,
 	char **words)
 {
 	uint8_t message[PACKET_BYTES];
@@ -182,8 +178,8 @@ send_message(struct cli *cli, struct errand *e, const char *address, int count,
 	e->sure = e->form.sure ||
 		  (e->form.chosen_only && asks_for_id(address, message, size));
 	int r = cli_call(cli);
-	if (r != EX_OK) {
-		return r;
+	if (r != EX_OK || e->wait) {
+		return r != EX_OK ? r : send_wait(cli, message, size, e->json);
 	}
 	if (e->in_ns > 0) {
 		size_t whole = 0;
@@ -208,7 +204,7 @@ send_message(struct cli *cli, struct errand *e, const char *address, int count,
 static int
 run(struct cli *cli, int argc, char **argv)
 {
-	struct errand e = {.quiet_ns = QUIET_NS};
+	struct sending e = {.quiet_ns = QUIET_NS};
 	struct cli_args a;
 	const char *value = NULL;
 	int key;
@@ -220,6 +216,12 @@ run(struct cli *cli, int argc, char **argv)
 		}
 		if (key == 'j') {
 			e.json = true;
+		} else if (key == 'w') {
+			e.wait = true;
+		} else if (key == CLI_WORD && e.wait && e.in_ns > 0) {
+			return cli_misused(cli,
+				"--wait and --in do not go together: nothing "
+				"waits for what is not due yet");
 		} else if (key == CLI_WORD) {
 			return send_message(
 				cli, &e, value, argc - a.at, argv + a.at);

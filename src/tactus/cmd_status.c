@@ -77,6 +77,15 @@ static const struct shown packets[] = {
 	{NULL,        NULL,                    false},
 };
 
+static const struct shown works[] = {
+	{"works_waiting",   "waiting",   true },
+	{"works_running",   "running",   true },
+	{"works_failed",    "failed",    false},
+	{"works_timed_out", "timed out", false},
+	{"workers",         "workers",   true },
+	{NULL,              NULL,        false},
+};
+
 static const struct shown queues[] = {
 	{"events_pending",   "events",   true },
 	{"commands_pending", "commands", true },
@@ -161,6 +170,31 @@ show_rights(const struct answer *stats)
 		&first);
 }
 
+/* Resources and jobs, and what workers do for them. */
+static void
+show_resources(const struct picture *p)
+{
+	char number[SHOW_NUMBER];
+	double v;
+	const double *value = stat_of(&p->stats, "resource_bytes", &v);
+
+	printf("%-9s %d", "resources",
+		(int)answer_whole(&p->status, STATUS_RESOURCES));
+	if (value != NULL) {
+		printf(", %s", show_bytes(number, (int64_t)*value));
+	}
+	value = stat_of(&p->stats, "references", &v);
+	if (value != NULL) {
+		printf("; references %s", show_double(number, *value));
+	}
+	value = stat_of(&p->stats, "jobs", &v);
+	if (value != NULL) {
+		printf("; jobs %s", show_double(number, *value));
+	}
+	(void)putchar('\n');
+	show_row("works", &p->stats, works);
+}
+
 static void
 show_pools(const struct answer *stats)
 {
@@ -223,11 +257,11 @@ show_screen(const struct cli *cli, const struct picture *p)
 	printf("%-9s %.1f %% on average, %.1f %% at most\n", "load",
 		answer_number(s, STATUS_LOAD_AVERAGE) * 100.0,
 		answer_number(s, STATUS_LOAD_PEAK) * 100.0);
-	printf("%-9s %d: %d synths, %d groups; resources %d\n", "nodes",
+	printf("%-9s %d: %d synths, %d groups\n", "nodes",
 		(int)answer_whole(s, STATUS_NODES),
 		(int)answer_whole(s, STATUS_SYNTHS),
-		(int)answer_whole(s, STATUS_GROUPS),
-		(int)answer_whole(s, STATUS_RESOURCES));
+		(int)answer_whole(s, STATUS_GROUPS));
+	show_resources(p);
 	show_xruns(p);
 	show_rights(&p->stats);
 	show_row("osc", &p->stats, packets);

@@ -17,12 +17,10 @@
 #include "address_match.h"
 #include "answer.h"
 #include "caller.h"
-#include "osc_text.h"
 #include "osc_write.h"
 #include "print_json.h"
 
-#define RENEW_NS   30000000000
-#define LINE_BYTES 65536
+#define RENEW_NS 30000000000
 
 /** What is watched. */
 struct watch {
@@ -62,26 +60,13 @@ subscribe(struct cli *cli, int32_t on)
 static int
 print_one(struct watch *w, const struct osc_message *m)
 {
-	char line[LINE_BYTES];
-
 	if (w->pattern != NULL && !address_match(w->pattern, m->address)) {
 		return EX_OK;
 	}
-	if (w->json) {
-		int r = print_json(print_json_message(m), true);
-
-		if (r != EX_OK) {
-			return r;
-		}
-	} else {
-		(void)osc_text_show(m, line, sizeof line);
-		(void)puts(line);
-	}
-	(void)fflush(stdout);
 	if (w->left > 0) {
 		w->left--;
 	}
-	return EX_OK;
+	return print_json_or_text(m, w->json);
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "show.h"
 
 #define BLOB_SHOWN 4096 /* bytes of a blob that are written at the most */
+#define LINE_BYTES 65536
 
 json_t *
 print_json_text(const char *text)
@@ -160,4 +161,20 @@ print_json(json_t *value, bool line)
 	(void)putchar('\n');
 	json_decref(value);
 	return EX_OK;
+}
+
+int
+print_json_or_text(const struct osc_message *m, bool json)
+{
+	char line[LINE_BYTES];
+	int r = EX_OK;
+
+	if (json) {
+		r = print_json(print_json_message(m), true);
+	} else {
+		(void)osc_text_show(m, line, sizeof line);
+		(void)puts(line);
+	}
+	(void)fflush(stdout);
+	return r;
 }

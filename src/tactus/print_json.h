@@ -10,6 +10,7 @@
 #define TACTUS_SRC_PRINT_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "mark.h"
 #include "osc_read.h"
@@ -25,6 +26,12 @@ json_t *print_json_double(double value);
 
 /** One argument that is no array. */
 json_t *print_json_arg(const struct osc_arg *arg);
+
+/**
+ * Print a message on one line, as JSON or as text, at once.
+ * @return 0, or an exit code
+ */
+TACTUS_NODISCARD int print_json_or_text(const struct osc_message *m, bool json);
 
 /** {"address": …, "types": …, "args": […]} */
 json_t *print_json_message(const struct osc_message *m);

@@ -45,6 +45,22 @@ show_double(char room[SHOW_NUMBER], double value)
 }
 
 const char *
+show_bytes(char room[SHOW_NUMBER], int64_t bytes)
+{
+	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	double value = (double)bytes;
+	size_t i = 0;
+
+	while (value >= 1024.0 && i + 1 < sizeof unit / sizeof unit[0]) {
+		value /= 1024.0;
+		i++;
+	}
+	(void)snprintf(room, SHOW_NUMBER, "%.*f %s",
+		i > 0 && value < 100.0 ? 1 : 0, value, unit[i]);
+	return room;
+}
+
+const char *
 show_def(char room[SHOW_TEXT], const char *uri)
 {
 	const char *last = strrchr(uri, ':');

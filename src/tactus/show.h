@@ -24,6 +24,9 @@ const char *show_float(char room[SHOW_NUMBER], float value);
 /** At most six significant digits; whole numbers in full. @return `room` */
 const char *show_double(char room[SHOW_NUMBER], double value);
 
+/** Bytes as people write them: "1.5 MiB". @return `room` */
+const char *show_bytes(char room[SHOW_NUMBER], int64_t bytes);
+
 /** The name of a def in its URI: "sine" of "urn:tactus:synthdef:sine:1";
  * the URI itself when it is of another form. @return `room` */
 const char *show_def(char room[SHOW_TEXT], const char *uri);

@@ -92,11 +92,11 @@ START_TEST(engine_applies_by_sample_then_order_then_arrival)
 	struct batch *b[9];
 	b[8] = call(r, 200, 8);
 	b[6] = call(r, 128, 6);
-	b[6]->order = 40000;
+	b[6]->rank = 40000;
 	b[7] = call(r, 128, 7);
-	b[7]->order = 40000;
+	b[7]->rank = 40000;
 	b[5] = call(r, 128, 5);
-	b[5]->order = 3;
+	b[5]->rank = 3;
 	b[4] = call(r, 128, 4);
 	b[1] = call(r, 70, 1);
 	b[2] = call(r, 127, 2);

@@ -23,7 +23,7 @@ list_add(struct list *l, const struct event *e)
 
 	while (at > 0 && (l->event[at - 1].at > e->at ||
 				 (l->event[at - 1].at == e->at &&
-					 l->event[at - 1].order > e->order))) {
+					 l->event[at - 1].rank > e->rank))) {
 		l->event[at] = l->event[at - 1];
 		at--;
 	}
@@ -43,7 +43,7 @@ take_both(struct events *v, struct list *l)
 	memmove(l->event, l->event + 1, --l->count * sizeof *l->event);
 }
 
-START_TEST(events_come_by_sample_then_order_then_arrival)
+START_TEST(events_come_by_sample_then_rank_then_arrival)
 {
 	static struct list l;
 	struct events *v;
@@ -59,7 +59,7 @@ START_TEST(events_come_by_sample_then_order_then_arrival)
 		if (add) {
 			struct event e = {.node = step};
 			e.at = step / 50 + random_below(&random, 20);
-			e.order = random_below(&random, 3) * 21845;
+			e.rank = random_below(&random, 3) * 21845;
 			bool fits = events_add(v, &e);
 			if (fits != (l.count < ROOM)) {
 				ck_abort_msg("room is wrong");
@@ -90,6 +90,6 @@ main(void)
 {
 	TCase *tc = tcase_create("events");
 
-	tcase_add_test(tc, events_come_by_sample_then_order_then_arrival);
+	tcase_add_test(tc, events_come_by_sample_then_rank_then_arrival);
 	return suite_run("rt/graph/events", tc);
 }

@@ -376,7 +376,7 @@ storm_post(struct rig *r, struct parcel *head)
 		struct batch *b = rig_batch(r, 1);
 		b->flags = p->flags;
 		b->at = p->at;
-		b->order = p->order;
+		b->rank = p->order;
 		for (uint32_t i = 0; i < p->count; i++) {
 			fill(r, b, &p->what[i]);
 		}

@@ -35,7 +35,9 @@ check "the demonstration is taken whole" bash "$demo" start "$url" "$work"
 check "a phrase is taken whole" bash "$demo" phrase "$url" "$work"
 "$here/tactus" -u "$url" tree > "$work/tree"
 check "its nodes are in the tree" said '"drone"' '"sweep"' '"main"' \
-	'cutoff' '← bus 11' '← capture 0' '→ playback 1'
+	'cutoff' '← bus 11' '← capture 0' '→ playback 1' 'recorder'
+"$here/tactus" -u "$url" resources > "$work/tree"
+check "it records into a buffer" said 'audio-buffer' 'node 23'
 # a second of the phrase, whose first note comes after half of one
 from=$(sample)
 while test "$(sample)" -lt $((from + 48000)); do

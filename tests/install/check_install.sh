@@ -115,9 +115,12 @@ abi_is_told() {
 			"$dest$(dir includedir)/tactus/plugin.h")"
 }
 want "pkg-config tells the ABI of the header" abi_is_told
-build_example() {
-	make -C "$work/$1" CFLAGS="-O2 -Werror" CXXFLAGS="-O2 -Werror"
-}
+# as its Makefile says: the path on the command line
+build_example() (
+	unset PKG_CONFIG_PATH
+	make -C "$work/$1" PKG_CONFIG_PATH="$pc" CFLAGS="-O2 -Werror" \
+		CXXFLAGS="-O2 -Werror"
+)
 install_example() (
 	unset PKG_CONFIG_SYSROOT_DIR
 	make -C "$work/$1" install DESTDIR="$dest"

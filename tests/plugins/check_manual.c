@@ -4,31 +4,74 @@
  *
  * The page must hold, under each def's heading, the def's line and one row
  * for each port, word for word as the def itself describes it.  What is
- * missing is printed as it ought to stand.
+ * missing is printed as it ought to stand.  For classes and jobs it must hold
+ * their line, arguments and results, and docs/osc-api.md has the last two.
  */
 #include "harness.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/** The manual page, as it lies in the source. */
+/** A text, as it lies in the source. */
 static char *
-read_page(void)
+read_text(const char *name)
 {
 	const char *srcdir = getenv("srcdir");
 	char path[4096];
 	char *page = calloc(1, 1 << 20);
 
 	ck_assert_ptr_nonnull(page);
-	snprintf(path, sizeof(path), "%s/man/tactus-plugin.7",
-		srcdir != NULL ? srcdir : ".");
+	snprintf(path, sizeof(path), "%s/%s", srcdir != NULL ? srcdir : ".",
+		name);
 	FILE *file = fopen(path, "r");
 	ck_assert_msg(file != NULL, "%s: set srcdir", path);
 	size_t bytes = fread(page, 1, (1 << 20) - 1, file);
 	ck_assert_uint_gt(bytes, 0);
 	fclose(file);
 	return page;
+}
+
+/** The manual page. */
+static char *
+read_page(void)
+{
+	return read_text("man/tactus-plugin.7");
+}
+
+/** Make one space of each run of spaces and ends of lines. */
+static void
+fold(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		char c = *from == '\n' || *from == '\t' ? ' ' : *from;
+
+		if (c != ' ' || to == text || to[-1] != ' ') {
+			*to++ = c;
+		}
+	}
+	*to = '\0';
+}
+
+/** Does a folded text hold what a format makes? @return 1: no, and says so */
+__attribute__((format(printf, 3, 4))) static int
+lacks(const char *what, const char *text, const char *format, ...)
+{
+	char wanted[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(wanted, sizeof(wanted), format, args);
+	va_end(args);
+	fold(wanted);
+	if (strstr(text, wanted) != NULL) {
+		return 0;
+	}
+	printf("%s: %s\n", what, wanted);
+	return 1;
 }
 
 /** A number as the page writes it: whole ones in full. */
@@ -126,6 +169,53 @@ START_TEST(manual_describes_every_port_of_every_def)
 }
 END_TEST
 
+START_TEST(manual_describes_every_class_and_job)
+{
+	static const char *const plugins[] = {
+		"audio-buffer", "convolver", "wavetable", "buffer-jobs"};
+	char *page = read_page();
+	char *table = read_text("docs/osc-api.md");
+	struct harness_host h;
+	int missing = 0;
+
+	fold(page);
+	fold(table);
+	harness_host_init(&h, HARNESS_RATE);
+	for (size_t i = 0; i < sizeof(plugins) / sizeof(plugins[0]); i++) {
+		ck_assert_ptr_nonnull(harness_host_load(&h, plugins[i]));
+	}
+	ck_assert_uint_eq(h.resources, 3);
+	ck_assert_uint_eq(h.works, 12);
+	for (uint32_t i = 0; i < h.resources; i++) {
+		const TactusResourceDef *d = h.resource[i];
+
+		missing += lacks("tactus-plugin.7", page,
+			".Ss %s %s Arguments: .Ar %s ", d->name, d->doc,
+			d->arguments);
+		missing += lacks("osc-api.md", table, "| `%s` | `%s` |",
+			d->name, d->arguments);
+	}
+	for (uint32_t i = 0; i < h.works; i++) {
+		const TactusJobDef *d = h.work[i];
+		bool takes = d->arguments[0] != '\0';
+		bool tells = d->results[0] != '\0';
+
+		missing += lacks("tactus-plugin.7", page, ".Ss %s %s %s%s%s%s ",
+			d->name, d->doc, takes ? "Arguments: .Ar " : "",
+			d->arguments, tells ? " Results: .Ar " : "",
+			d->results);
+		missing += lacks("osc-api.md", table, "| `%s` |%s%s%s|%s%s%s|",
+			d->name, takes ? " `" : "", d->arguments,
+			takes ? "` " : " ", tells ? " `" : "", d->results,
+			tells ? "` " : " ");
+	}
+	harness_host_close(&h);
+	free(table);
+	free(page);
+	ck_assert_msg(missing == 0, "%d texts are missing", missing);
+}
+END_TEST
+
 START_TEST(manual_names_every_member_of_the_contract)
 {
 	static const char *const words[] = {"tactus_plugin",
@@ -182,6 +272,7 @@ harness_suite(void)
 	TCase *tc = tcase_create("manual");
 
 	tcase_add_test(tc, manual_describes_every_port_of_every_def);
+	tcase_add_test(tc, manual_describes_every_class_and_job);
 	tcase_add_test(tc, manual_names_every_member_of_the_contract);
 	tcase_add_test(tc, manual_shows_the_gain_plugin_as_it_is_built);
 	suite_add_tcase(s, tc);

@@ -32,59 +32,13 @@ open_stage(int i)
 	open_with(i, NULL);
 }
 
-/** Asking it is answered by just this. */
-static void
-ask(const char *words, const char *wanted)
-{
-	const char *heard = stage_ask(&stage, words);
-
-	ck_assert_msg(strcmp(heard, wanted) == 0, "%s: \"%s\", not \"%s\"",
-		words, heard, wanted);
-}
-
-/** Asking it is answered by one error of this code, and nothing else. */
-static void
-fails(const char *words, int code)
-{
-	const char *heard = stage_ask(&stage, words);
-	char wanted[128];
-	size_t address = strcspn(words, " ");
-
-	(void)snprintf(wanted, sizeof wanted, "/error \"%.*s\" %d \"",
-		(int)address, words, code);
-	ck_assert_msg(strncmp(heard, wanted, strlen(wanted)) == 0 &&
-			      rooms_count(heard, "/") == 1,
-		"%s: \"%s\", not %s", words, heard, wanted);
-}
-
-static void
-let(enum gate_step step, int32_t tag, bool ok, const char *wanted)
-{
-	ck_assert_str_eq(stage_let(&stage, step, tag, ok), wanted);
-}
-
-/** What /resource/query says begins so: state and references. */
-static void
-is(int32_t id, const char *state, int references)
-{
-	char words[64];
-	char wanted[64];
-
-	(void)snprintf(words, sizeof words, "/resource/query %d", id);
-	(void)snprintf(wanted, sizeof wanted, "\"%s\" %d ", state, references);
-	const char *heard = stage_ask(&stage, words);
-	ck_assert_msg(strncmp(heard, "/resource/info ", 15) == 0 &&
-			      strstr(heard, wanted) != NULL,
-		"%s: %s, not %s", words, heard, wanted);
-}
-
 static void
 is_free(int32_t id)
 {
 	char words[64];
 
 	(void)snprintf(words, sizeof words, "/resource/query %d", id);
-	fails(words, 404);
+	stage_fails(&stage, words, 404);
 }
 
 /** End it: everything made is destroyed once (stage_close looks). */
@@ -97,14 +51,14 @@ close_stage(void)
 START_TEST(case_01_ids_out_of_range_are_refused)
 {
 	open_stage(_i);
-	fails("/resource/new test-a -1 [ 1 ]", 422);
-	fails("/resource/new test-a 12 [ 1 ]", 422);
-	fails("/resource/new test-a 2147483647 [ 1 ]", 422);
-	fails("/resource/new test-a i:-2147483648 [ 1 ]", 422);
-	fails("/resource/free -1", 422);
-	fails("/resource/free 12", 422);
-	fails("/resource/query -1", 422);
-	fails("/resource/query 12", 422);
+	stage_fails(&stage, "/resource/new test-a -1 [ 1 ]", 422);
+	stage_fails(&stage, "/resource/new test-a 12 [ 1 ]", 422);
+	stage_fails(&stage, "/resource/new test-a 2147483647 [ 1 ]", 422);
+	stage_fails(&stage, "/resource/new test-a i:-2147483648 [ 1 ]", 422);
+	stage_fails(&stage, "/resource/free -1", 422);
+	stage_fails(&stage, "/resource/free 12", 422);
+	stage_fails(&stage, "/resource/query -1", 422);
+	stage_fails(&stage, "/resource/query 12", 422);
 	ck_assert_uint_eq(gate_count(stage.gate), 0);
 	/* the ends of the range are within it, and 0 is no special id */
 	stage_live(&stage, "test-a", 0);
@@ -117,10 +71,11 @@ START_TEST(case_02_a_live_id_is_not_overwritten)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	ask("/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
-	fails("/resource/new test-a 3 [ 4 ]", 409);
-	fails("/resource/new test-b 3 [ 4 ]", 409);
-	is(3, "live", 1);
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
+	stage_fails(&stage, "/resource/new test-a 3 [ 4 ]", 409);
+	stage_fails(&stage, "/resource/new test-b 3 [ 4 ]", 409);
+	stage_is(&stage, 3, "live", 1);
 	ck_assert_uint_eq(gate_made(stage.gate), 1);
 	close_stage();
 }
@@ -129,11 +84,11 @@ END_TEST
 START_TEST(case_03_a_constructing_id_is_not_taken_twice)
 {
 	open_stage(_i);
-	ask("/resource/new test-a 3 [ 3 ]", "");
-	fails("/resource/new test-a 3 [ 4 ]", 409);
-	is(3, "constructing", 0);
+	stage_answers(&stage, "/resource/new test-a 3 [ 3 ]", "");
+	stage_fails(&stage, "/resource/new test-a 3 [ 4 ]", 409);
+	stage_is(&stage, 3, "constructing", 0);
 	ck_assert_uint_eq(gate_count(stage.gate), 1);
-	let(GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
+	stage_lets(&stage, GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
 	ck_assert_uint_eq(gate_count(stage.gate), 0);
 	close_stage();
 }
@@ -143,14 +98,14 @@ START_TEST(case_04_a_destroying_id_is_not_taken)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	ask("/resource/free 3", "");
-	is(3, "destroying", 0);
-	fails("/resource/new test-a 3 [ 4 ]", 409);
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_is(&stage, 3, "destroying", 0);
+	stage_fails(&stage, "/resource/new test-a 3 [ 4 ]", 409);
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
 	is_free(3);
-	ask("/resource/new test-b 3 [ 4 ]", "");
-	let(GATE_CONSTRUCT, 4, true, "/resource/ready 3\n");
-	is(3, "live", 0);
+	stage_answers(&stage, "/resource/new test-b 3 [ 4 ]", "");
+	stage_lets(&stage, GATE_CONSTRUCT, 4, true, "/resource/ready 3\n");
+	stage_is(&stage, 3, "live", 0);
 	close_stage();
 }
 END_TEST
@@ -158,8 +113,9 @@ END_TEST
 START_TEST(case_05_an_unknown_class_is_an_error)
 {
 	open_stage(_i);
-	fails("/resource/new nothing 3", 404);
-	fails("/resource/new urn:tactus:resource:nothing:1 3 [ 1 ]", 404);
+	stage_fails(&stage, "/resource/new nothing 3", 404);
+	stage_fails(&stage,
+		"/resource/new urn:tactus:resource:nothing:1 3 [ 1 ]", 404);
 	is_free(3);
 	close_stage();
 }
@@ -168,12 +124,12 @@ END_TEST
 START_TEST(case_06_arguments_that_do_not_check_are_an_error)
 {
 	open_stage(_i);
-	fails("/resource/new test-a 3 [ word ]", 400);
-	fails("/resource/new test-a 3 [ 1 2 ]", 400);
-	fails("/resource/new test-a 3 [ -1 ]", 422);
-	fails("/resource/new test-a 3 [ 1000001 ]", 413);
-	fails("/resource/new test-a 3 1", 400);
-	fails("/resource/new test-a 3 [ [ 1 ] ]", 400);
+	stage_fails(&stage, "/resource/new test-a 3 [ word ]", 400);
+	stage_fails(&stage, "/resource/new test-a 3 [ 1 2 ]", 400);
+	stage_fails(&stage, "/resource/new test-a 3 [ -1 ]", 422);
+	stage_fails(&stage, "/resource/new test-a 3 [ 1000001 ]", 413);
+	stage_fails(&stage, "/resource/new test-a 3 1", 400);
+	stage_fails(&stage, "/resource/new test-a 3 [ [ 1 ] ]", 400);
 	is_free(3);
 	ck_assert_uint_eq(gate_count(stage.gate), 0);
 	close_stage();
@@ -201,7 +157,7 @@ START_TEST(case_07_a_packet_without_room_leaves_nothing_behind)
 		rooms_count(heard, "/error \"/resource/new\" 409"), 52);
 	for (int i = 0; i < 12; i++) {
 		(void)snprintf(words, sizeof words, "/resource/ready %d\n", i);
-		let(GATE_CONSTRUCT, i, true, words);
+		stage_lets(&stage, GATE_CONSTRUCT, i, true, words);
 	}
 	close_stage();
 }
@@ -224,12 +180,12 @@ START_TEST(case_08_a_destruction_is_never_stranded)
 		rooms_turn(&stage.rooms);
 	}
 	(void)rooms_heard(&stage.rooms);
-	is(3, "live", 199);
-	ask("/resource/free 3", "");
-	is(3, "free-pending", 199);
+	stage_is(&stage, 3, "live", 199);
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_is(&stage, 3, "free-pending", 199);
 	const char *heard = stage_ask(&stage, "/group/freeAll 0");
 	ck_assert_uint_eq(rooms_count(heard, "/node/ended "), 199);
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
 	is_free(3);
 	close_stage();
 }
@@ -272,7 +228,7 @@ START_TEST(case_10_no_memory_for_an_instance_is_an_error)
 		NULL};
 
 	open_with(_i, sets);
-	ask("/resource/new test-a 3 [ 3 ]", "");
+	stage_answers(&stage, "/resource/new test-a 3 [ 3 ]", "");
 	const char *heard = stage_let(&stage, GATE_CONSTRUCT, 3, true);
 	ck_assert_uint_eq(rooms_count(heard, "/resource/error 3 \""), 1);
 	ck_assert_uint_eq(rooms_count(heard, "/"), 1);
@@ -285,8 +241,8 @@ END_TEST
 START_TEST(case_11_a_failed_construct_frees_the_id)
 {
 	open_stage(_i);
-	ask("/resource/new test-a 3 [ 3 ]", "");
-	let(GATE_CONSTRUCT, 3, false,
+	stage_answers(&stage, "/resource/new test-a 3 [ 3 ]", "");
+	stage_lets(&stage, GATE_CONSTRUCT, 3, false,
 		"/resource/error 3 \"the test says no\"\n");
 	is_free(3);
 	stage_live(&stage, "test-a", 3);
@@ -297,16 +253,16 @@ END_TEST
 START_TEST(case_12_free_while_constructing_ends_in_one_notification)
 {
 	open_stage(_i);
-	ask("/resource/new test-a 3 [ 3 ]", "");
-	ask("/resource/free 3", "");
-	ask("/resource/free 3", "");
-	is(3, "constructing", 0);
-	let(GATE_CONSTRUCT, 3, true, "");
-	is(3, "destroying", 0);
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
-	ask("/resource/new test-a 4 [ 4 ]", "");
-	ask("/resource/free 4", "");
-	let(GATE_CONSTRUCT, 4, false,
+	stage_answers(&stage, "/resource/new test-a 3 [ 3 ]", "");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_is(&stage, 3, "constructing", 0);
+	stage_lets(&stage, GATE_CONSTRUCT, 3, true, "");
+	stage_is(&stage, 3, "destroying", 0);
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_answers(&stage, "/resource/new test-a 4 [ 4 ]", "");
+	stage_answers(&stage, "/resource/free 4", "");
+	stage_lets(&stage, GATE_CONSTRUCT, 4, false,
 		"/resource/error 4 \"the test says no\"\n");
 	is_free(3);
 	is_free(4);
@@ -318,12 +274,13 @@ START_TEST(case_13_a_second_free_while_pending_does_nothing)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	ask("/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
-	ask("/resource/free 3", "");
-	ask("/resource/free 3", "");
-	is(3, "free-pending", 1);
-	ask("/node/free 5", "/node/ended 5\n");
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_is(&stage, 3, "free-pending", 1);
+	stage_answers(&stage, "/node/free 5", "/node/ended 5\n");
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
 	close_stage();
 }
 END_TEST
@@ -331,12 +288,12 @@ END_TEST
 START_TEST(case_14_free_of_what_is_not_there_is_an_error)
 {
 	open_stage(_i);
-	fails("/resource/free 3", 409);
+	stage_fails(&stage, "/resource/free 3", 409);
 	stage_live(&stage, "test-a", 3);
-	ask("/resource/free 3", "");
-	fails("/resource/free 3", 409);
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
-	fails("/resource/free 3", 409);
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_fails(&stage, "/resource/free 3", 409);
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_fails(&stage, "/resource/free 3", 409);
 	close_stage();
 }
 END_TEST
@@ -345,15 +302,17 @@ START_TEST(case_15_a_held_resource_goes_with_its_last_holder)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	ask("/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
-	ask("/synth/new holder 6 0 1 [ a 3 ]", "/node/new 6\n");
-	ask("/resource/free 3", "");
-	ask("/node/free 5", "/node/ended 5\n");
-	is(3, "free-pending", 1);
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
+	stage_answers(
+		&stage, "/synth/new holder 6 0 1 [ a 3 ]", "/node/new 6\n");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_answers(&stage, "/node/free 5", "/node/ended 5\n");
+	stage_is(&stage, 3, "free-pending", 1);
 	ck_assert(!stage_runs(&stage, GATE_DESTROY, 3));
 	/* letting go of a port counts like the end of its synth */
-	ask("/node/set 6 a -1", "");
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_answers(&stage, "/node/set 6 a -1", "");
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
 	close_stage();
 }
 END_TEST
@@ -363,24 +322,25 @@ START_TEST(case_16_what_cannot_be_acquired_is_refused_with_its_reason)
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
 	stage_live(&stage, "test-b", 4);
-	fails("/synth/new holder 5 0 1 [ a 12 ]", 422);
-	fails("/synth/new holder 5 0 1 [ a -2 ]", 422);
-	fails("/synth/new holder 5 0 1 [ a 7 ]", 404);
-	fails("/synth/new holder 5 0 1 [ a 4 ]", 422);
-	fails("/synth/new holder 5 0 1 [ b 3 ]", 422);
-	ask("/resource/new test-a 8 [ 8 ]", "");
-	fails("/synth/new holder 5 0 1 [ a 8 ]", 409);
-	let(GATE_CONSTRUCT, 8, true, "/resource/ready 8\n");
-	ask("/synth/new holder 5 0 1 [ a 8 ]", "/node/new 5\n");
-	ask("/resource/free 8", "");
-	fails("/synth/new holder 6 0 1 [ a 8 ]", 409);
-	fails("/node/set 5 b 3", 422);
-	fails("/node/set 5 a 7", 404);
-	fails("/node/set 5 a f:3", 422);
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ a 12 ]", 422);
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ a -2 ]", 422);
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ a 7 ]", 404);
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ a 4 ]", 422);
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ b 3 ]", 422);
+	stage_answers(&stage, "/resource/new test-a 8 [ 8 ]", "");
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ a 8 ]", 409);
+	stage_lets(&stage, GATE_CONSTRUCT, 8, true, "/resource/ready 8\n");
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 8 ]", "/node/new 5\n");
+	stage_answers(&stage, "/resource/free 8", "");
+	stage_fails(&stage, "/synth/new holder 6 0 1 [ a 8 ]", 409);
+	stage_fails(&stage, "/node/set 5 b 3", 422);
+	stage_fails(&stage, "/node/set 5 a 7", 404);
+	stage_fails(&stage, "/node/set 5 a f:3", 422);
 	/* the old one is kept */
-	is(8, "free-pending", 1);
-	ask("/resource/free 3", "");
-	fails("/node/set 5 a 3", 409);
+	stage_is(&stage, 8, "free-pending", 1);
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_fails(&stage, "/node/set 5 a 3", 409);
 	close_stage();
 }
 END_TEST
@@ -389,15 +349,17 @@ START_TEST(case_17_a_release_too_many_does_nothing)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	ask("/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
-	ask("/synth/new holder 6 0 1 [ a 3 ]", "/node/new 6\n");
-	ask("/node/set 5 a -1", "");
-	ask("/node/set 5 a -1", "");
-	ask("/node/set 5 b -1", "");
-	is(3, "live", 1);
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
+	stage_answers(
+		&stage, "/synth/new holder 6 0 1 [ a 3 ]", "/node/new 6\n");
+	stage_answers(&stage, "/node/set 5 a -1", "");
+	stage_answers(&stage, "/node/set 5 a -1", "");
+	stage_answers(&stage, "/node/set 5 b -1", "");
+	stage_is(&stage, 3, "live", 1);
 	/* the same one once more is no second reference */
-	ask("/node/set 6 a 3", "");
-	is(3, "live", 1);
+	stage_answers(&stage, "/node/set 6 a 3", "");
+	stage_is(&stage, 3, "live", 1);
 	close_stage();
 }
 END_TEST
@@ -406,17 +368,17 @@ START_TEST(case_18_a_synth_that_fails_keeps_no_reference)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	fails("/synth/new holder 5 0 1 [ a 3 b 9 ]", 404);
-	is(3, "live", 0);
-	fails("/synth/new refuser 5 0 1 [ a 3 ]", 500);
-	is(3, "live", 0);
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ a 3 b 9 ]", 404);
+	stage_is(&stage, 3, "live", 0);
+	stage_fails(&stage, "/synth/new refuser 5 0 1 [ a 3 ]", 500);
+	stage_is(&stage, 3, "live", 0);
 	/* what it acquired before it failed goes back, too */
-	fails("/synth/new hoarder 5 0 1 [ ] [ id 9 ]", 409);
-	fails("/synth/new holder 16 0 1 [ a 3 ]", 422);
-	fails("/synth/new holder 5 9 1 [ a 3 ]", 404);
-	is(3, "live", 0);
-	ask("/resource/free 3", "");
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_fails(&stage, "/synth/new hoarder 5 0 1 [ ] [ id 9 ]", 409);
+	stage_fails(&stage, "/synth/new holder 16 0 1 [ a 3 ]", 422);
+	stage_fails(&stage, "/synth/new holder 5 9 1 [ a 3 ]", 404);
+	stage_is(&stage, 3, "live", 0);
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
 	close_stage();
 }
 END_TEST
@@ -425,19 +387,21 @@ START_TEST(case_19_holders_are_known_and_forgotten_releases_made_up_for)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	ask("/synth/new hoarder 7 0 1 [ ] [ id 3 ]", "/node/new 7\n");
-	ask("/synth/new holder 9 0 1 [ a 3 ]", "/node/new 9\n");
-	is(3, "live", 3);
+	stage_answers(&stage, "/synth/new hoarder 7 0 1 [ ] [ id 3 ]",
+		"/node/new 7\n");
+	stage_answers(
+		&stage, "/synth/new holder 9 0 1 [ a 3 ]", "/node/new 9\n");
+	stage_is(&stage, 3, "live", 3);
 	const char *heard = stage_ask(&stage, "/resource/query 3");
 	ck_assert_msg(strstr(heard, "[ 7 9 ]") != NULL ||
 			      strstr(heard, "[ 9 7 ]") != NULL,
 		"%s", heard);
 	heard = stage_ask(&stage, "/node/query 7");
 	ck_assert_msg(strstr(heard, "[ 3 ]") != NULL, "%s", heard);
-	ask("/resource/free 3", "");
-	ask("/node/free 9", "/node/ended 9\n");
-	ask("/node/free 7", "/node/ended 7\n");
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_answers(&stage, "/node/free 9", "/node/ended 9\n");
+	stage_answers(&stage, "/node/free 7", "/node/ended 7\n");
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
 	close_stage();
 }
 END_TEST
@@ -456,8 +420,9 @@ START_TEST(case_20_a_synth_in_the_bundle_of_its_resource_comes_too_early)
 	ck_assert_uint_eq(rooms_count(heard, "/error \"/synth/new\" 409"), 1);
 	ck_assert_uint_eq(rooms_count(heard, "/"), 1);
 	/* the rest of the bundle stands; after ready it goes */
-	let(GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
-	ask("/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
+	stage_lets(&stage, GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 3 ]", "/node/new 5\n");
 	close_stage();
 }
 END_TEST
@@ -469,14 +434,14 @@ START_TEST(case_21_a_scheduled_id_means_whoever_bears_it_then)
 
 	open_stage(_i);
 	stage_live(&stage, "test-a", 3);
-	ask("/synth/new holder 5 0 1", "/node/new 5\n");
+	stage_answers(&stage, "/synth/new holder 5 0 1", "/node/new 5\n");
 	for (int i = 0; i < 3; i++) {
 		rooms_bundle(
 			&b, rooms_tag((double)rooms_now(&stage.rooms) + 1000));
 		rooms_bundle_add(&b, "/node/set 5 a 3");
 		ck_assert_str_eq(rooms_bundle_ask(&stage.rooms, &b), "");
-		ask("/resource/free 3", "");
-		let(GATE_DESTROY, i == 0 ? 3 : 10 * i, true,
+		stage_answers(&stage, "/resource/free 3", "");
+		stage_lets(&stage, GATE_DESTROY, i == 0 ? 3 : 10 * i, true,
 			"/resource/destroyed 3\n");
 		if (i == 0) {
 			/* gone: an error, even so late */
@@ -485,12 +450,16 @@ START_TEST(case_21_a_scheduled_id_means_whoever_bears_it_then)
 			ck_assert_uint_eq(
 				rooms_count(heard, "/error \"/node/set\" 404"),
 				1);
-			ask("/resource/new test-a 3 [ 10 ]", "");
-			let(GATE_CONSTRUCT, 10, true, "/resource/ready 3\n");
+			stage_answers(
+				&stage, "/resource/new test-a 3 [ 10 ]", "");
+			stage_lets(&stage, GATE_CONSTRUCT, 10, true,
+				"/resource/ready 3\n");
 		} else if (i == 1) {
 			/* another class under the same id */
-			ask("/resource/new test-b 3 [ 20 ]", "");
-			let(GATE_CONSTRUCT, 20, true, "/resource/ready 3\n");
+			stage_answers(
+				&stage, "/resource/new test-b 3 [ 20 ]", "");
+			stage_lets(&stage, GATE_CONSTRUCT, 20, true,
+				"/resource/ready 3\n");
 			rooms_render(&stage.rooms, 2000);
 			heard = rooms_heard(&stage.rooms);
 			ck_assert_uint_eq(
@@ -498,11 +467,13 @@ START_TEST(case_21_a_scheduled_id_means_whoever_bears_it_then)
 				1);
 		} else {
 			/* a successor of the same class is meant */
-			ask("/resource/new test-a 3 [ 30 ]", "");
-			let(GATE_CONSTRUCT, 30, true, "/resource/ready 3\n");
+			stage_answers(
+				&stage, "/resource/new test-a 3 [ 30 ]", "");
+			stage_lets(&stage, GATE_CONSTRUCT, 30, true,
+				"/resource/ready 3\n");
 			rooms_render(&stage.rooms, 2000);
 			ck_assert_str_eq(rooms_heard(&stage.rooms), "");
-			is(3, "live", 1);
+			stage_is(&stage, 3, "live", 1);
 		}
 	}
 	close_stage();
@@ -512,25 +483,32 @@ END_TEST
 START_TEST(case_22_notifications_follow_the_changes_in_their_order)
 {
 	open_stage(_i);
-	ask("/resource/new test-a 1 [ 1 ]", "");
-	ask("/resource/new test-a 2 [ 2 ]", "");
+	stage_answers(&stage, "/resource/new test-a 1 [ 1 ]", "");
+	stage_answers(&stage, "/resource/new test-a 2 [ 2 ]", "");
 	if (worker_counts[_i] > 1) {
 		/* the second is done first: it is told first */
-		let(GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
-		let(GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
+		stage_lets(
+			&stage, GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
+		stage_lets(
+			&stage, GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
 	} else {
 		ck_assert(!stage_runs(&stage, GATE_CONSTRUCT, 2));
-		let(GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
-		let(GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
+		stage_lets(
+			&stage, GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
+		stage_lets(
+			&stage, GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
 	}
 	/* whoever hears destroyed can have the id: new is not refused */
 	for (int i = 0; i < 5; i++) {
-		ask("/resource/free 1", "");
-		let(GATE_DESTROY, 1, true, "/resource/destroyed 1\n");
-		ask("/resource/new test-a 1 [ 1 ]", "");
-		let(GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
-		ask("/synth/new holder 5 0 1 [ a 1 ]", "/node/new 5\n");
-		ask("/node/free 5", "/node/ended 5\n");
+		stage_answers(&stage, "/resource/free 1", "");
+		stage_lets(&stage, GATE_DESTROY, 1, true,
+			"/resource/destroyed 1\n");
+		stage_answers(&stage, "/resource/new test-a 1 [ 1 ]", "");
+		stage_lets(
+			&stage, GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
+		stage_answers(&stage, "/synth/new holder 5 0 1 [ a 1 ]",
+			"/node/new 5\n");
+		stage_answers(&stage, "/node/free 5", "/node/ended 5\n");
 	}
 	close_stage();
 }
@@ -543,14 +521,15 @@ START_TEST(case_23_long_jobs_hold_up_no_construction)
 	open_stage(_i);
 	stage_live(&stage, "test-a", 1);
 	stage_live(&stage, "test-a", 2);
-	ask("/job/new test-job 7 0 [ 1 ] [ 70 ]", "");
-	ask("/job/new test-job 8 0 [ 2 ] [ 80 ]", "");
-	ask("/resource/new test-a 3 [ 3 ]", "");
+	stage_answers(&stage, "/job/new test-job 7 0 [ 1 ] [ 70 ]", "");
+	stage_answers(&stage, "/job/new test-job 8 0 [ 2 ] [ 80 ]", "");
+	stage_answers(&stage, "/resource/new test-a 3 [ 3 ]", "");
 	/* with several workers one is always left for constructions */
 	ck_assert(stage_runs(&stage, GATE_PERFORM, 70));
 	ck_assert(stage_runs(&stage, GATE_CONSTRUCT, 3) == !one);
 	if (!one) {
-		let(GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
+		stage_lets(
+			&stage, GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
 	}
 	/* who holds a resource can be seen, and told to stop */
 	const char *heard = stage_ask(&stage, "/resource/query 1");
@@ -559,10 +538,11 @@ START_TEST(case_23_long_jobs_hold_up_no_construction)
 	ck_assert_msg(
 		strstr(heard, "7 \"" GATE_JOB_URI "\" \"running\"") != NULL,
 		"%s", heard);
-	fails("/job/cancel 9", 404);
-	ask("/job/cancel 7", "");
-	let(GATE_PERFORM, 70, true, "/job/failed 7 \"cancelled\"\n");
-	is(1, "live", 0);
+	stage_fails(&stage, "/job/cancel 9", 404);
+	stage_answers(&stage, "/job/cancel 7", "");
+	stage_lets(&stage, GATE_PERFORM, 70, true,
+		"/job/failed 7 \"cancelled\"\n");
+	stage_is(&stage, 1, "live", 0);
 	if (one) {
 		/* the construction was asked for behind job 8 */
 		struct gate_work in[GATE_WORKS];
@@ -576,10 +556,10 @@ START_TEST(case_24_a_job_may_tell_its_progress)
 {
 	open_stage(_i);
 	stage_live(&stage, "test-a", 1);
-	ask("/job/new test-job 7 0 [ 1 ] [ 70 ]", "");
+	stage_answers(&stage, "/job/new test-job 7 0 [ 1 ] [ 70 ]", "");
 	const char *heard = stage_ask(&stage, "/job/list");
 	ck_assert_msg(strstr(heard, "\"running\" 0.5") != NULL, "%s", heard);
-	let(GATE_PERFORM, 70, true, "/job/done 7 70\n");
+	stage_lets(&stage, GATE_PERFORM, 70, true, "/job/done 7 70\n");
 	close_stage();
 }
 END_TEST
@@ -589,33 +569,35 @@ START_TEST(case_25_exclusive_counts_an_id_once_and_not_the_callers_own)
 	open_stage(_i);
 	stage_live(&stage, "test-a", 1);
 	stage_live(&stage, "test-a", 2);
-	ask("/job/new test-job 7 1 [ 1 2 1 ] [ 70 ]", "");
-	is(1, "live", 1);
-	let(GATE_PERFORM, 70, true, "/job/done 7 70\n");
+	stage_answers(&stage, "/job/new test-job 7 1 [ 1 2 1 ] [ 70 ]", "");
+	stage_is(&stage, 1, "live", 1);
+	stage_lets(&stage, GATE_PERFORM, 70, true, "/job/done 7 70\n");
 	/* a synth that holds it itself may have it alone */
-	ask("/synth/new performer 5 0 1 [ a 1 ] [ id 1 ]", "/node/new 5\n");
-	ask("/synth/activate 5", "");
-	ask("/node/set 5 go 1", "");
+	stage_answers(&stage, "/synth/new performer 5 0 1 [ a 1 ] [ id 1 ]",
+		"/node/new 5\n");
+	stage_answers(&stage, "/synth/activate 5", "");
+	stage_answers(&stage, "/node/set 5 go 1", "");
 	rooms_render(&stage.rooms, 64);
 	stage_settle(&stage);
 	ck_assert_str_eq(rooms_heard(&stage.rooms), "/asked 0\n");
-	is(1, "live", 2);
+	stage_is(&stage, 1, "live", 2);
 	/* now nobody else gets it, not even its holder once more */
-	fails("/synth/new holder 6 0 1 [ a 1 ]", 409);
-	fails("/job/new test-job 7 0 [ 1 ] [ 71 ]", 409);
-	ask("/node/set 5 go 1", "");
+	stage_fails(&stage, "/synth/new holder 6 0 1 [ a 1 ]", 409);
+	stage_fails(&stage, "/job/new test-job 7 0 [ 1 ] [ 71 ]", 409);
+	stage_answers(&stage, "/node/set 5 go 1", "");
 	rooms_render(&stage.rooms, 64);
 	ck_assert_str_eq(rooms_heard(&stage.rooms), "/asked 409\n");
-	let(GATE_PERFORM, 1, true, "/performed 1\n");
-	is(1, "live", 1);
+	stage_lets(&stage, GATE_PERFORM, 1, true, "/performed 1\n");
+	stage_is(&stage, 1, "live", 1);
 	/* another holder: refused, and nothing is acquired */
-	ask("/synth/new holder 6 0 1 [ a 1 ]", "/node/new 6\n");
-	ask("/node/set 5 go 1", "");
+	stage_answers(
+		&stage, "/synth/new holder 6 0 1 [ a 1 ]", "/node/new 6\n");
+	stage_answers(&stage, "/node/set 5 go 1", "");
 	rooms_render(&stage.rooms, 64);
 	ck_assert_str_eq(rooms_heard(&stage.rooms), "/asked 409\n");
-	fails("/job/new test-job 7 1 [ 2 1 ] [ 72 ]", 409);
-	is(1, "live", 2);
-	is(2, "live", 0);
+	stage_fails(&stage, "/job/new test-job 7 1 [ 2 1 ] [ 72 ]", 409);
+	stage_is(&stage, 1, "live", 2);
+	stage_is(&stage, 2, "live", 0);
 	close_stage();
 }
 END_TEST
@@ -643,14 +625,16 @@ START_TEST(case_27_the_end_destroys_what_is_in_any_state)
 	stage_live(&stage, "test-a", 2);
 	stage_live(&stage, "test-a", 3);
 	stage_live(&stage, "test-a", 4);
-	ask("/synth/new holder 5 0 1 [ a 2 ]", "/node/new 5\n");
-	ask("/synth/new holder 6 0 1 [ a 3 ]", "/node/new 6\n");
-	ask("/resource/free 3", "");
-	ask("/job/new test-job 7 0 [ 4 ] [ 70 ]", "");
-	ask("/resource/free 4", "");
-	ask("/resource/new test-a 8 [ 8 ]", "");
-	ask("/resource/new test-a 9 [ 9 ]", "");
-	ask("/resource/free 9", "");
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 2 ]", "/node/new 5\n");
+	stage_answers(
+		&stage, "/synth/new holder 6 0 1 [ a 3 ]", "/node/new 6\n");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_answers(&stage, "/job/new test-job 7 0 [ 4 ] [ 70 ]", "");
+	stage_answers(&stage, "/resource/free 4", "");
+	stage_answers(&stage, "/resource/new test-a 8 [ 8 ]", "");
+	stage_answers(&stage, "/resource/new test-a 9 [ 9 ]", "");
+	stage_answers(&stage, "/resource/free 9", "");
 	uint32_t made = gate_made(stage.gate);
 	ck_assert_uint_eq(made, 4);
 	/* stage_close: as many destroyed as made, each once */
@@ -663,13 +647,13 @@ START_TEST(case_28_definitions_come_at_the_start_alone)
 	struct gate_work in[GATE_WORKS];
 
 	open_stage(_i);
-	ask("/resource/new test-a 3 [ 3 ]", "");
+	stage_answers(&stage, "/resource/new test-a 3 [ 3 ]", "");
 	ck_assert_uint_eq(gate_look(stage.gate, in), 1);
 	const TactusHost *host = in[0].host;
 	ck_assert_int_eq(host->register_resource_def(host, &gate_class_b), -1);
 	ck_assert_int_eq(host->register_job_def(host, &gate_job), -1);
 	ck_assert_int_eq(host->register_synthdef(host, NULL), -1);
-	let(GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
+	stage_lets(&stage, GATE_CONSTRUCT, 3, true, "/resource/ready 3\n");
 	close_stage();
 }
 END_TEST
@@ -711,7 +695,7 @@ START_TEST(case_30_a_def_without_its_functions_is_refused)
 	job.perform = NULL;
 	ck_assert_int_eq(classes_add_job(c, &job, why, sizeof why), -22);
 	ck_assert_str_ne(why, "");
-	fails("/resource/new other 3", 404);
+	stage_fails(&stage, "/resource/new other 3", 404);
 	close_stage();
 }
 END_TEST
@@ -729,7 +713,7 @@ START_TEST(case_31_no_resources_at_all_is_not_to_be_had)
 	const char *const least[] = {"limits.max_resources=1", NULL};
 	open_with(_i, least);
 	stage_live(&stage, "test-a", 0);
-	fails("/resource/new test-a 1 [ 1 ]", 422);
+	stage_fails(&stage, "/resource/new test-a 1 [ 1 ]", 422);
 	close_stage();
 }
 END_TEST
@@ -740,11 +724,12 @@ START_TEST(case_32_uris_are_compared_letter_by_letter)
 	stage_live(&stage, "test-a", 3);
 	stage_live(&stage, "test-b", 4);
 	/* the def's string is another one of the same letters */
-	ask("/synth/new holder 5 0 1 [ a 3 b 4 ]", "/node/new 5\n");
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 3 b 4 ]", "/node/new 5\n");
 	/* and URIs of the same length, but for a letter, are not the same */
-	fails("/node/set 5 a 4", 422);
-	is(3, "live", 1);
-	is(4, "live", 1);
+	stage_fails(&stage, "/node/set 5 a 4", 422);
+	stage_is(&stage, 3, "live", 1);
+	stage_is(&stage, 4, "live", 1);
 	close_stage();
 }
 END_TEST
@@ -761,8 +746,8 @@ START_TEST(case_33_whoever_comes_later_finds_the_resources)
 	ck_assert_msg(
 		strstr(heard, " 4 \"" GATE_B_URI "\" \"live\" 0 ") != NULL,
 		"%s", heard);
-	ask("/resource/free 3", "");
-	let(GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
+	stage_answers(&stage, "/resource/free 3", "");
+	stage_lets(&stage, GATE_DESTROY, 3, true, "/resource/destroyed 3\n");
 	close_stage();
 }
 END_TEST

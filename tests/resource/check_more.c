@@ -24,47 +24,6 @@ open_with(int i, const char *const *sets)
 	ck_assert_str_eq(stage_ask(&stage, "/notify 1"), "/notify.reply 1\n");
 }
 
-static void
-ask(const char *words, const char *wanted)
-{
-	const char *heard = stage_ask(&stage, words);
-
-	ck_assert_msg(strcmp(heard, wanted) == 0, "%s: \"%s\", not \"%s\"",
-		words, heard, wanted);
-}
-
-static void
-fails(const char *words, int code)
-{
-	const char *heard = stage_ask(&stage, words);
-	char wanted[128];
-
-	(void)snprintf(wanted, sizeof wanted, "/error \"%.*s\" %d \"",
-		(int)strcspn(words, " "), words, code);
-	ck_assert_msg(strncmp(heard, wanted, strlen(wanted)) == 0 &&
-			      rooms_count(heard, "/") == 1,
-		"%s: \"%s\", not %s", words, heard, wanted);
-}
-
-static void
-let(enum gate_step step, int32_t tag, bool ok, const char *wanted)
-{
-	ck_assert_str_eq(stage_let(&stage, step, tag, ok), wanted);
-}
-
-static void
-is(int32_t id, const char *state, int references)
-{
-	char words[64];
-	char wanted[64];
-
-	(void)snprintf(words, sizeof words, "/resource/query %d", id);
-	(void)snprintf(wanted, sizeof wanted, "\"%s\" %d ", state, references);
-	const char *heard = stage_ask(&stage, words);
-	ck_assert_msg(strstr(heard, wanted) != NULL, "%s: %s, not %s", words,
-		heard, wanted);
-}
-
 /** Let the loop run until this was heard. */
 static void
 await(const char *words)
@@ -76,32 +35,33 @@ START_TEST(bad_requests_for_jobs_are_refused)
 {
 	open_with(_i, NULL);
 	stage_live(&stage, "test-a", 1);
-	fails("/job/new nothing 7 0 [ 1 ]", 404);
-	fails("/job/new test-job -1 0 [ 1 ]", 422);
-	fails("/job/new test-job 7 2 [ 1 ]", 422);
-	fails("/job/new test-job 7 0 [ 12 ]", 422);
-	fails("/job/new test-job 7 0 [ -1 ]", 422);
-	fails("/job/new test-job 7 0 [ 2 ]", 404);
-	fails("/job/new test-job 7 0 [ word ]", 400);
-	fails("/job/new test-job 7 0 1", 400);
-	fails("/job/new test-job 7", 400);
-	fails("/job/new test-job 7 0 [ 1 ] [ 1 ] 3", 400);
-	fails("/job/new test-job 7 0 [ 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 ]",
+	stage_fails(&stage, "/job/new nothing 7 0 [ 1 ]", 404);
+	stage_fails(&stage, "/job/new test-job -1 0 [ 1 ]", 422);
+	stage_fails(&stage, "/job/new test-job 7 2 [ 1 ]", 422);
+	stage_fails(&stage, "/job/new test-job 7 0 [ 12 ]", 422);
+	stage_fails(&stage, "/job/new test-job 7 0 [ -1 ]", 422);
+	stage_fails(&stage, "/job/new test-job 7 0 [ 2 ]", 404);
+	stage_fails(&stage, "/job/new test-job 7 0 [ word ]", 400);
+	stage_fails(&stage, "/job/new test-job 7 0 1", 400);
+	stage_fails(&stage, "/job/new test-job 7", 400);
+	stage_fails(&stage, "/job/new test-job 7 0 [ 1 ] [ 1 ] 3", 400);
+	stage_fails(&stage,
+		"/job/new test-job 7 0 [ 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 ]",
 		422);
-	fails("/job/cancel 7", 404);
-	fails("/job/cancel word", 400);
-	ask("/resource/new test-a 2 [ 2 ]", "");
-	fails("/job/new test-job 7 0 [ 2 ]", 409);
-	let(GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
-	ask("/resource/free 2", "");
-	fails("/job/new test-job 7 0 [ 1 2 ]", 409);
-	let(GATE_DESTROY, 2, true, "/resource/destroyed 2\n");
-	fails("/job/new test-job 7 0 [ 1 2 ]", 404);
-	is(1, "live", 0);
+	stage_fails(&stage, "/job/cancel 7", 404);
+	stage_fails(&stage, "/job/cancel word", 400);
+	stage_answers(&stage, "/resource/new test-a 2 [ 2 ]", "");
+	stage_fails(&stage, "/job/new test-job 7 0 [ 2 ]", 409);
+	stage_lets(&stage, GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
+	stage_answers(&stage, "/resource/free 2", "");
+	stage_fails(&stage, "/job/new test-job 7 0 [ 1 2 ]", 409);
+	stage_lets(&stage, GATE_DESTROY, 2, true, "/resource/destroyed 2\n");
+	stage_fails(&stage, "/job/new test-job 7 0 [ 1 2 ]", 404);
+	stage_is(&stage, 1, "live", 0);
 	ck_assert_uint_eq(gate_count(stage.gate), 0);
 	/* on nothing at all it may be */
-	ask("/job/new test-job 7 0", "");
-	let(GATE_PERFORM, -1, true, "/job/done 7 -1\n");
+	stage_answers(&stage, "/job/new test-job 7 0", "");
+	stage_lets(&stage, GATE_PERFORM, -1, true, "/job/done 7 -1\n");
 	stage_close(&stage);
 }
 END_TEST
@@ -109,13 +69,14 @@ END_TEST
 START_TEST(a_job_id_is_taken_while_it_runs_and_no_longer)
 {
 	open_with(_i, NULL);
-	ask("/job/new test-job 0 0 [ ] [ 70 ]", "");
-	fails("/job/new test-job 0 0 [ ] [ 71 ]", 409);
-	let(GATE_PERFORM, 70, true, "/job/done 0 70\n");
-	ask("/job/new test-job 0 0 [ ] [ 72 ]", "");
-	let(GATE_PERFORM, 72, false, "/job/failed 0 \"the test says no\"\n");
-	ask("/job/new test-job 2147483647 0 [ ] [ 73 ]", "");
-	let(GATE_PERFORM, 73, true, "/job/done 2147483647 73\n");
+	stage_answers(&stage, "/job/new test-job 0 0 [ ] [ 70 ]", "");
+	stage_fails(&stage, "/job/new test-job 0 0 [ ] [ 71 ]", 409);
+	stage_lets(&stage, GATE_PERFORM, 70, true, "/job/done 0 70\n");
+	stage_answers(&stage, "/job/new test-job 0 0 [ ] [ 72 ]", "");
+	stage_lets(&stage, GATE_PERFORM, 72, false,
+		"/job/failed 0 \"the test says no\"\n");
+	stage_answers(&stage, "/job/new test-job 2147483647 0 [ ] [ 73 ]", "");
+	stage_lets(&stage, GATE_PERFORM, 73, true, "/job/done 2147483647 73\n");
 	stage_close(&stage);
 }
 END_TEST
@@ -127,26 +88,26 @@ START_TEST(jobs_on_one_resource_take_turns_others_go_side_by_side)
 	open_with(_i, NULL);
 	stage_live(&stage, "test-a", 1);
 	stage_live(&stage, "test-a", 2);
-	ask("/job/new test-job 1 0 [ 1 ] [ 10 ]", "");
-	ask("/job/new test-job 2 0 [ 1 2 ] [ 20 ]", "");
-	ask("/job/new test-job 3 0 [ 2 ] [ 30 ]", "");
-	ask("/job/new test-job 4 0 [ ] [ 40 ]", "");
-	is(1, "live", 2);
-	is(2, "live", 2);
+	stage_answers(&stage, "/job/new test-job 1 0 [ 1 ] [ 10 ]", "");
+	stage_answers(&stage, "/job/new test-job 2 0 [ 1 2 ] [ 20 ]", "");
+	stage_answers(&stage, "/job/new test-job 3 0 [ 2 ] [ 30 ]", "");
+	stage_answers(&stage, "/job/new test-job 4 0 [ ] [ 40 ]", "");
+	stage_is(&stage, 1, "live", 2);
+	stage_is(&stage, 2, "live", 2);
 	/* the second waits for the first, the third for the second */
 	ck_assert(stage_runs(&stage, GATE_PERFORM, 10));
 	ck_assert(!stage_runs(&stage, GATE_PERFORM, 20));
 	ck_assert(!stage_runs(&stage, GATE_PERFORM, 30));
 	ck_assert(stage_runs(&stage, GATE_PERFORM, 40) == (workers > 2));
-	let(GATE_PERFORM, 10, true, "/job/done 1 10\n");
+	stage_lets(&stage, GATE_PERFORM, 10, true, "/job/done 1 10\n");
 	ck_assert(stage_runs(&stage, GATE_PERFORM, 20));
 	ck_assert(!stage_runs(&stage, GATE_PERFORM, 30));
 	/* one that waits can be called off, and makes way */
-	ask("/job/cancel 3", "/job/failed 3 \"cancelled\"\n");
-	is(2, "live", 1);
-	let(GATE_PERFORM, 20, true, "/job/done 2 20\n");
-	let(GATE_PERFORM, 40, true, "/job/done 4 40\n");
-	is(1, "live", 0);
+	stage_answers(&stage, "/job/cancel 3", "/job/failed 3 \"cancelled\"\n");
+	stage_is(&stage, 2, "live", 1);
+	stage_lets(&stage, GATE_PERFORM, 20, true, "/job/done 2 20\n");
+	stage_lets(&stage, GATE_PERFORM, 40, true, "/job/done 4 40\n");
+	stage_is(&stage, 1, "live", 0);
 	stage_close(&stage);
 }
 END_TEST
@@ -155,21 +116,23 @@ START_TEST(a_job_outlives_the_synth_that_asked)
 {
 	open_with(_i, NULL);
 	stage_live(&stage, "test-a", 1);
-	ask("/synth/new performer 5 0 1 [ a 1 ] [ id 1 ]", "/node/new 5\n");
-	ask("/synth/activate 5", "");
-	ask("/node/set 5 go 1", "");
+	stage_answers(&stage, "/synth/new performer 5 0 1 [ a 1 ] [ id 1 ]",
+		"/node/new 5\n");
+	stage_answers(&stage, "/synth/activate 5", "");
+	stage_answers(&stage, "/node/set 5 go 1", "");
 	rooms_render(&stage.rooms, 64);
 	stage_settle(&stage);
 	ck_assert_str_eq(rooms_heard(&stage.rooms), "/asked 0\n");
-	ask("/node/free 5", "/node/ended 5\n");
-	ask("/resource/free 1", "");
-	is(1, "free-pending", 1);
+	stage_answers(&stage, "/node/free 5", "/node/ended 5\n");
+	stage_answers(&stage, "/resource/free 1", "");
+	stage_is(&stage, 1, "free-pending", 1);
 	/* another synth in its place hears nothing of it */
-	ask("/synth/new performer 5 0 1 [ ] [ id 1 ]", "/node/new 5\n");
-	let(GATE_PERFORM, 1, true, "");
+	stage_answers(&stage, "/synth/new performer 5 0 1 [ ] [ id 1 ]",
+		"/node/new 5\n");
+	stage_lets(&stage, GATE_PERFORM, 1, true, "");
 	rooms_render(&stage.rooms, 64);
 	ck_assert_str_eq(rooms_heard(&stage.rooms), "");
-	let(GATE_DESTROY, 1, true, "/resource/destroyed 1\n");
+	stage_lets(&stage, GATE_DESTROY, 1, true, "/resource/destroyed 1\n");
 	stage_close(&stage);
 }
 END_TEST
@@ -192,15 +155,15 @@ START_TEST(works_outlive_the_client_that_asked)
 	other = net_local(office_net(stage.rooms.office), deaf, NULL);
 	stage.rooms.peer = other;
 	stage_live(&stage, "test-a", 1);
-	ask("/job/new test-job 1 0 [ 1 ] [ 10 ]", "");
-	ask("/resource/new test-a 2 [ 2 ]", "");
-	ask("/sync 7", "");
+	stage_answers(&stage, "/job/new test-job 1 0 [ 1 ] [ 10 ]", "");
+	stage_answers(&stage, "/resource/new test-a 2 [ 2 ]", "");
+	stage_answers(&stage, "/sync 7", "");
 	peer_lose(other);
 	stage.rooms.peer = listener;
-	let(GATE_PERFORM, 10, true, "/job/done 1 10\n");
-	let(GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
+	stage_lets(&stage, GATE_PERFORM, 10, true, "/job/done 1 10\n");
+	stage_lets(&stage, GATE_CONSTRUCT, 2, true, "/resource/ready 2\n");
 	peer_unref(other);
-	is(1, "live", 0);
+	stage_is(&stage, 1, "live", 0);
 	stage_close(&stage);
 }
 END_TEST
@@ -210,14 +173,14 @@ START_TEST(a_construct_over_its_time_is_given_up_and_destroyed_late)
 	const char *const sets[] = {"workers.job_timeout_s=0.05", NULL};
 
 	open_with(_i, sets);
-	ask("/resource/new test-a 3 [ 3 ]", "");
+	stage_answers(&stage, "/resource/new test-a 3 [ 3 ]", "");
 	await("/resource/error 3 \"timed out");
 	(void)rooms_heard(&stage.rooms);
 	/* the id is not free until the late one is gone */
-	is(3, "constructing", 0);
-	fails("/resource/new test-a 3 [ 4 ]", 409);
+	stage_is(&stage, 3, "constructing", 0);
+	stage_fails(&stage, "/resource/new test-a 3 [ 4 ]", 409);
 	/* a spare worker has taken its place: others are served */
-	ask("/resource/new test-a 5 [ 5 ]", "");
+	stage_answers(&stage, "/resource/new test-a 5 [ 5 ]", "");
 	ck_assert(stage_runs(&stage, GATE_CONSTRUCT, 5));
 	struct gate_work in[GATE_WORKS];
 	uint32_t count = gate_look(stage.gate, in);
@@ -228,7 +191,7 @@ START_TEST(a_construct_over_its_time_is_given_up_and_destroyed_late)
 	const char *heard = rooms_heard(&stage.rooms);
 	ck_assert_uint_eq(rooms_count(heard, "/resource/destroyed 3\n"), 1);
 	ck_assert_uint_eq(rooms_count(heard, "/resource/ready 3\n"), 0);
-	fails("/resource/query 3", 404);
+	stage_fails(&stage, "/resource/query 3", 404);
 	/* made twice, the late one destroyed once */
 	ck_assert_uint_eq(gate_made(stage.gate), 2);
 	stage_close(&stage);
@@ -241,21 +204,21 @@ START_TEST(a_job_over_its_time_holds_what_it_has_until_it_returns)
 
 	open_with(_i, sets);
 	gate_set_open(stage.gate, true);
-	ask("/resource/new test-a 1 [ 1 ]", "");
+	stage_answers(&stage, "/resource/new test-a 1 [ 1 ]", "");
 	rooms_rest(&stage.rooms);
 	(void)rooms_heard(&stage.rooms);
 	gate_set_open(stage.gate, false);
-	ask("/job/new test-job 7 1 [ 1 ] [ 70 ]", "");
+	stage_answers(&stage, "/job/new test-job 7 1 [ 1 ] [ 70 ]", "");
 	await("/job/failed 7 \"timed out");
 	(void)rooms_heard(&stage.rooms);
-	is(1, "live", 1);
-	fails("/job/new test-job 7 0 [ ] [ 71 ]", 409);
-	fails("/synth/new holder 5 0 1 [ a 1 ]", 409);
+	stage_is(&stage, 1, "live", 1);
+	stage_fails(&stage, "/job/new test-job 7 0 [ ] [ 71 ]", 409);
+	stage_fails(&stage, "/synth/new holder 5 0 1 [ a 1 ]", 409);
 	gate_set_open(stage.gate, true);
 	rooms_rest(&stage.rooms);
 	/* it is told once */
 	ck_assert_str_eq(rooms_heard(&stage.rooms), "");
-	is(1, "live", 0);
+	stage_is(&stage, 1, "live", 0);
 	stage_close(&stage);
 }
 END_TEST
@@ -269,23 +232,26 @@ START_TEST(a_sync_waits_for_what_its_client_began_and_nobody_else)
 	first = stage.rooms.peer;
 	other = net_local(office_net(stage.rooms.office), deaf, NULL);
 	stage.rooms.peer = other;
-	ask("/resource/new test-a 1 [ 1 ]", "");
+	stage_answers(&stage, "/resource/new test-a 1 [ 1 ]", "");
 	stage.rooms.peer = first;
-	ask("/sync 1", "/synced 1\n");
-	ask("/resource/new test-a 2 [ 2 ]", "");
-	ask("/sync 2", "");
-	let(GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
-	let(GATE_CONSTRUCT, 2, true, "/resource/ready 2\n/synced 2\n");
+	stage_answers(&stage, "/sync 1", "/synced 1\n");
+	stage_answers(&stage, "/resource/new test-a 2 [ 2 ]", "");
+	stage_answers(&stage, "/sync 2", "");
+	stage_lets(&stage, GATE_CONSTRUCT, 1, true, "/resource/ready 1\n");
+	stage_lets(&stage, GATE_CONSTRUCT, 2, true,
+		"/resource/ready 2\n/synced 2\n");
 	/* what is held by others is not waited for */
-	ask("/synth/new holder 5 0 1 [ a 2 ]", "/node/new 5\n");
-	ask("/resource/free 2", "");
-	ask("/sync 3", "/synced 3\n");
-	ask("/resource/free 1", "");
-	ask("/sync 4", "");
-	let(GATE_DESTROY, 1, true, "/resource/destroyed 1\n/synced 4\n");
-	ask("/job/new test-job 1 0 [ ] [ 10 ]", "");
-	ask("/sync 5", "");
-	let(GATE_PERFORM, 10, false,
+	stage_answers(
+		&stage, "/synth/new holder 5 0 1 [ a 2 ]", "/node/new 5\n");
+	stage_answers(&stage, "/resource/free 2", "");
+	stage_answers(&stage, "/sync 3", "/synced 3\n");
+	stage_answers(&stage, "/resource/free 1", "");
+	stage_answers(&stage, "/sync 4", "");
+	stage_lets(&stage, GATE_DESTROY, 1, true,
+		"/resource/destroyed 1\n/synced 4\n");
+	stage_answers(&stage, "/job/new test-job 1 0 [ ] [ 10 ]", "");
+	stage_answers(&stage, "/sync 5", "");
+	stage_lets(&stage, GATE_PERFORM, 10, false,
 		"/job/failed 1 \"the test says no\"\n/synced 5\n");
 	stage.rooms.peer = first;
 	peer_unref(other);
@@ -297,8 +263,8 @@ START_TEST(time_stands_still_while_works_are_out)
 {
 	open_with(_i, NULL);
 	uint64_t now = rooms_now(&stage.rooms);
-	ask("/resource/new test-a 1 [ 1 ]", "");
-	ask("/offline/run 640", "");
+	stage_answers(&stage, "/resource/new test-a 1 [ 1 ]", "");
+	stage_answers(&stage, "/offline/run 640", "");
 	ck_assert_uint_eq(rooms_now(&stage.rooms), now);
 	const char *heard = stage_let(&stage, GATE_CONSTRUCT, 1, true);
 	ck_assert_uint_eq(rooms_count(heard, "/resource/ready 1\n"), 1);
@@ -332,9 +298,9 @@ START_TEST(many_jobs_have_a_limit_that_is_said)
 	for (int i = 0; i < WORK_MAX_JOBS; i++) {
 		(void)snprintf(
 			words, sizeof words, "/job/new test-job %d 0", i);
-		ask(words, "");
+		stage_answers(&stage, words, "");
 	}
-	fails("/job/new test-job 1000 0", 503);
+	stage_fails(&stage, "/job/new test-job 1000 0", 503);
 	stage_close(&stage);
 }
 END_TEST
@@ -346,17 +312,17 @@ START_TEST(a_hundred_swaps_under_a_synth_leak_nothing)
 	open_with(_i, NULL);
 	stage_live(&stage, "test-a", 1);
 	stage_live(&stage, "test-a", 2);
-	ask("/synth/new holder 5 0 1", "/node/new 5\n");
+	stage_answers(&stage, "/synth/new holder 5 0 1", "/node/new 5\n");
 	for (int i = 0; i < 100; i++) {
 		(void)snprintf(
 			words, sizeof words, "/node/set 5 a %d", 1 + i % 2);
-		ask(words, "");
-		is(1 + i % 2, "live", 1);
-		is(2 - i % 2, "live", 0);
+		stage_answers(&stage, words, "");
+		stage_is(&stage, 1 + i % 2, "live", 1);
+		stage_is(&stage, 2 - i % 2, "live", 0);
 	}
-	ask("/group/freeAll 0", "/node/ended 5\n");
-	is(1, "live", 0);
-	is(2, "live", 0);
+	stage_answers(&stage, "/group/freeAll 0", "/node/ended 5\n");
+	stage_is(&stage, 1, "live", 0);
+	stage_is(&stage, 2, "live", 0);
 	stage_close(&stage);
 }
 END_TEST

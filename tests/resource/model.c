@@ -27,7 +27,7 @@ model_init(struct model *m)
 	m->node[0].bind[0] = m->node[0].bind[1] = -1;
 }
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 add(char *text, size_t *size, const char *format, va_list list)
 {
 	int n = vsnprintf(text + *size, MODEL_TEXT - *size, format, list);

@@ -308,7 +308,7 @@ stage_settle(struct stage *s)
 /** What was heard, but for progress: when that is told is a matter of the
  * clock on the wall. */
 static const char *
-heard(struct stage *s)
+what_was_heard(struct stage *s)
 {
 	static char text[ROOMS_TEXT];
 	const char *from = rooms_heard(&s->rooms);
@@ -331,7 +331,7 @@ stage_ask(struct stage *s, const char *words)
 {
 	rooms_put(&s->rooms, words);
 	stage_settle(s);
-	return heard(s);
+	return what_was_heard(s);
 }
 
 static bool
@@ -369,7 +369,7 @@ stage_let(struct stage *s, enum gate_step step, int32_t tag, bool ok)
 	ck_assert_msg(find(s, step, tag, &w), "step %d of %d does not run",
 		(int)step, tag);
 	stage_let_work(s, &w, ok);
-	return heard(s);
+	return what_was_heard(s);
 }
 
 bool
@@ -391,4 +391,47 @@ stage_live(struct stage *s, const char *class, int32_t id)
 	(void)snprintf(wanted, sizeof wanted, "/resource/ready %d\n", id);
 	ck_assert_str_eq(stage_ask(s, words), "");
 	ck_assert_str_eq(stage_let(s, GATE_CONSTRUCT, id, true), wanted);
+}
+
+void
+stage_answers(struct stage *s, const char *words, const char *wanted)
+{
+	const char *heard = stage_ask(s, words);
+
+	ck_assert_msg(strcmp(heard, wanted) == 0, "%s: \"%s\", not \"%s\"",
+		words, heard, wanted);
+}
+
+void
+stage_fails(struct stage *s, const char *words, int code)
+{
+	const char *heard = stage_ask(s, words);
+	char wanted[128];
+
+	(void)snprintf(wanted, sizeof wanted, "/error \"%.*s\" %d \"",
+		(int)strcspn(words, " "), words, code);
+	ck_assert_msg(strncmp(heard, wanted, strlen(wanted)) == 0 &&
+			      rooms_count(heard, "/") == 1,
+		"%s: \"%s\", not %s", words, heard, wanted);
+}
+
+void
+stage_lets(struct stage *s, enum gate_step step, int32_t tag, bool ok,
+	const char *wanted)
+{
+	ck_assert_str_eq(stage_let(s, step, tag, ok), wanted);
+}
+
+void
+stage_is(struct stage *s, int32_t id, const char *state, int references)
+{
+	char words[64];
+	char wanted[64];
+
+	(void)snprintf(words, sizeof words, "/resource/query %d", id);
+	(void)snprintf(wanted, sizeof wanted, "\"%s\" %d ", state, references);
+	const char *heard = stage_ask(s, words);
+	ck_assert_msg(strncmp(heard, "/resource/info ", 15) == 0 &&
+			      strstr(heard, wanted) != NULL,
+		"%s: %s, not %s", words, heard, wanted);
 }

@@ -41,6 +41,19 @@ const char *stage_ask(struct stage *s, const char *words);
 const char *stage_let(
 	struct stage *s, enum gate_step step, int32_t tag, bool ok);
 
+/** Asking is answered by just this; else the test ends. */
+void stage_answers(struct stage *s, const char *words, const char *wanted);
+
+/** Asking is answered by one error of this code about it, and no more. */
+void stage_fails(struct stage *s, const char *words, int code);
+
+/** Letting a work out makes this be heard. */
+void stage_lets(struct stage *s, enum gate_step step, int32_t tag, bool ok,
+	const char *wanted);
+
+/** What /resource/query says of a resource: its state and references. */
+void stage_is(struct stage *s, int32_t id, const char *state, int references);
+
 /** Let it out, the one in the gate as its `i`th by tag. @pre it is there */
 void stage_let_work(struct stage *s, const struct gate_work *w, bool ok);
 

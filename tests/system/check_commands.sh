@@ -117,6 +117,38 @@ is out <<END
 /offline/run.reply h:1000
 END
 
+# --wait: what it begins is over, and how it went is told
+run 0 send --wait /resource/new audio-buffer 1 [ 1 100 ]
+is out <<END
+/resource/ready 1
+END
+run 0 send -w /job/new buffer-stats 7 0 [ 1 ]
+is out <<END
+/job/done 7 0.0 0.0 0.0
+END
+run 1 send -w /job/new buffer-save 7 0 [ 1 ] [ sound.xyz ]
+says out '/job/failed 7' 'its ending names no format'
+run 1 send -w /job/new buffer-stats 7 0 [ 2 ]
+says err '/job/new: error 404: no resource 2'
+is out </dev/null
+run 1 send -w /resource/new sine 2
+says err 'no resource class "sine"' 'a synth has that name: /synth/new'
+run 1 send -w /resource/new audio-buffer 2 [ nothing.wav ]
+says out '/resource/error 2' 'nothing.wav'
+run 0 resources
+says out '1  live           audio-buffer'
+run 0 send -w /resource/query 1
+says out '/resource/info 1'
+run 0 send -w -j /resource/free 1
+json address /resource/destroyed
+json args.0 1
+run 0 send -w /group/new -1 0 1
+says out '/group/new.reply'
+run 64 send -w --in 1 /resource/free 1
+says err '--wait and --in'
+run 0 status
+says out 'resources 0, 0 B; references 0; jobs 0' 'works     waiting 0'
+
 # whatever the daemon counts stands in the manual
 run 0 send /stats
 sed 's/^[^ ]* //' "$work/out" | tr ' ' '\n' | sed -n 's/^"\(.*\)"$/\1/p' |

@@ -107,10 +107,12 @@ path_of(char *out, size_t size, const char *name)
 
 /** Write a sine of `hz` and 0.5 s, or, with hz 0, a ramp of 16 bit. */
 static void
-write_file(const char *name, int format, int rate, double hz, int frames)
+write_file(const char *name, int format, int rate, double hz, int frames,
+	int channels)
 {
 	char path[256];
-	SF_INFO info = {.channels = 1, .samplerate = rate, .format = format};
+	SF_INFO info = {
+		.channels = channels, .samplerate = rate, .format = format};
 
 	path_of(path, sizeof path, name);
 	SNDFILE *f = sf_open(path, SFM_WRITE, &info);
@@ -120,7 +122,8 @@ write_file(const char *name, int format, int rate, double hz, int frames)
 			hz > 0.0
 				? (float)(0.5 * sin(2.0 * M_PI * hz * i / rate))
 				: (float)(i % 32768) / 32768.0F;
-		ck_assert_int_eq((int)sf_writef_float(f, &x, 1), 1);
+		float frame[2] = {x, -x};
+		ck_assert_int_eq((int)sf_writef_float(f, frame, 1), 1);
 	}
 	sf_close(f);
 }
@@ -267,7 +270,7 @@ START_TEST(files_of_every_kind_and_rate_sound_at_their_pitch_and_length)
 			(void)snprintf(name, sizeof name, "tone-%d.%s", rate[r],
 				kind[k].ending);
 			write_file(name, kind[k].format, rate[r], 440.0,
-				rate[r] / 2);
+				rate[r] / 2, 1 + (r + k) % 2);
 			client_say(&c, "/resource/new audio-buffer %d [ %s ]",
 				id, name);
 			client_expect(&c, "/resource/ready %d", id);
@@ -374,17 +377,17 @@ START_TEST(files_that_are_none_are_refused_and_leave_nothing)
 	char path[256];
 
 	start("limits.max_resource_bytes=\"1 MiB\"");
-	write_file(
-		"good.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, RATE, 0.0, 1000);
+	write_file("good.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, RATE, 0.0,
+		1000, 1);
 	write_file("good.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, RATE, 0.0,
-		20000);
+		20000, 1);
 	write_bytes("empty.wav", "");
 	write_bytes("text.wav", "this is no sound file at all\n");
 	truncate_copy("good.wav", "head.wav", 30);
 	truncate_copy("good.flac", "cut.flac", 1000);
 	write_liar("liar.wav");
 	write_file("large.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, RATE, 0.0,
-		300000);
+		300000, 1);
 	refused("empty.wav", "empty.wav");
 	refused("text.wav", "text.wav");
 	refused("head.wav", "head.wav");

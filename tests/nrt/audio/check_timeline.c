@@ -207,7 +207,7 @@ START_TEST(whole_distances_within_a_packet_stay_exact)
 }
 END_TEST
 
-START_TEST(order_tells_tags_of_one_sample_apart)
+START_TEST(rank_tells_tags_of_one_sample_apart)
 {
 	struct timeline t;
 	uint32_t before;
@@ -304,7 +304,7 @@ main(void)
 		tc, a_step_of_the_wall_clock_is_followed_at_once, 0, 2);
 	tcase_add_test(tc, exact_instants_need_no_filter);
 	tcase_add_test(tc, whole_distances_within_a_packet_stay_exact);
-	tcase_add_test(tc, order_tells_tags_of_one_sample_apart);
+	tcase_add_test(tc, rank_tells_tags_of_one_sample_apart);
 	tcase_add_loop_test(tc,
 		offline_ntp_is_a_fixed_start_and_the_sample_over_the_rate, 0,
 		3);

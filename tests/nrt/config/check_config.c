@@ -377,10 +377,11 @@ START_TEST(set_wins_and_says_so)
 	const char *const sets[] = {"audio.rate=96000", "audio.driver=clock",
 		"audio.devices=hw:CARD=Sound", "log={ level = \"debug\"; }",
 		"audio.tap=/tmp/a b//c.wav", "limits.max_packet=8 KiB",
-		"realtime.cpus=[1, 2]", "state.scene="};
+		"realtime.cpus=[1, 2]",
+		"state.scene=", "media.record=", "media.directories=[]"};
 
 	put("tactus.conf", "audio: { rate = 44100; };");
-	ck_assert_int_eq(config_load(file, sets, 8, &c, &errors), 0);
+	ck_assert_int_eq(config_load(file, sets, 10, &c, &errors), 0);
 	ck_assert_uint_eq(c->audio.rate, 96000);
 	ck_assert_int_eq(c->audio.driver, CONFIG_DRIVER_CLOCK);
 	ck_assert_str_eq(c->audio.devices.items[0], "hw:CARD=Sound");
@@ -389,6 +390,9 @@ START_TEST(set_wins_and_says_so)
 	ck_assert_uint_eq(c->limits.max_packet, 8192);
 	ck_assert_uint_eq(c->realtime.cpus.count, 2);
 	ck_assert_str_eq(c->state.scene, "");
+	/* a box that reads and writes nothing */
+	ck_assert_str_eq(c->media.record, "");
+	ck_assert_uint_eq(c->media.directories.count, 0);
 	ck_assert_str_eq(config_origin(c, "audio.rate"), "--set");
 }
 END_TEST

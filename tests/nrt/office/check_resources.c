@@ -150,7 +150,8 @@ START_TEST(class_that_cannot_be_had_is_404)
 	/* a job is no class */
 	expect("/resource/new trial-work 1",
 		"/error \"/resource/new\" 404 \"no resource class "
-		"\\\"trial-work\\\"; /def/list tells all\" 1\n");
+		"\\\"trial-work\\\"; /def/list tells all; a job has that "
+		"name: /job/new\" 1\n");
 	make("/resource/new " TRIAL_OTHER " 1", "/resource/ready 1\n");
 }
 END_TEST
@@ -173,10 +174,13 @@ START_TEST(arguments_are_judged_before_anything_begins)
 		"/error \"/resource/new\" 422 \"argument 2 of the array is not "
 		"a finite number\" 1\n");
 	expect("/resource/new trial-thing 1 [ code 413 ]",
-		"/error \"/resource/new\" 413 \"trial-thing: told to refuse "
-		"(it takes s word ...)\" 1\n");
+		"/error \"/resource/new\" 413 \"trial-thing: told to refuse\" "
+		"1\n");
 	expect("/resource/new trial-thing 1 [ code 7 ]",
-		"/error \"/resource/new\" 500 \"trial-thing: told to refuse "
+		"/error \"/resource/new\" 500 \"trial-thing: told to refuse\" "
+		"1\n");
+	expect("/resource/new trial-thing 1 [ code 400 ]",
+		"/error \"/resource/new\" 400 \"trial-thing: told to refuse "
 		"(it takes s word ...)\" 1\n");
 	expect("/resource/new trial-thing 1 [ quiet ]",
 		"/error \"/resource/new\" 422 \"trial-thing: it does not take "
