@@ -9,6 +9,8 @@
 
 #include <tactus/math.h>
 
+#include "mark.h"
+
 const char *const harness_names[] = {"sine", "saw", "pulse", "noise",
 	"patch-cable", "gain", "pan", "mixer", "filter", "asr-envelope", "adsr",
 	"lfo", "done-after", "trigger-to-message", "wavetable", "convolver",
@@ -28,12 +30,6 @@ owner_of(TactusSynth *synth)
 				  offsetof(struct harness, synth));
 }
 
-/* a test's pools may allocate; those of the engine do not */
-#if defined(__clang__) && __clang_major__ >= 20
-#  pragma clang diagnostic push
-#  pragma clang diagnostic ignored "-Wfunction-effects"
-#endif
-
 TACTUS_RT static void *
 world_alloc(const TactusWorld *world, size_t bytes)
 {
@@ -44,9 +40,10 @@ world_alloc(const TactusWorld *world, size_t bytes)
 	if (bytes > h->pool_room - h->pool_used) {
 		return NULL;
 	}
-	HARNESS_MAY_ALLOCATE
+	TACTUS_RT_TRUST_BEGIN("a test's pools allocate, so that ASan sees "
+			      "their ends; those of the engine do not")
 	char *block = aligned_alloc(64, room);
-	HARNESS_MAY_NOT
+	TACTUS_RT_TRUST_END
 	/* a pool's blocks are not zeroed */
 	memset(block, 0x7f, room);
 	memcpy(block, &bytes, sizeof bytes);
@@ -64,15 +61,11 @@ world_free(const TactusWorld *world, void *memory)
 		char *block = (char *)memory - 64;
 		memcpy(&bytes, block, sizeof bytes);
 		h->pool_used -= bytes;
-		HARNESS_MAY_ALLOCATE
+		TACTUS_RT_TRUST_BEGIN("as above")
 		free(block);
-		HARNESS_MAY_NOT
+		TACTUS_RT_TRUST_END
 	}
 }
-
-#if defined(__clang__) && __clang_major__ >= 20
-#  pragma clang diagnostic pop
-#endif
 
 /** Note that the synth keeps a reference. */
 TACTUS_RT static bool

@@ -15,23 +15,6 @@
 
 #include <tactus/plugin.h>
 
-/*
- * Around what a test's engine does on its audio side and the engine's would
- * not: it takes memory.
- */
-#if defined(__clang__) && __clang_major__ >= 20
-#  if __has_feature(realtime_sanitizer)
-void __rtsan_disable(void);
-void __rtsan_enable(void);
-#    define HARNESS_MAY_ALLOCATE __rtsan_disable();
-#    define HARNESS_MAY_NOT      __rtsan_enable();
-#  endif
-#endif
-#ifndef HARNESS_MAY_ALLOCATE
-#  define HARNESS_MAY_ALLOCATE
-#  define HARNESS_MAY_NOT
-#endif
-
 #define HARNESS_DEFS    64
 #define HARNESS_RESULTS 4096
 

@@ -369,10 +369,10 @@ START_TEST(swaps_faster_than_fades_end_when_no_hold_is_left_and_hurt_nothing)
 	/* it was as tight as it was meant to be; fades over, it is not */
 	ck_assert_uint_gt(refused, 0);
 	rooms_render(r, 4800);
-	ask("/node/set 1 buffer 3", "");
+	stage_answers(&stage, "/node/set 1 buffer 3", "");
 	rooms_render(r, 4800);
-	is(3, "live", 1);
-	ask("/group/freeAll 0",
+	stage_is(&stage, 3, "live", 1);
+	stage_answers(&stage, "/group/freeAll 0",
 		"/node/ended 1\n/node/ended 2\n/node/ended 3\n");
 	for (int id = 0; id < 12; id++) {
 		is(id, "live", 0);

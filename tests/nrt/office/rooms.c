@@ -204,9 +204,10 @@ rooms_turn(struct rooms *r)
 	bool told = true;
 
 	/* until rt has nothing to tell any more: it may have more than the
-	 * ring holds */
-	while (told || ring_filled(r->wire->commands) > 0 ||
-		ring_filled(r->wire->works) > 0) {
+	 * ring holds; while it owes time, commands stay where they are */
+	while (told || ring_filled(r->wire->works) > 0 ||
+		(ring_filled(r->wire->commands) > 0 &&
+			engine_owed(r->engine) == 0)) {
 		engine_take(r->engine);
 		engine_flush(r->engine);
 		told = ring_filled(r->wire->reports) > 0;
