@@ -375,7 +375,7 @@ START_TEST(swaps_faster_than_fades_end_when_no_hold_is_left_and_hurt_nothing)
 	stage_answers(&stage, "/group/freeAll 0",
 		"/node/ended 1\n/node/ended 2\n/node/ended 3\n");
 	for (int id = 0; id < 12; id++) {
-		is(id, "live", 0);
+		stage_is(&stage, id, "live", 0);
 	}
 	stage_close(&stage);
 }
