@@ -83,7 +83,7 @@ on_answer(void *user, const void *data, size_t size)
 	struct osc_message m;
 
 	osc_walk_begin(&walk, data, size);
-	while (osc_walk_next(&walk, &m)) {
+	while (osc_walk_next(&walk, &m) && g->size < sizeof g->heard / 2) {
 		g->size += osc_text_show(
 			&m, g->heard + g->size, sizeof g->heard - g->size - 1);
 		g->heard[g->size++] = '\n';
@@ -99,14 +99,21 @@ guest_open(struct guest *g)
 	ck_assert_ptr_nonnull(g->peer);
 }
 
+/** Put words in for a guest, without a turn. */
+static void
+guest_put(struct guest *g, const char *words)
+{
+	uint8_t data[400];
+	size_t size = rooms_message(data, sizeof data, words);
+
+	office_packet(r->office, g->peer, data, size, 0);
+}
+
 static void
 guest_expect(struct guest *g, const char *words, const char *answer)
 {
-	uint8_t data[400];
-
 	if (words[0] != '\0') {
-		size_t size = rooms_message(data, sizeof data, words);
-		office_packet(r->office, g->peer, data, size, 0);
+		guest_put(g, words);
 	}
 	rooms_turn(r);
 	ck_assert_msg(strcmp(g->heard, answer) == 0, "%s: %s", words, g->heard);
@@ -172,6 +179,8 @@ START_TEST(free_of_anothers_resource_is_waited_for_by_who_freed_it)
 	guest_expect(&g, "/resource/free 1", "");
 	guest_expect(&g, "/sync 8", "");
 	expect("/sync 9", "");
+	/* freed twice is waited for from the first time on */
+	guest_expect(&g, "/resource/free 1", "");
 	/* made, and destroyed at once: both wait for the end */
 	trial_let(2);
 	rooms_await(r, "/synced 9");
@@ -209,6 +218,25 @@ START_TEST(sync_does_not_wait_for_what_came_later)
 	ck_assert_str_eq(rooms_heard(r), "/job/done 1 0 \"gate\"\n/synced 1\n");
 	trial_wait(1);
 	let(1, "/job/done 2 0 \"gate\"\n/synced 2\n");
+}
+END_TEST
+
+START_TEST(sync_does_not_wait_for_what_is_freed_behind_it)
+{
+	struct guest g;
+
+	/* all of it in one turn: nothing has come back in between */
+	guest_open(&g);
+	guest_put(&g, "/resource/new trial-thing 1");
+	rooms_put(r, "/job/new trial-work 3 0 [ ] [ gate ]");
+	rooms_put(r, "/sync 1");
+	rooms_put(r, "/resource/free 1");
+	rooms_turn(r);
+	trial_wait(1);
+	rooms_await(r, "/resource/destroyed 1");
+	ck_assert_str_eq(rooms_heard(r), "/resource/destroyed 1\n");
+	let(1, "/job/done 3 0 \"gate\"\n/synced 1\n");
+	peer_unref(g.peer);
 }
 END_TEST
 
@@ -324,6 +352,66 @@ START_TEST(client_over_udp_is_the_same_one_while_its_works_last)
 	ck_assert_uint_eq(trial_destroys(), 1);
 	ck_assert_int_eq((int)rooms_stat(r, "clients"), 1);
 	(void)close(client);
+}
+END_TEST
+
+/* --- what waits for its time --- */
+
+#define LONG_WORD 60000
+
+/** Let a guest ask for things of a long word each, all at one time, until one
+ * is refused. @return how many were not */
+static uint32_t
+ask_until_refused(struct guest *g, const char *what, const char *answer)
+{
+	static struct rooms_bundle b;
+	static char words[LONG_WORD + 100];
+	uint32_t count = 0;
+
+	int n = snprintf(words, sizeof words, "%s [ ", what);
+	memset(words + n, 'w', LONG_WORD);
+	(void)snprintf(words + n + LONG_WORD, 4, " ]");
+	rooms_bundle(&b, rooms_tag((double)rooms_now(r) + 1000));
+	rooms_bundle_add(&b, words);
+	while (g->size == 0) {
+		ck_assert_uint_lt(count, 2000);
+		office_packet(r->office, g->peer, b.data, b.size, 0);
+		rooms_turn(r);
+		count++;
+	}
+	guest_expect(g, "", answer);
+	return count - 1;
+}
+
+START_TEST(works_that_wait_for_their_time_are_not_without_end)
+{
+	static const char thing[] = "/resource/new trial-thing 1";
+	static const char refused[] =
+		"/error \"/resource/new\" 503 \"too much waits for its time: "
+		"send it later\" 1\n";
+	/* they are answered until the end of all, in teardown */
+	static struct guest g;
+	static struct guest h;
+
+	guest_open(&g);
+	guest_open(&h);
+	uint32_t most = ask_until_refused(&g, thing, refused);
+	/* 64 MiB of words and a little with each */
+	ck_assert_uint_gt(most, 1000);
+	ck_assert_uint_le(most, (64U << 20) / LONG_WORD);
+	/* jobs are counted with them */
+	ck_assert_uint_eq(
+		ask_until_refused(&g, "/job/new trial-work 1 0 [ ]",
+			"/error \"/job/new\" 503 \"too much waits for its "
+			"time: send it later\" 1\n"),
+		0);
+	/* the first is made, the others find its id taken: both give back */
+	peer_unref(g.peer);
+	rooms_render(r, 1064);
+	rooms_rest(r);
+	ck_assert_uint_eq(trial_constructs(), 1);
+	ck_assert_uint_eq(ask_until_refused(&h, thing, refused), most);
+	peer_unref(h.peer);
 }
 END_TEST
 
@@ -563,6 +651,7 @@ main(void)
 		tc, free_of_anothers_resource_is_waited_for_by_who_freed_it);
 	tcase_add_test(tc, sync_does_not_wait_for_what_somebody_holds);
 	tcase_add_test(tc, sync_does_not_wait_for_what_came_later);
+	tcase_add_test(tc, sync_does_not_wait_for_what_is_freed_behind_it);
 	tcase_add_test(tc, syncs_of_one_bundle_are_answered_once_each);
 	tcase_add_test(tc, held_sync_ends_with_the_engine);
 	tcase_add_test(tc, client_is_kept_while_its_works_are_under_way);
@@ -570,6 +659,7 @@ main(void)
 	tcase_add_test(tc, works_go_on_when_their_client_is_gone);
 	tcase_add_test(
 		tc, client_over_udp_is_the_same_one_while_its_works_last);
+	tcase_add_test(tc, works_that_wait_for_their_time_are_not_without_end);
 	tcase_add_loop_test(tc,
 		construction_over_its_time_is_told_at_once_and_destroyed_late,
 		0, WORKERS);
