@@ -39,19 +39,6 @@ find(const struct engine *e, int32_t id)
 	return i;
 }
 
-/** One who holds a resource and is not `but`. @pre there is one */
-TACTUS_RT static int32_t
-holder_but(const struct resource *r, const struct node *but)
-{
-	const struct hold *h = r->ring.next;
-
-	while (but != NULL && h->holder == but->synth.id &&
-		h->next != &r->ring) {
-		h = h->next;
-	}
-	return h->holder;
-}
-
 /**
  * Judge whether a work can have all its resources.
  * @param asks the synth that does, whose own references do not count
@@ -69,7 +56,8 @@ judge(struct engine *e, const struct work *work, const struct node *asks,
 		const struct resource *r = &e->resource[id];
 		uint32_t own = asks != NULL ? hold_count(asks, id) : 0;
 		if (work->exclusive && r->references != own) {
-			told[1] = holder_but(r, asks);
+			/* of a synth only the code is asked */
+			told[1] = resource_holder(r);
 			return REASON_RESOURCE_HELD;
 		}
 	}

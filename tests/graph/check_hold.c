@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hold.h"
+#include "resource.h"
 #include "rig.h"
 #include "suite.h"
 
@@ -505,6 +506,66 @@ START_TEST(hold_judges_all_pairs_before_any_is_bound)
 }
 END_TEST
 
+static int
+do_nothing(const TactusHost *host, void *const *resources, uint32_t count,
+	void *data)
+{
+	(void)host;
+	(void)resources;
+	(void)count;
+	(void)data;
+	return 0;
+}
+
+START_TEST(hold_judges_a_pair_anew_after_the_bind_of_one_before)
+{
+	static const int32_t three = 3;
+	const TactusPerform alone = {
+		.size = sizeof(TactusPerform),
+		.count = 1,
+		.ids = &three,
+		.exclusive = true,
+		.perform = do_nothing,
+	};
+	struct rig *r = bench();
+
+	ck_assert_uint_eq(rig_reader_new(r, 1, 1, -1), 0);
+	/* both can be had when they are judged; the first bind takes 3 away */
+	rig_reads.asks = &alone;
+	ck_assert_uint_eq(
+		set_many(r, 2, (int32_t[]){2, 3}), REASON_RESOURCE_BUSY);
+	ck_assert_int_eq(r->told[0], 3);
+	ck_assert_int_eq(r->told[1], 1);
+	ck_assert_int_eq(rig_reads.asked, 0);
+	ck_assert_uint_eq(rig_reads.binds, 1);
+	ck_assert_uint_eq(rig_references(r, 2), 1);
+	ck_assert_uint_eq(rig_references(r, 3), 1);
+	rig_reads.asks = NULL;
+	rig_finish_all(r);
+	ck_assert_uint_eq(rig_references(r, 3), 0);
+	ck_assert_uint_eq(rig_bind(r, 1, "thing", 3), 0);
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(hold_acquire_ends_where_references_cannot_be_told_any_more)
+{
+	struct rig *r = bench();
+	struct resource *one = &r->engine->resource[1];
+
+	ck_assert_uint_eq(rig_reader_new(r, 1, 1, -1), 0);
+	ck_assert_ptr_nonnull(acquire(1, rig_thing.uri));
+	/* as if by 2^31 calls */
+	one->references += (uint32_t)RESOURCE_MOST_REFERENCES - 3;
+	ck_assert_ptr_nonnull(acquire(1, rig_thing.uri));
+	ck_assert_ptr_null(acquire(1, rig_thing.uri));
+	ck_assert_uint_eq(one->references, RESOURCE_MOST_REFERENCES);
+	one->references -= (uint32_t)RESOURCE_MOST_REFERENCES - 3;
+	ck_assert_ptr_nonnull(acquire(1, rig_thing.uri));
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(hold_a_port_that_writes_is_bound_as_one_that_reads)
 {
 	struct rig *r = bench();
@@ -567,6 +628,10 @@ main(void)
 	tcase_add_test(
 		tc, hold_keeps_the_old_binding_when_the_new_one_is_unusable);
 	tcase_add_test(tc, hold_judges_all_pairs_before_any_is_bound);
+	tcase_add_test(
+		tc, hold_judges_a_pair_anew_after_the_bind_of_one_before);
+	tcase_add_test(
+		tc, hold_acquire_ends_where_references_cannot_be_told_any_more);
 	tcase_add_test(tc, hold_a_port_that_writes_is_bound_as_one_that_reads);
 	tcase_add_test(
 		tc, hold_one_resource_may_be_bound_and_acquired_many_times);

@@ -366,6 +366,31 @@ START_TEST(job_of_a_synth_is_refused_with_a_code)
 	p.size--;
 	ck_assert_int_eq(send(&p), 422);
 	ck_assert_uint_eq(rig_references(r, 1), 0);
+	/* as many as there may be, and as much */
+	int32_t all[TACTUS_MAX_JOB_RESOURCES] = {0};
+	char data[TACTUS_MAX_JOB_DATA];
+	for (int i = 0; i < TACTUS_MAX_JOB_RESOURCES; i++) {
+		all[i] = 1;
+	}
+	memset(data, 'z', sizeof data);
+	p = ask(TACTUS_MAX_JOB_RESOURCES, all);
+	p.bytes = sizeof data;
+	p.data = data;
+	ck_assert_int_eq(send(&p), 0);
+	rig_look(r);
+	rig_finish(r, WORK_PERFORM, -1, true);
+	memcpy(data, "yyy", 3);
+	ck_assert_int_eq(memcmp(heard, data, sizeof data), 0);
+	/* nothing of it is left for the next, who gives less */
+	p = ask(1, ids);
+	p.bytes = 4;
+	p.data = "abcd";
+	ck_assert_int_eq(send(&p), 0);
+	rig_look(r);
+	rig_finish(r, WORK_PERFORM, -1, true);
+	memset(data, 0, sizeof data);
+	memcpy(data, "yyyd", 4);
+	ck_assert_int_eq(memcmp(heard, data, sizeof data), 0);
 	rig_close(r);
 }
 END_TEST

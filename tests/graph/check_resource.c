@@ -76,8 +76,13 @@ START_TEST(
 	ck_assert_int_eq(rig_state(r, 5), RESOURCE_FREE);
 	ck_assert_uint_eq(r->works, 0);
 	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_RESOURCES), 0);
-	/* the id can be had again */
-	rig_live(r, &rig_other, 5);
+	/* the id can be had again, and nothing of the old one is there */
+	ck_assert_uint_eq(rig_resource(r, &rig_other, 5), 0);
+	ck_assert_int_eq(rig_state(r, 5), RESOURCE_CONSTRUCTING);
+	ck_assert_uint_eq(r->resources->item[0].bytes, 0);
+	ck_assert_ptr_eq(r->resources->item[0].def, &rig_other);
+	rig_finish(r, WORK_CONSTRUCT, 5, true);
+	ck_assert_int_eq(rig_state(r, 5), RESOURCE_LIVE);
 	rig_close(r);
 }
 END_TEST

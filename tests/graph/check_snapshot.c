@@ -105,6 +105,10 @@ START_TEST(snapshot_tells_what_is_bound_and_what_is_held)
 	for (int32_t id = 0; id < 100; id++) {
 		rig_live(r, id == 99 ? &rig_other : &rig_thing, id);
 	}
+	/* no more than there is room for: 64 of them */
+	ck_assert_uint_eq(rig_ask(r, -1), 0);
+	ck_assert_uint_eq(r->resources->count, 64);
+	ck_assert_int_eq(r->resources->item[63].id, 63);
 	rig_reads.takes = 1;
 	rig_reads.take[0] = 3;
 	ck_assert_uint_eq(rig_reader_new(r, 1, 3, -1), 0);
@@ -133,6 +137,43 @@ START_TEST(snapshot_tells_what_is_bound_and_what_is_held)
 	rig_group(r, 2, 0, PLACE_TAIL);
 	ck_assert_uint_eq(rig_simple(r, COMMAND_QUERY, 2), 0);
 	ck_assert_uint_eq(r->query.held, 0);
+	rig_close(r);
+}
+END_TEST
+
+/** rig_reader's ports, both for things. */
+static void
+twin_port(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	rig_reader.port(h, o, i, p);
+	if (i == 2) {
+		p->resource = rig_thing.uri;
+	}
+}
+
+START_TEST(snapshot_names_once_what_is_bound_to_two_ports)
+{
+	struct rig *r = rig_new();
+	TactusSynthDef twin = rig_reader;
+
+	twin.port = twin_port;
+	rig_reads = (struct rig_reads){0};
+	rig_open(r);
+	rig_live(r, &rig_thing, 3);
+	rig_live(r, &rig_thing, 4);
+	ck_assert_uint_eq(rig_synth(r, &twin, 1, 0, PLACE_TAIL), 0);
+	ck_assert_uint_eq(rig_bind(r, 1, "thing", 3), 0);
+	ck_assert_uint_eq(rig_bind(r, 1, "other", 3), 0);
+	ck_assert_uint_eq(rig_references(r, 3), 2);
+	ck_assert_uint_eq(r->resources->item[0].holders, 1);
+	ck_assert_uint_eq(rig_simple(r, COMMAND_QUERY, 1), 0);
+	ck_assert_uint_eq(r->query.held, 1);
+	ck_assert_int_eq(r->query.hold[0], 3);
+	/* one port lets go: the other holds it still */
+	ck_assert_uint_eq(rig_bind(r, 1, "thing", 4), 0);
+	ck_assert_uint_eq(rig_references(r, 3), 1);
+	ck_assert_uint_eq(rig_simple(r, COMMAND_QUERY, 1), 0);
+	ck_assert_uint_eq(r->query.held, 2);
 	rig_close(r);
 }
 END_TEST
@@ -185,6 +226,7 @@ main(void)
 	tcase_add_test(tc, snapshot_tells_the_state_of_a_node);
 	tcase_add_test(tc, snapshot_tells_values_and_buses_of_all_ports);
 	tcase_add_test(tc, snapshot_tells_what_is_bound_and_what_is_held);
+	tcase_add_test(tc, snapshot_names_once_what_is_bound_to_two_ports);
 	tcase_add_test(tc, snapshot_outlives_the_node_that_it_tells_of);
 	tcase_add_test(tc, snapshot_counts_more_nodes_than_it_has_room_for);
 	return suite_run("rt/graph/snapshot", tc);

@@ -113,6 +113,28 @@ turn_called(struct rig *r)
 	ck_assert_uint_eq(engine_now(r->engine), before);
 }
 
+START_TEST(works_and_all_that_is_told_late_keep_rt_awake)
+{
+	struct rig *r = rig_new();
+
+	r->ring = 2;
+	rig_open(r);
+	for (int i = 0; i < 4; i++) {
+		struct batch *b = rig_batch(r, 0);
+		rig_add(r, b, COMMAND_SYNC, 0);
+		rig_post(r, b);
+	}
+	/* who takes reports does not call: rt has to look again */
+	turn(r);
+	ck_assert_uint_eq(rig_count(r, REPORT_BATCH, -1), 2);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_OUTBOX), 2);
+	turn_called(r);
+	ck_assert_uint_eq(rig_count(r, REPORT_BATCH, -1), 4);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_OUTBOX), 0);
+	rig_close(r);
+}
+END_TEST
+
 /** /offline/run, with a command of its own in front, due at a sample. */
 static void
 owe(struct rig *r, int64_t frames)
@@ -483,6 +505,7 @@ main(void)
 	tcase_add_test(tc, works_come_after_the_commands_of_their_block);
 	tcase_add_test(tc, works_let_virtual_time_stand_still);
 	tcase_add_test(tc, works_that_are_back_keep_rt_awake);
+	tcase_add_test(tc, works_and_all_that_is_told_late_keep_rt_awake);
 	tcase_add_loop_test(tc,
 		works_asked_for_at_one_sample_are_done_before_the_next, 0, 2);
 	tcase_add_test(tc, works_hold_the_answer_to_a_run);

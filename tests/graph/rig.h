@@ -184,6 +184,8 @@ void rig_finish(struct rig *r, enum work_kind kind, int32_t id, bool good);
 void rig_finish_all(struct rig *r);
 /** Let rt look at what came: engine_take, and what it tells. */
 void rig_look(struct rig *r);
+/** Give a query or a list in a batch room for its answer. */
+void rig_add_ask(struct batch *b, struct command *c);
 /** What a resource is like; the reason why not, of a query. */
 uint32_t rig_ask(struct rig *r, int32_t id);
 /** Its state; RESOURCE_FREE when there is none. */
@@ -218,6 +220,9 @@ struct rig_reads {
 	void *old;
 	int32_t old_id;
 	bool keeps;
+	/* … and what it lets a worker do then, with what answer */
+	const TactusPerform *asks;
+	int asked;
 	/* destroy: what was bound and how often it was called */
 	uint32_t destroys;
 	void *last[2];

@@ -40,6 +40,8 @@ static void
 free_work(struct rig *r, struct work *w)
 {
 	r->works--;
+	/* who still looks at it finds nothing there, in every build */
+	explicit_bzero(w, sizeof *w);
 	free(w);
 }
 
@@ -234,19 +236,25 @@ rig_finish_all(struct rig *r)
 	}
 }
 
-/** A query, or with id -1 a list. */
-static uint32_t
-ask(struct rig *r, enum command_kind kind, int32_t id)
+void
+rig_add_ask(struct batch *b, struct command *c)
 {
-	struct batch *b = rig_batch(r, 0);
-	struct command *c = rig_add(r, b, kind, id);
 	struct resource_reply *to =
 		rig_part(b, sizeof *to + 64 * sizeof *to->item);
 
 	to->room = 64;
 	to->most = RIG_HOLDERS;
-	to->holder = rig_part(b, sizeof r->holder);
+	to->holder = rig_part(b, RIG_HOLDERS * 64 * sizeof *to->holder);
 	c->u.resources = to;
+}
+
+/** A query, or with id -1 a list. */
+static uint32_t
+ask(struct rig *r, enum command_kind kind, int32_t id)
+{
+	struct batch *b = rig_batch(r, 0);
+
+	rig_add_ask(b, rig_add(r, b, kind, id));
 	return rig_do(r, b);
 }
 
@@ -373,12 +381,14 @@ reader_bind(const TactusWorld *world, TactusSynth *s, uint32_t ordinal,
 {
 	struct rig_reads *reads = &rig_reads;
 
-	(void)world;
-	(void)s;
 	reads->binds++;
 	reads->ordinal = ordinal;
 	reads->old = old;
 	reads->old_id = old_id;
+	if (reads->asks != NULL) {
+		reads->asked =
+			world->perform_with_resources(world, s, reads->asks);
+	}
 	return reads->keeps;
 }
 

@@ -475,6 +475,45 @@ START_TEST(file_with_what_is_no_number_does_not_poison_the_buffer)
 }
 END_TEST
 
+static int64_t (*gulp)(const TactusHost *, TactusResampler *, const float *,
+	int64_t, int64_t *, float *, int64_t, bool);
+
+/** A resampler that takes seven frames at a time, and gives five. */
+static int64_t
+sip(const TactusHost *host, TactusResampler *r, const float *in,
+	int64_t in_frames, int64_t *used, float *out, int64_t out_frames,
+	bool end)
+{
+	bool all = in_frames <= 7;
+
+	return gulp(host, r, in, all ? in_frames : 7, used, out,
+		out_frames < 5 ? out_frames : 5, end && all);
+}
+
+START_TEST(file_is_resampled_the_same_in_sips)
+{
+	write_sine("a.wav", "wav", 44100, 440.0, 2, 3000);
+	TactusAudioBuffer *b = load("a.wav");
+	ck_assert_msg(b != NULL, "%s", h.reason);
+	uint64_t bytes = h.bytes;
+	gulp = h.host.resample;
+	h.host.resample = sip;
+	TactusAudioBuffer *c = load("a.wav");
+	h.host.resample = gulp;
+	ck_assert_msg(c != NULL, "%s", h.reason);
+	ck_assert_int_eq(c->frames, b->frames);
+	for (uint32_t n = 0; n < 2; n++) {
+		for (int64_t i = 0; i < b->frames - 32; i++) {
+			ck_assert_float_eq_tol(
+				c->channel[n][i], b->channel[n][i], 1e-5f);
+		}
+	}
+	harness_destroy(&h, CLASS, c);
+	ck_assert_uint_eq(h.bytes, bytes);
+	drop(b);
+}
+END_TEST
+
 START_TEST(file_larger_than_the_limit_takes_no_memory)
 {
 	write_sine("a.wav", "wav16", 8000, 100.0, 1, 8000);
@@ -565,6 +604,7 @@ harness_suite(void)
 	tcase_add_test(tc, file_whose_header_lies_takes_no_memory);
 	tcase_add_test(
 		tc, file_with_what_is_no_number_does_not_poison_the_buffer);
+	tcase_add_test(tc, file_is_resampled_the_same_in_sips);
 	tcase_add_test(tc, file_larger_than_the_limit_takes_no_memory);
 	tcase_add_test(tc, memory_that_fails_anywhere_leaves_nothing_behind);
 	tcase_add_test(

@@ -163,6 +163,8 @@ START_TEST(convolver_is_the_sum_for_impulses_of_every_length)
 		decay(taps, (uint32_t)lengths[l], &random);
 		begin(&h);
 		void *made = impulse(&h.nrt, taps, lengths[l]);
+		ck_assert_uint_eq(((TactusImpulse *)made)->spectra,
+			((uint32_t)lengths[l] - 1) / 256);
 		harness_bind(&h, 0, made, 4);
 		make(&h, 0.2);
 		harness_run(&h, &(const float *){in}, &(float *){out}, FRAMES,

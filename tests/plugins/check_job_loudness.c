@@ -206,6 +206,26 @@ START_TEST(the_weighting_is_the_same_at_other_rates)
 }
 END_TEST
 
+START_TEST(no_channel_is_heard_in_the_next_one)
+{
+	struct harness_host h;
+	double said[2];
+
+	job_buffer_open(&h);
+	for (uint32_t channels = 1; channels <= 2; channels++) {
+		TactusAudioBuffer *b =
+			job_buffer_new(&h, channels, 14400, 48000.0);
+
+		/* one block; the weighting rings on behind its end */
+		b->channel[0][14399] = 1000.0f;
+		said[channels - 1] = lufs(&h, b);
+		job_buffer_end(&h, b);
+	}
+	ck_assert_double_eq_tol(said[1], said[0], 1e-6);
+	harness_host_close(&h);
+}
+END_TEST
+
 START_TEST(silence_is_minus_200_and_what_is_below_the_gate_too)
 {
 	struct harness_host h;
@@ -318,6 +338,7 @@ suite(void)
 		tc, a_full_scale_sine_in_one_channel_has_minus_3_01, 0, 3);
 	tcase_add_loop_test(
 		tc, the_cases_of_ebu_tech_3341_are_read_within_a_tenth, 0, 13);
+	tcase_add_test(tc, no_channel_is_heard_in_the_next_one);
 	tcase_add_test(tc, surround_channels_count_more_and_the_lfe_not_at_all);
 	tcase_add_loop_test(
 		tc, the_weighting_is_that_of_the_standards_coefficients, 0, 8);

@@ -201,6 +201,38 @@ START_TEST(recorder_never_poisons_a_buffer)
 }
 END_TEST
 
+START_TEST(recorder_follows_the_slopes_of_level_and_feedback)
+{
+	struct harness h;
+	struct tape t;
+	float in[64];
+	double model[40];
+	uint64_t random = 13;
+
+	harness_noise(in, 64, &random);
+	tape_make(&t, 1, 14);
+	t.b.frames = 40;
+	for (int i = 0; i < 40; i++) {
+		model[i] = (double)t.frame[0][i];
+	}
+	/* both begin at 0; the buffer's end lies within the block */
+	for (int i = 0; i < 64; i++) {
+		model[i % 40] =
+			i / 64.0 * (double)in[i] + i / 128.0 * model[i % 40];
+	}
+	harness_open(&h, "recorder");
+	harness_bind(&h, 0, &t.b, 7);
+	harness_set(&h, "loop", 1.0f);
+	harness_ramp(&h, "level", 0.0f, 1.0f / 64.0f);
+	harness_ramp(&h, "feedback", 0.0f, 1.0f / 128.0f);
+	record(&h, in, 64, NULL);
+	for (int i = 0; i < 40; i++) {
+		ck_assert_double_eq_tol((double)t.frame[0][i], model[i], 1e-6);
+	}
+	harness_close(&h);
+}
+END_TEST
+
 START_TEST(recorder_begins_another_buffer_at_its_first_frame)
 {
 	struct harness h;
@@ -302,6 +334,7 @@ harness_suite(void)
 	Suite *s = suite_create("plugins/recorder");
 	TCase *tc = tcase_create("recorder");
 
+	tcase_add_test(tc, recorder_follows_the_slopes_of_level_and_feedback);
 	tcase_add_test(
 		tc, recorder_writes_its_input_to_the_bit_and_is_done_when_full);
 	tcase_add_test(

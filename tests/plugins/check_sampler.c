@@ -771,6 +771,44 @@ START_TEST(sampler_keeps_no_more_than_four_and_drops_the_softest)
 }
 END_TEST
 
+START_TEST(sampler_plays_its_tails_on_when_what_is_softer_is_cut_off)
+{
+	struct harness h;
+	struct sound s[6];
+	float out[256];
+	float *to = out;
+
+	for (int k = 0; k < 6; k++) {
+		sound_make(&s[k], 1, 5000, HARNESS_RATE);
+		for (int i = 0; i < 5000; i++) {
+			s[k].channel[0][i] = k % 2 == 0 ? 1.0f : -1.0f;
+		}
+	}
+	harness_open(&h, "sampler");
+	harness_bind(&h, 0, &s[0].b, 0);
+	harness_run(&h, NULL, &to, 64, NULL);
+	to += 64;
+	for (int k = 1; k < 4; k++) {
+		harness_bind(&h, 0, &s[k].b, k);
+		harness_run(&h, NULL, &to, 30, NULL);
+		to += 30;
+	}
+	/* the fourth tail, and one that has not sounded at all */
+	harness_bind(&h, 0, &s[4].b, 4);
+	harness_bind(&h, 0, &s[5].b, 5);
+	ck_assert_uint_eq(harness_kept(&h), 4);
+	harness_run(&h, NULL, &to, 64, NULL);
+	for (int i = 1; i < 64 + 90 + 64; i++) {
+		ck_assert_double_lt(
+			fabs((double)out[i] - (double)out[i - 1]), 0.03);
+	}
+	harness_close(&h);
+	for (int k = 0; k < 6; k++) {
+		sound_free(&s[k]);
+	}
+}
+END_TEST
+
 START_TEST(sampler_keeps_a_reference_as_long_as_any_tail_plays_its_buffer)
 {
 	/* a release that is cut off by the gate, then by another buffer: two
@@ -946,6 +984,8 @@ harness_suite(void)
 		tc, sampler_does_not_click_whatever_is_bound_and_unbound);
 	tcase_add_test(
 		tc, sampler_keeps_no_more_than_four_and_drops_the_softest);
+	tcase_add_test(
+		tc, sampler_plays_its_tails_on_when_what_is_softer_is_cut_off);
 	tcase_add_test(tc,
 		sampler_keeps_a_reference_as_long_as_any_tail_plays_its_buffer);
 	tcase_add_test(tc,

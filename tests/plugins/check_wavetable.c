@@ -458,6 +458,50 @@ START_TEST(wavetable_has_no_click_however_often_another_is_bound)
 }
 END_TEST
 
+START_TEST(wavetable_fades_on_when_what_hardly_sounded_is_cut_off)
+{
+	enum { SETS = 5 };
+	static float out[512];
+	void *w[SETS];
+	struct harness h;
+	uint32_t at = 0;
+
+	harness_load(&h, "wavetable", HARNESS_RATE);
+	for (int i = 0; i < SETS; i++) {
+		w[i] = sine_of(&h.nrt, i % 2 == 0 ? 1.0 : -1.0);
+	}
+	harness_bind(&h, 0, w[0], 0);
+	ck_assert_int_eq(harness_make(&h, NULL, 0), 0);
+	harness_set(&h, "amp", 1.0f);
+	harness_set(&h, "freq", 50.0f);
+	/* near the sine's top; then four fade, and the newest is a frame old */
+	static const uint32_t frames[] = {64, 64, 64, 30, 30, 30, 1, 64};
+	static const int32_t bound[] = {0, 0, 0, 1, 2, 3, 4, 0};
+	for (uint32_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		float *to = &out[at];
+
+		if (i >= 3) {
+			harness_bind(&h, 0, w[bound[i]], bound[i]);
+		}
+		harness_segment(&h, NULL, &to, frames[i]);
+		ck_assert_uint_le(harness_kept(&h), 4);
+		at += frames[i];
+	}
+	for (uint32_t i = 1; i < at; i++) {
+		ck_assert_float_le(fabsf(out[i] - out[i - 1]), 0.0314f);
+	}
+	for (int i = 0; i < 4; i++) {
+		float *to = out;
+
+		harness_segment(&h, NULL, &to, 64);
+	}
+	for (int i = 1; i < SETS; i++) {
+		harness_destroy(&h.nrt, "wavetable", w[i]);
+	}
+	close_with(&h, w[0]);
+}
+END_TEST
+
 /* --- the class --- */
 
 /** What a set of arguments is refused with, before anything is begun. */
@@ -691,6 +735,8 @@ harness_suite(void)
 	tcase_add_test(tc, wavetable_is_silent_unbound_and_fades_in_and_out);
 	tcase_add_test(
 		tc, wavetable_has_no_click_however_often_another_is_bound);
+	tcase_add_test(
+		tc, wavetable_fades_on_when_what_hardly_sounded_is_cut_off);
 	tcase_add_test(tc, wavetable_class_refuses_bad_arguments_with_the_mend);
 	tcase_add_test(tc, wavetable_class_cuts_a_file_into_cycles);
 	tcase_add_test(tc, wavetable_class_refuses_files_that_are_no_cycles);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "host.h"
 
@@ -363,6 +364,25 @@ on_line(void *user, enum log_level level, const char *line)
 	lines++;
 }
 
+START_TEST(memory_is_there_to_the_last_page_without_a_lock)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	static unsigned char there[4 * MIB / 1024];
+
+	begin_usual(false);
+	char *at = host->alloc(host, 3 * MIB);
+	ck_assert_ptr_nonnull(at);
+	char *first = at - (uintptr_t)at % page;
+	size_t bytes = (size_t)(at + 3 * MIB - first);
+	ck_assert_int_eq(mincore(first, bytes, there), 0);
+	for (size_t i = 0; i < (bytes + page - 1) / page; i++) {
+		ck_assert_msg((there[i] & 1) != 0, "page %zu is not", i);
+	}
+	host->free(host, at);
+	end();
+}
+END_TEST
+
 START_TEST(refused_lock_is_one_warning_and_the_memory_is_there)
 {
 	void *at[4];
@@ -475,6 +495,7 @@ main(void)
 	tcase_add_loop_test(
 		tc, memory_is_zeroed_aligned_and_counted_at_any_size, 0, 2);
 	tcase_add_test(tc, nothing_is_something_and_null_is_freed);
+	tcase_add_test(tc, memory_is_there_to_the_last_page_without_a_lock);
 	tcase_add_test(tc, class_has_its_limit_to_the_byte);
 	tcase_add_test(tc, other_classes_have_the_limit_of_each);
 	tcase_add_test(tc, all_together_have_a_limit_to_the_byte);

@@ -105,6 +105,8 @@ START_TEST(free_of_anothers_resource_is_waited_for_by_who_freed_it)
 	guest_expect(&g, "/resource/free 1", "");
 	guest_expect(&g, "/sync 8", "");
 	expect("/sync 9", "");
+	/* freed twice is waited for from the first time on */
+	guest_expect(&g, "/resource/free 1", "");
 	/* made, and destroyed at once: both wait for the end */
 	trial_let(2);
 	rooms_await(r, "/synced 9");
@@ -142,6 +144,25 @@ START_TEST(sync_does_not_wait_for_what_came_later)
 	ck_assert_str_eq(rooms_heard(r), "/job/done 1 0 \"gate\"\n/synced 1\n");
 	trial_wait(1);
 	let(1, "/job/done 2 0 \"gate\"\n/synced 2\n");
+}
+END_TEST
+
+START_TEST(sync_does_not_wait_for_what_is_freed_behind_it)
+{
+	struct guest g;
+
+	/* all of it in one turn: nothing has come back in between */
+	guest_open(&g, r);
+	guest_put(&g, "/resource/new trial-thing 1");
+	rooms_put(r, "/job/new trial-work 3 0 [ ] [ gate ]");
+	rooms_put(r, "/sync 1");
+	rooms_put(r, "/resource/free 1");
+	rooms_turn(r);
+	trial_wait(1);
+	rooms_await(r, "/resource/destroyed 1");
+	ck_assert_str_eq(rooms_heard(r), "/resource/destroyed 1\n");
+	let(1, "/job/done 3 0 \"gate\"\n/synced 1\n");
+	peer_unref(g.peer);
 }
 END_TEST
 
@@ -245,6 +266,7 @@ main(void)
 		tc, free_of_anothers_resource_is_waited_for_by_who_freed_it);
 	tcase_add_test(tc, sync_does_not_wait_for_what_somebody_holds);
 	tcase_add_test(tc, sync_does_not_wait_for_what_came_later);
+	tcase_add_test(tc, sync_does_not_wait_for_what_is_freed_behind_it);
 	tcase_add_test(tc, syncs_of_one_bundle_are_answered_once_each);
 	tcase_add_test(tc, held_sync_ends_with_the_engine);
 	tcase_add_test(tc,

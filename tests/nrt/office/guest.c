@@ -37,13 +37,19 @@ guest_open(struct guest *g, struct rooms *r)
 }
 
 void
-guest_expect(struct guest *g, const char *words, const char *answer)
+guest_put(struct guest *g, const char *words)
 {
 	uint8_t data[400];
+	size_t size = rooms_message(data, sizeof data, words);
 
+	office_packet(g->rooms->office, g->peer, data, size, 0);
+}
+
+void
+guest_expect(struct guest *g, const char *words, const char *answer)
+{
 	if (words[0] != '\0') {
-		size_t size = rooms_message(data, sizeof data, words);
-		office_packet(g->rooms->office, g->peer, data, size, 0);
+		guest_put(g, words);
 	}
 	rooms_turn(g->rooms);
 	ck_assert_msg(strcmp(g->heard, answer) == 0, "%s: %s", words, g->heard);

@@ -19,6 +19,9 @@ struct guest {
 /** Come in. */
 void guest_open(struct guest *g, struct rooms *r);
 
+/** Put words in, without a turn. */
+void guest_put(struct guest *g, const char *words);
+
 /** Say words ("": nothing), take a turn, and expect to have heard `answer`,
  * all of it. */
 void guest_expect(struct guest *g, const char *words, const char *answer);

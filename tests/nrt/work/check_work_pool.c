@@ -376,6 +376,28 @@ START_TEST(cancel_gives_back_what_waits_at_once)
 }
 END_TEST
 
+START_TEST(cancel_may_come_from_the_hook_of_another)
+{
+	const int32_t id = 1;
+
+	rig_open(&r, 2, 0);
+	struct work_order *c = add(rig_construct(&r, 1, 0, RIG_GOOD));
+	struct work_order *first = add(rig_job(&r, 2, -1, RIG_GOOD, 1, &id));
+	struct work_order *second = add(rig_job(&r, 3, -1, RIG_GOOD, 1, &id));
+	r.cancels = second;
+	work_pool_cancel(r.pool, first);
+	/* each is told once */
+	ck_assert_uint_eq(r.done_count, 2);
+	ck_assert_ptr_eq(r.done[0], first);
+	ck_assert_ptr_eq(r.done[1], second);
+	ck_assert_str_eq(second->why, "cancelled");
+	rig_let(0);
+	rig_run(&r, 3);
+	ck_assert_ptr_eq(r.done[2], c);
+	rig_close(&r);
+}
+END_TEST
+
 START_TEST(cancel_of_what_waits_lets_those_behind_it_go_on)
 {
 	const int32_t both[] = {1, 2};
@@ -960,6 +982,7 @@ add_unwanted(Suite *s)
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, cancel_gives_back_what_waits_at_once);
+	tcase_add_test(tc, cancel_may_come_from_the_hook_of_another);
 	tcase_add_test(tc, cancel_of_what_waits_lets_those_behind_it_go_on);
 	tcase_add_test(tc, cancel_stops_what_runs_at_its_next_check);
 	tcase_add_test(tc, cancel_is_kept_when_the_job_was_done_all_the_same);

@@ -225,6 +225,12 @@ on_done(void *user, struct work_order *o)
 	ck_assert_uint_lt(r->done_count, RIG_LOG);
 	ck_assert_uint_eq(o->place, WORK_RETURNED);
 	r->done[r->done_count++] = o;
+	if (r->cancels != NULL) {
+		struct work_order *other = r->cancels;
+
+		r->cancels = NULL;
+		work_pool_cancel(r->pool, other);
+	}
 }
 
 static void

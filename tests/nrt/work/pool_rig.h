@@ -40,6 +40,7 @@ struct rig {
 	struct work_order *timed_out[RIG_LOG];
 	uint32_t progress_count;
 	float progress[RIG_LOG];
+	struct work_order *cancels; /* when the next one is done */
 	uint32_t made_count;
 	struct work_order *made[RIG_LOG];
 };

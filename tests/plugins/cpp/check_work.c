@@ -112,6 +112,19 @@ START_TEST(a_resource_without_memory_leaves_nothing)
 }
 END_TEST
 
+START_TEST(memory_that_no_number_of_bytes_can_tell_is_refused)
+{
+	struct engine e;
+	TactusValue v[] = {harness_int(10), harness_int(101)};
+
+	engine_open(&e, "plugin_cpp");
+	ck_assert_ptr_null(harness_construct(&e.nrt, "curve", v, 2));
+	ck_assert_ptr_nonnull(strstr(e.nrt.reason, "not so much memory"));
+	ck_assert_uint_eq(e.nrt.blocks, 0);
+	engine_close(&e);
+}
+END_TEST
+
 START_TEST(a_resource_that_is_not_wanted_ends_early)
 {
 	struct engine e;
@@ -440,6 +453,7 @@ harness_suite(void)
 	tcase_add_loop_test(tc, a_resource_that_throws_leaves_nothing, 1, 8);
 	tcase_add_test(tc, a_resource_without_memory_leaves_nothing);
 	tcase_add_test(tc, a_resource_that_is_not_wanted_ends_early);
+	tcase_add_test(tc, memory_that_no_number_of_bytes_can_tell_is_refused);
 	tcase_add_test(tc, arguments_are_refused_by_name_and_with_the_mend);
 	tcase_add_test(tc, a_reason_is_cut_where_it_is_full);
 	tcase_add_test(tc, a_job_tells_its_results);

@@ -98,6 +98,11 @@ class Curve : public curve
 		if (how == 100) {
 			job.go_on();
 		}
+		if (how == 101) {
+			/* its bytes are 8, as far as size_t counts them */
+			more_ = HostMemory<float>(
+				host, SIZE_MAX / sizeof(float) + 3);
+		}
 		job.progress(0.5);
 		more_ = HostMemory<float>(host, 3);
 		fail(how);
