@@ -151,7 +151,7 @@ START_TEST(a_device_that_is_absent_is_waited_for)
 	client_expect_start(&c, "/status.reply");
 	ck_assert_str_eq(client_string(&c, 10), "clock");
 	ck_assert_str_eq(client_string(&c, 11), "device-lost");
-	ck_assert_ptr_nonnull(strstr(daemon_log(&d), "nosuchcard"));
+	daemon_await_log(&d, "nosuchcard");
 	ck_assert_int_eq(daemon_stop(&d), 0);
 }
 END_TEST
