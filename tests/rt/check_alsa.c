@@ -21,8 +21,9 @@ static const uint32_t periods_of[] = {
 START_TEST(a_recording_comes_out_at_half_level_to_the_last_bit)
 {
 	struct loop_rig r;
-	uint32_t period = periods_of[_i % PERIODS];
-	enum convert_format f = (enum convert_format)(_i / PERIODS);
+	int which = _i * LOOP_STRIDE;
+	uint32_t period = periods_of[which % PERIODS];
+	enum convert_format f = (enum convert_format)(which / PERIODS);
 
 	if (!loop_rig_open(&r)) {
 		(void)fprintf(stderr, "SKIPPED: no sox or no recording\n");
@@ -228,7 +229,10 @@ main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc,
 		a_recording_comes_out_at_half_level_to_the_last_bit, 0,
-		PERIODS * CONVERT_FORMATS);
+		(PERIODS * CONVERT_FORMATS + LOOP_STRIDE - 1) / LOOP_STRIDE);
+	if (LOOP_STRIDE > 1) {
+		printf("under sanitizers a fifth of the set-ups\n");
+	}
 	tcase_add_test(tc, dither_keeps_within_two_steps_of_16_bits);
 	suite_add_tcase(s, tc);
 	tc = tcase_create("words");

@@ -214,8 +214,10 @@ play(enum convert_format format, uint32_t period, uint32_t periods, bool dither)
 
 START_TEST(recording_comes_out_at_half_level_to_the_last_bit)
 {
-	play((enum convert_format)(_i / PERIODS), periods_of[_i % PERIODS],
-		2 + (uint32_t)_i % 3, false);
+	int which = _i * LOOP_STRIDE;
+
+	play((enum convert_format)(which / PERIODS),
+		periods_of[which % PERIODS], 2 + (uint32_t)which % 3, false);
 }
 END_TEST
 
@@ -234,7 +236,10 @@ main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc,
 		recording_comes_out_at_half_level_to_the_last_bit, 0,
-		CONVERT_FORMATS * PERIODS);
+		(CONVERT_FORMATS * PERIODS + LOOP_STRIDE - 1) / LOOP_STRIDE);
+	if (LOOP_STRIDE > 1) {
+		printf("under sanitizers a fifth of the set-ups\n");
+	}
 	tcase_add_test(tc, recording_stays_within_two_steps_when_dithered);
 	suite_add_tcase(s, tc);
 	SRunner *runner = srunner_create(s);
