@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client.h"
 #include "daemon.h"
@@ -27,6 +26,7 @@
 
 static struct daemon d;
 static struct client c;
+static struct client pace; /* whose round trips make the jitter */
 static int64_t distance[PAIRS];
 static int64_t found[2 * PAIRS]; /* samples, -1 where nothing was found */
 static int64_t base_sample;      /* of send_at */
@@ -326,19 +326,23 @@ send_with_jitter(double lead_s)
 {
 	static struct packet p;
 
+	client_open(&pace, d.url[0]);
 	uint64_t base = client_ntp(lead_s);
 	for (int i = 0; i < 2 * PAIRS; i++) {
 		uint64_t first = base + ((uint64_t)spread(i / 2) << 32) / RATE;
 		uint64_t more =
 			(i & 1) != 0 ? ((uint64_t)distance[i / 2] << 32) / RATE
 				     : 0;
-		/* the sender's own jitter: up to 5 ms, a stream of pairs */
-		struct timespec t = {
-			0, (long)random_below(5000000) / (i % 4 == 0 ? 1 : 8)};
-		(void)nanosleep(&t, NULL);
+		/* the sender's own jitter, a stream of pairs: none to five
+		 * round trips, each about a block and never quite the same */
+		for (uint32_t n = random_below(i % 4 == 0 ? 6 : 2); n > 0;
+			n--) {
+			client_sync(&pace);
+		}
 		impulse(&p, i, first + more);
 		client_send_packet(&c, &p);
 	}
+	client_close(&pace);
 	return await_all() == 0;
 }
 

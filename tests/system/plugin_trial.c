@@ -15,7 +15,6 @@
  */
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <tactus/def.h>
@@ -360,12 +359,16 @@ static void
 stand(const TactusHost *host, const TactusValue *values, uint32_t count,
 	const TactusJob *job)
 {
-	const struct timespec a_moment = {.tv_nsec = 1000000};
+	bool is_stubborn = count == 1 && values[0].type == 's';
 
-	while (count == 1 && values[0].type == 's' &&
-		(values[0].string[0] == 'h' ||
-			!host->is_cancelled(host, job))) {
-		(void)nanosleep(&a_moment, NULL);
+	/* no signal comes to a worker: this never returns */
+	while (is_stubborn && values[0].string[0] == 'h') {
+		(void)pause();
+	}
+	/* work, as a job of any length does it: some, and then a look */
+	for (volatile uint32_t some = 0;
+		is_stubborn &&
+		(++some % 4096 != 0 || !host->is_cancelled(host, job));) {
 	}
 }
 
