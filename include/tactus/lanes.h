@@ -98,7 +98,8 @@
 
 #endif
 
-#ifdef TACTUS_LANES_KERNEL
+/* within a kernel there is nothing more to be done */
+#if defined(TACTUS_LANES_KERNEL) && !defined(TACTUS_LANES)
 #if !defined(__clang__)
 #  pragma GCC diagnostic push
 /* what takes vectors is inlined: no binary interface depends on them */

@@ -16,9 +16,11 @@
 #define tactus_phases             TACTUS_LANE(tactus_phases)
 #define tactus_lanes_all          TACTUS_LANE(tactus_lanes_all)
 #define tactus_lanes_all_u        TACTUS_LANE(tactus_lanes_all_u)
+#define tactus_lanes_all_q        TACTUS_LANE(tactus_lanes_all_q)
 #define tactus_lanes_load         TACTUS_LANE(tactus_lanes_load)
 #define tactus_lanes_load_u       TACTUS_LANE(tactus_lanes_load_u)
 #define tactus_lanes_store        TACTUS_LANE(tactus_lanes_store)
+#define tactus_lanes_store_u      TACTUS_LANE(tactus_lanes_store_u)
 #define tactus_lanes_load_some    TACTUS_LANE(tactus_lanes_load_some)
 #define tactus_lanes_store_some   TACTUS_LANE(tactus_lanes_store_some)
 #define tactus_lanes_index        TACTUS_LANE(tactus_lanes_index)
@@ -26,6 +28,7 @@
 #define tactus_lanes_whole        TACTUS_LANE(tactus_lanes_whole)
 #define tactus_lanes_select       TACTUS_LANE(tactus_lanes_select)
 #define tactus_lanes_keep         TACTUS_LANE(tactus_lanes_keep)
+#define tactus_lanes_pick         TACTUS_LANE(tactus_lanes_pick)
 #define tactus_lanes_any          TACTUS_LANE(tactus_lanes_any)
 #define tactus_lanes_control      TACTUS_LANE(tactus_lanes_control)
 #define tactus_lanes_clamp        TACTUS_LANE(tactus_lanes_clamp)
@@ -34,6 +37,8 @@
 #define tactus_lanes_phases_next  TACTUS_LANE(tactus_lanes_phases_next)
 #define tactus_lanes_phases_upper TACTUS_LANE(tactus_lanes_phases_upper)
 #define tactus_lanes_phase        TACTUS_LANE(tactus_lanes_phase)
+#define tactus_lanes_absolute     TACTUS_LANE(tactus_lanes_absolute)
+#define tactus_lanes_valley       TACTUS_LANE(tactus_lanes_valley)
 #define tactus_lanes_triangle     TACTUS_LANE(tactus_lanes_triangle)
 #define tactus_lanes_sine_quarter TACTUS_LANE(tactus_lanes_sine_quarter)
 #define tactus_lanes_sine         TACTUS_LANE(tactus_lanes_sine)
@@ -83,6 +88,15 @@ tactus_lanes_all_u(uint32_t x)
 	return x - zero;
 }
 
+/** The same number in all lanes. */
+TACTUS_RT TACTUS_LANES_INLINE tactus_q
+tactus_lanes_all_q(uint64_t x)
+{
+	const tactus_q zero = {0};
+
+	return x - zero;
+}
+
 /** TACTUS_LANES numbers out of memory that is aligned to a float. */
 TACTUS_RT TACTUS_LANES_INLINE tactus_f
 tactus_lanes_load(const float *from)
@@ -106,6 +120,13 @@ tactus_lanes_load_u(const uint32_t *from)
 /** TACTUS_LANES numbers into such memory. */
 TACTUS_RT TACTUS_LANES_INLINE void
 tactus_lanes_store(float *to, tactus_f x)
+{
+	memcpy(to, &x, sizeof(x));
+}
+
+/** The same of phases. */
+TACTUS_RT TACTUS_LANES_INLINE void
+tactus_lanes_store_u(uint32_t *to, tactus_u x)
 {
 	memcpy(to, &x, sizeof(x));
 }
@@ -187,6 +208,30 @@ tactus_lanes_any(tactus_i mask)
 	return sum != 0;
 }
 
+/** Out of a table of 16: lane i is table[index[i]]; indices are 0…15. */
+TACTUS_RT TACTUS_LANES_INLINE tactus_f
+tactus_lanes_pick(const float table[16], tactus_i index)
+{
+#if TACTUS_LANES == 16 && defined(__clang__)
+	return __builtin_ia32_permvarsf512(tactus_lanes_load(table), index);
+#elif TACTUS_LANES == 16
+	return __builtin_shuffle(tactus_lanes_load(table), index);
+#elif TACTUS_LANES == 8 && defined(__clang__)
+	return tactus_lanes_select(index > 7,
+		__builtin_ia32_permvarsf256(
+			tactus_lanes_load(table + 8), index),
+		__builtin_ia32_permvarsf256(tactus_lanes_load(table), index));
+#elif TACTUS_LANES == 8
+	return __builtin_shuffle(
+		tactus_lanes_load(table), tactus_lanes_load(table + 8), index);
+#else
+	tactus_f x = {table[index[0]], table[index[1]], table[index[2]],
+		table[index[3]]};
+
+	return x;
+#endif
+}
+
 /** tactus_control_at(c, first), (c, first + 1) … */
 TACTUS_RT TACTUS_LANES_INLINE tactus_f
 tactus_lanes_control(const TactusControl *c, uint32_t first)
@@ -221,7 +266,7 @@ struct tactus_phases {
 
 /** Frame 0 is at `phase`, and each `step` further than the last. */
 TACTUS_RT TACTUS_LANES_INLINE struct tactus_phases
-tactus_lanes_phases(uint64_t phase, uint64_t step)
+tactus_lanes_phases(uint64_t phase, tactus_q step)
 {
 #if TACTUS_LANES == 4
 	const tactus_q index = {0, 1};
@@ -233,13 +278,13 @@ tactus_lanes_phases(uint64_t phase, uint64_t step)
 	struct tactus_phases p;
 
 	p.low = index * step + phase;
-	p.high = p.low + TACTUS_LANES / 2 * step;
+	p.high = p.low + step * (TACTUS_LANES / 2);
 	return p;
 }
 
 /** The same phases, further by `on`. */
 TACTUS_RT TACTUS_LANES_INLINE struct tactus_phases
-tactus_lanes_phases_next(struct tactus_phases p, uint64_t on)
+tactus_lanes_phases_next(struct tactus_phases p, tactus_q on)
 {
 	p.low += on;
 	p.high += on;
@@ -283,16 +328,42 @@ tactus_lanes_phase(tactus_f cycles)
 	return (tactus_u)tactus_lanes_whole(within * 0x1p30f) << 2;
 }
 
+/** Without their signs; INT32_MIN stays as it is. */
+TACTUS_RT TACTUS_LANES_INLINE tactus_i
+tactus_lanes_absolute(tactus_i x)
+{
+	/* one instruction where there is one, which GCC must be told of */
+#if defined(__clang__)
+	return __builtin_elementwise_abs(x);
+#elif TACTUS_LANES == 16 && defined(__x86_64__)
+	return __builtin_ia32_pabsd512_mask(x, x, UINT16_MAX);
+#elif TACTUS_LANES == 8 && defined(__x86_64__)
+	return __builtin_ia32_pabsd256(x);
+#else
+	tactus_u sign = (tactus_u)(x >> 31);
+
+	return (tactus_i)(((tactus_u)x ^ sign) - sign);
+#endif
+}
+
+/**
+ * tactus_triangle a quarter of a cycle before `phase`: -1 at 0, 1 at a half.
+ * Who adds up phases adds the quarter once, and is spared it here.
+ */
+TACTUS_RT TACTUS_LANES_INLINE tactus_f
+tactus_lanes_valley(tactus_u phase)
+{
+	tactus_u magnitude = (tactus_u)tactus_lanes_absolute((tactus_i)phase);
+
+	return tactus_lanes_float((tactus_i)(magnitude - 0x40000000u)) *
+	       0x1p-30f;
+}
+
 /** As tactus_triangle. */
 TACTUS_RT TACTUS_LANES_INLINE tactus_f
 tactus_lanes_triangle(tactus_u phase)
 {
-	tactus_u shifted = phase + 0x40000000u;
-	tactus_u sign = (tactus_u)((tactus_i)shifted >> 31);
-	tactus_u magnitude = (shifted ^ sign) - sign;
-
-	return tactus_lanes_float((tactus_i)(magnitude - 0x40000000u)) *
-	       0x1p-30f;
+	return tactus_lanes_valley(phase + 0x40000000u);
 }
 
 /** As tactus_sine_quarter. */

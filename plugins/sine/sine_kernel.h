@@ -17,7 +17,11 @@
 /** Vectors side by side. */
 #    define SINE_FEW 4
 /** Frames whose phases are worked out before their sines are. */
-#    define SINE_CHUNK          64
+#    define SINE_CHUNK 64
+/** Sines whose phases are worked out together. */
+#    define SINE_BATCH 8
+/** A quarter of a cycle: see tactus_lanes_valley. */
+#    define SINE_AHEAD          0x40000000u
 #    define TACTUS_LANES_KERNEL "sine_kernel.h"
 #    include <tactus/lanes.h>
 #  endif
@@ -37,6 +41,7 @@ TACTUS_LANE(sine_write)(float *to, const tactus_f x[SINE_FEW], uint32_t count)
 		}
 		return;
 	}
+#  pragma GCC unroll 4
 	for (uint32_t v = 0; v < SINE_FEW; v++) {
 		uint32_t at = v * TACTUS_LANES;
 
@@ -71,16 +76,20 @@ TACTUS_LANE(sine_of)(float *to, tactus_f x[SINE_FEW], const TactusControl *amp,
 	TACTUS_LANE(sine_write)(to, x, count);
 }
 
-/** As tactus_lanes_sine_quarter of each, a step at a time. */
+/**
+ * As tactus_lanes_sine_quarter, a step at a time of each; the phases are a
+ * quarter ahead.
+ */
 TACTUS_RT TACTUS_LANES_INLINE void
-TACTUS_LANE(sine_few)(tactus_f x[SINE_FEW], const tactus_u phase[SINE_FEW])
+TACTUS_LANE(sine_few)(tactus_f x[SINE_FEW], const uint32_t *phase)
 {
 	tactus_f y[SINE_FEW];
 	tactus_f p[SINE_FEW];
 
 #  pragma GCC unroll 4
 	for (uint32_t v = 0; v < SINE_FEW; v++) {
-		x[v] = tactus_lanes_triangle(phase[v]);
+		x[v] = tactus_lanes_valley(
+			tactus_lanes_load_u(phase + v * TACTUS_LANES));
 	}
 #  pragma GCC unroll 4
 	for (uint32_t v = 0; v < SINE_FEW; v++) {
@@ -108,64 +117,93 @@ TACTUS_LANE(sine_few)(tactus_f x[SINE_FEW], const tactus_u phase[SINE_FEW])
 	}
 }
 
-/** The frequency stands still: the phase of each frame is a product. */
+/** The phases of `frames` frames of a sine whose frequency stands still. */
 TACTUS_RT TACTUS_LANES_INLINE void
-TACTUS_LANE(sine_steady)(
-	struct sine *s, const TactusControl *c, float *out, uint32_t frames)
+TACTUS_LANE(sine_steady)(struct sine *s, const TactusControl *c,
+	uint32_t to[SINE_CHUNK], uint32_t frames)
 {
-	uint64_t step = s->step;
-	/* nothing is carried from the lower half, which the offset lacks */
-	uint64_t offset = (uint64_t)tactus_phase(c[SINE_PHASE].value) << 32;
-	struct tactus_phases at = tactus_lanes_phases(s->phase + offset, step);
+	/* nothing is carried from the lower half, which these lack */
+	uint32_t offset = tactus_phase(c[SINE_PHASE].value) + SINE_AHEAD;
+	uint64_t first = s->phase + ((uint64_t)offset << 32);
+	tactus_q step = tactus_lanes_all_q(s->step);
+	struct tactus_phases at[SINE_FEW];
 
-	for (uint32_t i = 0; i < frames; i += STRIDE) {
-		tactus_u phase[SINE_FEW];
-		tactus_f x[SINE_FEW];
-
+	at[0] = tactus_lanes_phases(first, step);
+	step *= TACTUS_LANES;
+#  pragma GCC unroll 4
+	for (uint32_t v = 1; v < SINE_FEW; v++) {
+		at[v] = tactus_lanes_phases_next(
+			at[v & (v - 1)], step * (v & -v));
+	}
+	for (uint32_t i = 0;;) {
 #  pragma GCC unroll 4
 		for (uint32_t v = 0; v < SINE_FEW; v++) {
-			phase[v] = tactus_lanes_phases_upper(
-				tactus_lanes_phases_next(
-					at, v * TACTUS_LANES * step));
+			tactus_lanes_store_u(to + i + v * TACTUS_LANES,
+				tactus_lanes_phases_upper(at[v]));
 		}
-		at = tactus_lanes_phases_next(at, STRIDE * step);
-		TACTUS_LANE(sine_few)(x, phase);
-		TACTUS_LANE(sine_of)(out + i, x, &c[SINE_AMP], i, frames - i);
+		i += STRIDE;
+		if (i >= frames) {
+			break;
+		}
+#  pragma GCC unroll 4
+		for (uint32_t v = 0; v < SINE_FEW; v++) {
+			at[v] = tactus_lanes_phases_next(
+				at[v], step * SINE_FEW);
+		}
 	}
-	s->phase += frames * step;
+	s->phase += frames * s->step;
 }
 
-/** Anything may move: phases one by one, then sines many at a time. */
-TACTUS_RT TACTUS_LANES_INLINE void
-TACTUS_LANE(sine_moving)(
-	struct sine *s, const TactusControl *c, float *out, uint32_t frames)
+/** The same when anything may move, from frame `at` of the segment on. */
+TACTUS_RT static inline void
+TACTUS_LANE(sine_moving)(struct sine *s, const TactusControl *c,
+	uint32_t to[SINE_CHUNK], uint32_t at, uint32_t frames)
 {
 	const TactusControl freq = c[SINE_FREQ];
 	const TactusControl offset = c[SINE_PHASE];
-	uint32_t at[SINE_CHUNK] = {0};
 
-	for (uint32_t done = 0; done < frames; done += SINE_CHUNK) {
-		uint32_t n =
-			frames - done < SINE_CHUNK ? frames - done : SINE_CHUNK;
+	for (uint32_t i = 0; i < frames; i++) {
+		to[i] = (uint32_t)(s->phase >> 32) + SINE_AHEAD +
+			tactus_phase(tactus_control_at(&offset, at + i));
+		s->phase += tactus_phase_step(
+			tactus_control_at(&freq, at + i), s->scale);
+	}
+	for (uint32_t i = frames; i % STRIDE != 0; i++) {
+		to[i] = 0;
+	}
+}
 
-		for (uint32_t i = 0; i < n; i++) {
-			at[i] = (uint32_t)(s->phase >> 32) +
-				tactus_phase(
-					tactus_control_at(&offset, done + i));
-			s->phase += tactus_phase_step(
-				tactus_control_at(&freq, done + i), s->scale);
+/** A part of a segment, from frame `at` on, of at most BATCH sines. */
+TACTUS_RT TACTUS_LANES_INLINE void
+TACTUS_LANE(sine_batch)(TactusSynth *const *synths, uint32_t count, uint32_t at,
+	uint32_t frames)
+{
+	_Alignas(64) uint32_t phase[SINE_BATCH][SINE_CHUNK];
+
+	for (uint32_t k = 0; k < count; k++) {
+		struct sine *s = synths[k]->self;
+		const TactusControl *c = synths[k]->controls;
+
+		if (c[SINE_FREQ].step != 0.0f || c[SINE_PHASE].step != 0.0f) {
+			TACTUS_LANE(sine_moving)(s, c, phase[k], at, frames);
+			continue;
 		}
-		for (uint32_t i = 0; i < n; i += STRIDE) {
-			tactus_u phase[SINE_FEW];
+		if (c[SINE_FREQ].value != s->freq) {
+			s->freq = c[SINE_FREQ].value;
+			s->step = tactus_phase_step(s->freq, s->scale);
+		}
+		TACTUS_LANE(sine_steady)(s, c, phase[k], frames);
+	}
+	for (uint32_t k = 0; k < count; k++) {
+		const TactusControl *amp = &synths[k]->controls[SINE_AMP];
+		float *out = synths[k]->out[0] + at;
+
+		for (uint32_t i = 0; i < frames; i += STRIDE) {
 			tactus_f x[SINE_FEW];
 
-			for (uint32_t v = 0; v < SINE_FEW; v++) {
-				phase[v] = tactus_lanes_load_u(
-					&at[i + v * TACTUS_LANES]);
-			}
-			TACTUS_LANE(sine_few)(x, phase);
+			TACTUS_LANE(sine_few)(x, &phase[k][i]);
 			TACTUS_LANE(sine_of)
-			(out + done + i, x, &c[SINE_AMP], done + i, n - i);
+			(out + i, x, amp, at + i, frames - i);
 		}
 	}
 }
@@ -175,20 +213,15 @@ TACTUS_RT TACTUS_LANES_CODE static void
 TACTUS_LANE(sine_run)(
 	TactusSynth *const *synths, uint32_t count, uint32_t frames)
 {
-	for (uint32_t k = 0; k < count; k++) {
-		struct sine *s = synths[k]->self;
-		const TactusControl *c = synths[k]->controls;
-		float *out = synths[k]->out[0];
+	for (uint32_t k = 0; k < count; k += SINE_BATCH) {
+		uint32_t n = count - k < SINE_BATCH ? count - k : SINE_BATCH;
 
-		if (c[SINE_FREQ].step != 0.0f || c[SINE_PHASE].step != 0.0f) {
-			TACTUS_LANE(sine_moving)(s, c, out, frames);
-			continue;
+		for (uint32_t i = 0; i < frames; i += SINE_CHUNK) {
+			uint32_t part = frames - i < SINE_CHUNK ? frames - i
+								: SINE_CHUNK;
+
+			TACTUS_LANE(sine_batch)(synths + k, n, i, part);
 		}
-		if (c[SINE_FREQ].value != s->freq) {
-			s->freq = c[SINE_FREQ].value;
-			s->step = tactus_phase_step(s->freq, s->scale);
-		}
-		TACTUS_LANE(sine_steady)(s, c, out, frames);
 	}
 }
 
