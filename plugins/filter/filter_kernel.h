@@ -25,11 +25,7 @@ static const float filter_silence[16];
 #  endif
 #else
 
-#  if TACTUS_LANES == 4
-#    define SIDE 4
-#  else
-#    define SIDE 2
-#  endif
+#  define SIDE    2
 #  define GROUP   (SIDE * TACTUS_LANES)
 #  define lanes   TACTUS_LANE(filter_lanes)
 #  define gather  TACTUS_LANE(filter_gather)
