@@ -19,57 +19,41 @@
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-enum { CUTOFF, Q, MODE, IN, OUT, PORTS };
+#include "filter.h"
+#include "filter_kernel.h"
 
-enum { LOW, HIGH, BAND, NOTCH };
-
-struct coefficients {
-	float k; /* damping, 1 / q */
-	float a1;
-	float a2;
-	float a3;
-};
-
-struct filter {
-	float s1; /* the integrators, twice their charge */
-	float s2;
-	float cutoff; /* what `c` was made for; 0 at first */
-	float q;
-	struct coefficients c;
-};
-
-static const TactusPort ports[PORTS] = {
-	[CUTOFF] = {.name = "cutoff",
-		    .unit = "Hz",
-		    .curve = TACTUS_LOGARITHMIC,
-		    .minimum = 10.0f,
-		    .initial = 1000.0f,
-		    .doc = "corner or centre, up to 0.49 of the rate"},
-	[Q] = {.name = "q",
-		    .curve = TACTUS_LOGARITHMIC,
-		    .minimum = 0.5f,
-		    .maximum = 50.0f,
-		    .initial = 0.7071f,
-		    .doc = "resonance; 0.7071 is flat"},
-	[MODE] = {.name = "mode",
-		    .flags = TACTUS_ENUM,
-		    .maximum = 3.0f,
-		    .doc = "0 low, 1 high, 2 band, 3 notch"     },
-	[IN] = {.name = "in",
-		    .kind = TACTUS_AUDIO,
-		    .direction = TACTUS_INPUT,
-		    .doc = "the signal to filter"},
-	[OUT] = {.name = "out",
-		    .kind = TACTUS_AUDIO,
-		    .direction = TACTUS_OUTPUT,
-		    .doc = "what is left of it"               },
+static const TactusPort ports[FILTER_PORTS] = {
+	[FILTER_CUTOFF] = {.name = "cutoff",
+			   .unit = "Hz",
+			   .curve = TACTUS_LOGARITHMIC,
+			   .minimum = 10.0f,
+			   .initial = 1000.0f,
+			   .doc = "corner or centre, up to 0.49 of the rate"},
+	[FILTER_Q] = {.name = "q",
+			   .curve = TACTUS_LOGARITHMIC,
+			   .minimum = 0.5f,
+			   .maximum = 50.0f,
+			   .initial = 0.7071f,
+			   .doc = "resonance; 0.7071 is flat"},
+	[FILTER_MODE] = {.name = "mode",
+			   .flags = TACTUS_ENUM,
+			   .maximum = 3.0f,
+			   .doc = "0 low, 1 high, 2 band, 3 notch"     },
+	[FILTER_IN] = {.name = "in",
+			   .kind = TACTUS_AUDIO,
+			   .direction = TACTUS_INPUT,
+			   .doc = "the signal to filter"},
+	[FILTER_OUT] = {.name = "out",
+			   .kind = TACTUS_AUDIO,
+			   .direction = TACTUS_OUTPUT,
+			   .doc = "what is left of it"               },
 };
 
 static uint32_t
 port_count(const void *options)
 {
 	(void)options;
-	return PORTS;
+	return FILTER_PORTS;
 }
 
 static void
@@ -78,88 +62,24 @@ describe(const TactusHost *host, const void *options, uint32_t i,
 {
 	(void)options;
 	tactus_port_set(port, &ports[i]);
-	if (i == CUTOFF) {
+	if (i == FILTER_CUTOFF) {
 		port->maximum = (float)(0.49 * host->rate);
 	}
 }
 
-TACTUS_RT static inline struct coefficients
-coefficients_of(float cutoff, float q, float rate)
+TACTUS_RT static void
+process_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
 {
-	struct coefficients c;
-	float g = tactus_prewarp(tactus_clamp(cutoff / rate, 1e-6f, 0.49f));
+	float rate = (float)world->rate;
 
-	c.k = 1.0f / tactus_clamp(q, 0.5f, 50.0f);
-	c.a1 = 1.0f / (1.0f + g * (g + c.k));
-	c.a2 = g * c.a1;
-	c.a3 = g * c.a2;
-	return c;
-}
-
-/** One frame. */
-TACTUS_RT static inline float
-filter_next(struct filter *f, const struct coefficients *c, int mode, float x)
-{
-	float v3 = x - f->s2;
-	float band = c->a1 * f->s1 + c->a2 * v3;
-	float low = f->s2 + c->a2 * f->s1 + c->a3 * v3;
-
-	f->s1 = 2.0f * band - f->s1;
-	f->s2 = 2.0f * low - f->s2;
-	switch (mode) {
-	case LOW:
-		return low;
-	case HIGH:
-		return x - c->k * band - low;
-	case BAND:
-		return c->k * band;
-	default:
-		return x - c->k * band;
-	}
-}
-
-/** A segment in which cutoff and q stand still. */
-TACTUS_RT static inline void
-stand(struct filter *f, int mode, const float *in, float *out, uint32_t frames)
-{
-	struct filter now = *f;
-	const struct coefficients c = f->c;
-
-	for (uint32_t i = 0; i < frames; i++) {
-		out[i] = filter_next(&now, &c, mode, tactus_tame(in[i]));
-	}
-	f->s1 = now.s1;
-	f->s2 = now.s2;
+	TACTUS_LANES_CALL(filter_run, (synths, count, rate, frames));
 }
 
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
-	struct filter *f = synth->self;
-	const TactusControl cutoff = synth->controls[CUTOFF];
-	const TactusControl q = synth->controls[Q];
-	int mode = (int)tactus_clamp(
-		synth->controls[MODE].value, (float)LOW, (float)NOTCH);
-	const float *restrict in = synth->in[0];
-	float *restrict out = synth->out[0];
-	float rate = (float)world->rate;
-
-	if (cutoff.step == 0.0f && q.step == 0.0f) {
-		if (cutoff.value != f->cutoff || q.value != f->q) {
-			f->c = coefficients_of(cutoff.value, q.value, rate);
-			f->cutoff = cutoff.value;
-			f->q = q.value;
-		}
-		stand(f, mode, in, out, frames);
-		return;
-	}
-	for (uint32_t i = 0; i < frames; i++) {
-		struct coefficients c =
-			coefficients_of(tactus_control_at(&cutoff, i),
-				tactus_control_at(&q, i), rate);
-
-		out[i] = filter_next(f, &c, mode, tactus_tame(in[i]));
-	}
+	process_many(world, &synth, 1, frames);
 }
 
 static const TactusSynthDef def = {
@@ -171,6 +91,7 @@ static const TactusSynthDef def = {
 	.port_count = port_count,
 	.port = describe,
 	.process = process,
+	.process_many = process_many,
 };
 
 static const TactusPlugin plugin = {

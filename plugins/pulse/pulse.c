@@ -9,44 +9,39 @@
  *
  * construct and process run on an audio thread, the rest on the loop.
  */
-#include <tactus/blep.h>
 #include <tactus/def.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-enum { FREQ, AMP, WIDTH, OUT, PORTS };
+#include "pulse.h"
+#include "pulse_kernel.h"
 
-struct pulse {
-	uint64_t phase;
-	double scale; /* tactus_phase_scale() of the rate */
-};
-
-static const TactusPort ports[PORTS] = {
-	[FREQ] = {.name = "freq",
-		  .unit = "Hz",
-		  .initial = 440.0f,
-		  .doc = "frequency, up to half the rate"},
-	[AMP] = {.name = "amp",
-		  .minimum = -8.0f,
-		  .maximum = 8.0f,
-		  .initial = 0.1f,
-		  .doc = "level of the flat parts"},
-	[WIDTH] = {.name = "width",
-		  .minimum = 0.01f,
-		  .maximum = 0.99f,
-		  .initial = 0.5f,
-		  .doc = "part of a cycle that is high"},
-	[OUT] = {.name = "out",
-		  .kind = TACTUS_AUDIO,
-		  .direction = TACTUS_OUTPUT,
-		  .doc = "the pulse wave"                   },
+static const TactusPort ports[PULSE_PORTS] = {
+	[PULSE_FREQ] = {.name = "freq",
+			.unit = "Hz",
+			.initial = 440.0f,
+			.doc = "frequency, up to half the rate"},
+	[PULSE_AMP] = {.name = "amp",
+			.minimum = -8.0f,
+			.maximum = 8.0f,
+			.initial = 0.1f,
+			.doc = "level of the flat parts"},
+	[PULSE_WIDTH] = {.name = "width",
+			.minimum = 0.01f,
+			.maximum = 0.99f,
+			.initial = 0.5f,
+			.doc = "part of a cycle that is high"},
+	[PULSE_OUT] = {.name = "out",
+			.kind = TACTUS_AUDIO,
+			.direction = TACTUS_OUTPUT,
+			.doc = "the pulse wave"                   },
 };
 
 static uint32_t
 port_count(const void *options)
 {
 	(void)options;
-	return PORTS;
+	return PULSE_PORTS;
 }
 
 static void
@@ -55,7 +50,7 @@ describe(const TactusHost *host, const void *options, uint32_t i,
 {
 	(void)options;
 	tactus_port_set(port, &ports[i]);
-	if (i == FREQ) {
+	if (i == PULSE_FREQ) {
 		port->maximum = (float)(host->rate / 2.0);
 	}
 }
@@ -70,43 +65,19 @@ construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 	return 0;
 }
 
-/** The wave at `phase`, when a cycle lasts `period` frames. */
-TACTUS_RT static inline float
-pulse_at(uint32_t phase, uint32_t width, float period)
+TACTUS_RT static void
+process_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
 {
-	float plain = phase < width ? 1.0f : -1.0f;
-	float since_up = (float)(int32_t)phase * 0x1p-32f;
-	float since_down = (float)(int32_t)(phase - width) * 0x1p-32f;
+	double rate = world->rate;
 
-	return plain +
-	       2.0f * (tactus_step_train(since_up * period, period) -
-			      tactus_step_train(since_down * period, period));
+	TACTUS_LANES_CALL(pulse_run, (synths, count, rate, frames));
 }
 
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
-	struct pulse *s = synth->self;
-	const TactusControl freq = synth->controls[FREQ];
-	const TactusControl amp = synth->controls[AMP];
-	const TactusControl width = synth->controls[WIDTH];
-	float *out = synth->out[0];
-	uint64_t step = tactus_phase_step(freq.value, s->scale);
-	float period = tactus_step_period(freq.value, world->rate);
-
-	for (uint32_t i = 0; i < frames; i++) {
-		if (freq.step != 0.0f) {
-			float hz = tactus_control_at(&freq, i);
-
-			step = tactus_phase_step(hz, s->scale);
-			period = tactus_step_period(hz, world->rate);
-		}
-		out[i] = tactus_control_at(&amp, i) *
-			 pulse_at((uint32_t)(s->phase >> 32),
-				 tactus_phase(tactus_control_at(&width, i)),
-				 period);
-		s->phase += step;
-	}
+	process_many(world, &synth, 1, frames);
 }
 
 static const TactusSynthDef def = {
@@ -119,6 +90,7 @@ static const TactusSynthDef def = {
 	.port = describe,
 	.construct = construct,
 	.process = process,
+	.process_many = process_many,
 };
 
 static const TactusPlugin plugin = {

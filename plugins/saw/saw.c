@@ -10,39 +10,34 @@
  *
  * construct and process run on an audio thread, the rest on the loop.
  */
-#include <tactus/blep.h>
 #include <tactus/def.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-enum { FREQ, AMP, OUT, PORTS };
+#include "saw.h"
+#include "saw_kernel.h"
 
-struct saw {
-	uint64_t phase;
-	double scale; /* tactus_phase_scale() of the rate */
-};
-
-static const TactusPort ports[PORTS] = {
-	[FREQ] = {.name = "freq",
-		  .unit = "Hz",
-		  .initial = 440.0f,
-		  .doc = "frequency, up to half the rate"},
-	[AMP] = {.name = "amp",
-		  .minimum = -8.0f,
-		  .maximum = 8.0f,
-		  .initial = 0.1f,
-		  .doc = "level of the flanks' ends"},
-	[OUT] = {.name = "out",
-		  .kind = TACTUS_AUDIO,
-		  .direction = TACTUS_OUTPUT,
-		  .doc = "the sawtooth"             },
+static const TactusPort ports[SAW_PORTS] = {
+	[SAW_FREQ] = {.name = "freq",
+		      .unit = "Hz",
+		      .initial = 440.0f,
+		      .doc = "frequency, up to half the rate"},
+	[SAW_AMP] = {.name = "amp",
+		      .minimum = -8.0f,
+		      .maximum = 8.0f,
+		      .initial = 0.1f,
+		      .doc = "level of the flanks' ends"},
+	[SAW_OUT] = {.name = "out",
+		      .kind = TACTUS_AUDIO,
+		      .direction = TACTUS_OUTPUT,
+		      .doc = "the sawtooth"             },
 };
 
 static uint32_t
 port_count(const void *options)
 {
 	(void)options;
-	return PORTS;
+	return SAW_PORTS;
 }
 
 static void
@@ -51,7 +46,7 @@ describe(const TactusHost *host, const void *options, uint32_t i,
 {
 	(void)options;
 	tactus_port_set(port, &ports[i]);
-	if (i == FREQ) {
+	if (i == SAW_FREQ) {
 		port->maximum = (float)(host->rate / 2.0);
 	}
 }
@@ -66,38 +61,19 @@ construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 	return 0;
 }
 
-/** The sawtooth at `phase`, when a cycle lasts `period` frames. */
-TACTUS_RT static inline float
-saw_at(uint32_t phase, float period)
+TACTUS_RT static void
+process_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
 {
-	float plain = (float)(int32_t)phase * 0x1p-31f;
-	/* cycles since the step down, which is at half a cycle */
-	float since = (float)(int32_t)(phase + 0x80000000u) * 0x1p-32f;
+	double rate = world->rate;
 
-	return plain - 2.0f * tactus_step_train(since * period, period);
+	TACTUS_LANES_CALL(saw_run, (synths, count, rate, frames));
 }
 
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
-	struct saw *s = synth->self;
-	const TactusControl freq = synth->controls[FREQ];
-	const TactusControl amp = synth->controls[AMP];
-	float *out = synth->out[0];
-	uint64_t step = tactus_phase_step(freq.value, s->scale);
-	float period = tactus_step_period(freq.value, world->rate);
-
-	for (uint32_t i = 0; i < frames; i++) {
-		if (freq.step != 0.0f) {
-			float hz = tactus_control_at(&freq, i);
-
-			step = tactus_phase_step(hz, s->scale);
-			period = tactus_step_period(hz, world->rate);
-		}
-		out[i] = tactus_control_at(&amp, i) *
-			 saw_at((uint32_t)(s->phase >> 32), period);
-		s->phase += step;
-	}
+	process_many(world, &synth, 1, frames);
 }
 
 static const TactusSynthDef def = {
@@ -110,6 +86,7 @@ static const TactusSynthDef def = {
 	.port = describe,
 	.construct = construct,
 	.process = process,
+	.process_many = process_many,
 };
 
 static const TactusPlugin plugin = {
