@@ -278,16 +278,13 @@ run_plain(struct play *s, const TactusWorld *world, TactusSynth *synth,
 		&v, &s->place, c[PLAY_AMP].value, synth->out[0], frames);
 }
 
-TACTUS_RT void
-play_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+/** Do all there may be to do. */
+TACTUS_RT static void
+run_any(struct play *s, const TactusWorld *world, TactusSynth *synth,
+	const TactusAudioBuffer *b, uint32_t frames)
 {
-	struct play *s = synth->self;
-	const TactusAudioBuffer *b = synth->resources[0];
-
-	if (run_plain(s, world, synth, b, frames)) {
-		return;
-	}
 	uint32_t was = s->stage;
+
 	follow(s, world, synth, b);
 	if (is_sounding(s)) {
 		struct read_view v = play_view(s, world, synth, b);
@@ -316,6 +313,27 @@ play_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 		s->is_done = true;
 		world->done(world, synth);
 	}
+}
+
+TACTUS_RT void
+play_process_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
+{
+	for (uint32_t n = 0; n < count; n++) {
+		TactusSynth *synth = synths[n];
+		struct play *s = synth->self;
+		const TactusAudioBuffer *b = synth->resources[0];
+
+		if (!run_plain(s, world, synth, b, frames)) {
+			run_any(s, world, synth, b, frames);
+		}
+	}
+}
+
+TACTUS_RT void
+play_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+{
+	play_process_many(world, &synth, 1, frames);
 }
 
 /** Be at the same time in a buffer of another rate, no further than it goes. */

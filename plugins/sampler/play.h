@@ -68,6 +68,10 @@ TACTUS_RT struct read_view play_view(const struct play *s,
 TACTUS_RT void play_process(
 	const TactusWorld *world, TactusSynth *synth, uint32_t frames);
 
+/** TactusSynthDef.process_many of the sampler. @side rt */
+TACTUS_RT void play_process_many(const TactusWorld *world,
+	TactusSynth *const *synths, uint32_t count, uint32_t frames);
+
 /** TactusSynthDef.bind of the sampler. @side rt */
 TACTUS_RT bool play_bind(const TactusWorld *world, TactusSynth *synth,
 	uint32_t ordinal, void *old, int32_t old_id);
