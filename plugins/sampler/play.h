@@ -27,6 +27,8 @@ enum play_port {
 	PLAY_OUT
 };
 
+#define PLAY_CONTROLS PLAY_BUFFER
+
 /** The highest start and end: a float that is a whole number of 32 bits. */
 #define PLAY_MOST_FRAME 2147483520.0f
 
@@ -56,6 +58,13 @@ struct play {
 	bool was_open;
 	bool has_ended;          /* a first time */
 	bool is_done;            /* and said so */
+	/**
+	 * One channel is held and nothing but the sound moves, as long as the
+	 * controls are `held` to the bit.
+	 */
+	bool is_plain;
+	TactusControl held[PLAY_CONTROLS];
+	struct read_run run;     /* of a plain one */
 	struct play_tail tail[]; /* room for PLAY_TAILS; `tails` are in use */
 };
 

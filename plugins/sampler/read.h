@@ -78,13 +78,32 @@ TACTUS_RT void read_channel(const struct read_view *v,
 	const struct read_stretch *s, uint32_t channel, float gain, float *out);
 
 /**
- * Read channel 0 and move on behind it, where that is simple: the speed is
- * steady, no edge is near, and the end is not reached.
+ * A way through a buffer that goes on as it is for block after block: worked
+ * out once, for as long as nothing of a view changes.
+ */
+struct read_run {
+	const float *from; /* channel 0 */
+	int64_t frames;    /* of the buffer */
+	int64_t step;
+	int64_t low; /* where a block may begin without a look at edges … */
+	int64_t high; /* … and the last such place */
+	uint32_t interpolation;
+};
+
+/**
+ * Work out a run in blocks of at most `block` frames.
  * @side rt
  * @pre the rate does not move
- * @return false when it is not simple: then nothing was done
  */
-TACTUS_RT bool read_steady(const struct read_view *v, struct read_place *place,
+TACTUS_RT void read_run_begin(
+	const struct read_view *v, uint32_t block, struct read_run *out);
+
+/**
+ * Read on and move on behind it, at most a block.
+ * @side rt
+ * @return false when there is an edge near: then nothing was done
+ */
+TACTUS_RT bool read_run_on(const struct read_run *r, struct read_place *place,
 	float gain, float *out, uint32_t frames);
 
 #endif
