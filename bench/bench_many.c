@@ -25,7 +25,8 @@
 #define GROUP  32
 #define PORTS  16
 #define TURN   16
-#define FRAMES 100000 /* of the buffer that is played */
+#define FRAMES 100000   /* of the buffer that is played */
+#define FAR    16000000 /* of the one that no cache holds */
 
 /** A control that is not at its default. */
 struct knob {
@@ -48,6 +49,7 @@ struct load {
 	const char *name;
 	const char *def;
 	struct knob knob[4];
+	bool is_far; /* plays the large buffer */
 	const TactusSynthDef *is;
 	struct voice *voice;
 	TactusSynth *synth[SYNTHS];
@@ -209,6 +211,9 @@ main(void)
 		{.name = "sampler-cubic", .def = "sampler",
 			.knob = {{"rate", 0.5F, 1, 0}, {"amp", 0.1F, 0, 0},
 				{"loop", 1, 0, 0}}},
+		{.name = "sampler-far", .def = "sampler", .is_far = true,
+			.knob = {{"rate", 0.5F, 1, 0}, {"loop", 1, 0, 0},
+				{"start", 0, FAR - 100000, 0}}},
 		{.name = "sampler-fast", .def = "sampler",
 			.knob = {{"rate", 2, 2, 0}, {"amp", 0.1F, 0, 0},
 				{"loop", 1, 0, 0}}},
@@ -227,9 +232,11 @@ main(void)
 		.block = DESK_BLOCK,
 		.rate = DESK_RATE,
 		.done = ignore_done};
-	float *channel = sound;
-	TactusAudioBuffer buffer = {
-		sizeof buffer, 1, FRAMES, DESK_RATE, &channel};
+	float *channel[] = {sound, must(malloc(FAR * sizeof(float)), "memory")};
+	TactusAudioBuffer buffer[] = {
+		{sizeof *buffer, 1, FRAMES, DESK_RATE, &channel[0]},
+		{sizeof *buffer, 1, FAR,    DESK_RATE, &channel[1]}
+        };
 	uint32_t turns = bench_repeat(50);
 	uint32_t chance = 1;
 
@@ -239,8 +246,11 @@ main(void)
 		sound[i] = (float)(int32_t)chance * 0x1p-31F;
 		input[i / DESK_BLOCK % GROUP][i % DESK_BLOCK] = sound[i];
 	}
+	for (uint32_t i = 0; i < FAR; i++) {
+		channel[1][i] = sound[i % FRAMES];
+	}
 	for (uint32_t i = 0; i < LOADS; i++) {
-		open_load(&loads[i], &world, &buffer, turns);
+		open_load(&loads[i], &world, &buffer[loads[i].is_far], turns);
 	}
 	for (uint32_t n = 0; n < turns; n++) {
 		for (uint32_t i = 0; i < LOADS; i++) {
@@ -258,5 +268,6 @@ main(void)
 	for (uint32_t i = 0; i < LOADS; i++) {
 		close_load(&loads[i]);
 	}
+	free(channel[1]);
 	return EXIT_SUCCESS;
 }

@@ -264,9 +264,8 @@ look_ahead(struct play *s, const TactusWorld *world, TactusSynth *synth,
 {
 	const TactusControl *c = synth->controls;
 
-	s->is_plain = is_level(s, synth) && s->tails == 0 &&
-		      s->channels == 1 && s->was_open &&
-		      c[PLAY_GATE].value > 0.0f &&
+	s->is_plain = is_level(s, synth) && s->tails == 0 && s->channels == 1 &&
+		      s->was_open && c[PLAY_GATE].value > 0.0f &&
 		      c[PLAY_RATE].step == 0.0f && b->channels == 1;
 	if (s->is_plain) {
 		struct read_view v = play_view(s, world, synth, b);
@@ -327,6 +326,20 @@ run_any(struct play *s, const TactusWorld *world, TactusSynth *synth,
 	}
 }
 
+/** So many synths before their turn their sound is fetched. */
+#define AHEAD 4
+
+/** Fetch what a synth is about to play, if that is known. */
+TACTUS_RT static inline void
+fetch(const TactusSynth *synth)
+{
+	const struct play *s = synth->self;
+
+	if (s->is_plain) {
+		read_run_fetch(&s->run, &s->place);
+	}
+}
+
 TACTUS_RT void
 play_process_many(const TactusWorld *world, TactusSynth *const *synths,
 	uint32_t count, uint32_t frames)
@@ -336,6 +349,9 @@ play_process_many(const TactusWorld *world, TactusSynth *const *synths,
 		struct play *s = synth->self;
 		const TactusAudioBuffer *b = synth->resources[0];
 
+		if (count - n > AHEAD) {
+			fetch(synths[n + AHEAD]);
+		}
 		if (!run_plain(s, synth, frames)) {
 			run_any(s, world, synth, b, frames);
 			look_ahead(s, world, synth, b);

@@ -56,8 +56,8 @@ struct play {
 	uint8_t interpolation; /* enum read_interpolation */
 	uint8_t tails;
 	bool was_open;
-	bool has_ended;          /* a first time */
-	bool is_done;            /* and said so */
+	bool has_ended; /* a first time */
+	bool is_done;   /* and said so */
 	/**
 	 * One channel is held and nothing but the sound moves, as long as the
 	 * controls are `held` to the bit.

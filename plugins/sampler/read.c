@@ -385,8 +385,7 @@ read_channel(const struct read_view *v, const struct read_stretch *s,
 }
 
 TACTUS_RT void
-read_run_begin(
-	const struct read_view *v, uint32_t block, struct read_run *out)
+read_run_begin(const struct read_view *v, uint32_t block, struct read_run *out)
 {
 	int64_t step = step_at(v, 0);
 	/* no place of a block is further from its first, nor its next */
@@ -395,13 +394,16 @@ read_run_begin(
 	int64_t behind = (int64_t)v->interpolation;
 	int64_t first = v->is_loop ? v->first : 0;
 	int64_t end = v->is_loop ? v->end : v->buffer->frames;
+	int64_t lines = (reach + 2) * (int64_t)sizeof(float) / READ_LINE + 1;
 
 	*out = (struct read_run){.from = v->buffer->channel[0],
 		.frames = v->buffer->frames,
 		.step = step,
 		.low = first + before,
 		.high = end - 1 - behind,
-		.interpolation = v->interpolation};
+		.interpolation = v->interpolation,
+		.lines = (uint32_t)(lines < READ_LINES ? lines : READ_LINES),
+		.stride = step >= 0 ? READ_LINE : -READ_LINE};
 	if (step >= 0) {
 		int64_t last = v->end - 1;
 

@@ -15,6 +15,10 @@
 #include <tactus/plugin.h>
 #include <tactus/resources/audio_buffer.h>
 
+/** Bytes of a cache line, and most lines that are fetched at once. */
+#define READ_LINE  64
+#define READ_LINES 16
+
 /** Most frames of one stretch. */
 #define READ_CHUNK 64
 
@@ -85,10 +89,24 @@ struct read_run {
 	const float *from; /* channel 0 */
 	int64_t frames;    /* of the buffer */
 	int64_t step;
-	int64_t low; /* where a block may begin without a look at edges … */
+	int64_t low;  /* where a block may begin without a look at edges … */
 	int64_t high; /* … and the last such place */
 	uint32_t interpolation;
+	uint32_t lines; /* of a cache, that a block touches beside its first */
+	int32_t stride; /* bytes from one of them to the next */
 };
+
+/** Begin to fetch what the next block reads. @side rt */
+TACTUS_RT static inline void
+read_run_fetch(const struct read_run *r, const struct read_place *place)
+{
+	const char *at = (const char *)(r->from + place->frame);
+
+	for (uint32_t i = 0; i < r->lines; i++) {
+		at += r->stride;
+		__builtin_prefetch(at);
+	}
+}
 
 /**
  * Work out a run in blocks of at most `block` frames.
