@@ -134,7 +134,7 @@ open_load(struct load *l, const TactusWorld *world, TactusAudioBuffer *buffer,
 		v->resource[0] = buffer;
 		l->synth[n] = &v->synth;
 		set_controls(l, v, n);
-		if (l->is->construct != NULL) {
+		if (l->is->construct) {
 			(void)l->is->construct(world, NULL, &v->synth);
 		}
 	}
@@ -176,7 +176,7 @@ block(const struct load *l, const TactusWorld *world, bool many)
 static void
 turn(struct load *l, const TactusWorld *world, bool many)
 {
-	if (many && l->is->process_many == NULL) {
+	if (many && !l->is->process_many) {
 		return;
 	}
 	block(l, world, many);

@@ -361,8 +361,10 @@ harness_segment(struct harness *h, const float *const *in, float *const *out,
 {
 	uint32_t dones = h->dones;
 
-	ck_assert_uint_ge(frames, 1);
-	ck_assert_uint_le(frames, HARNESS_BLOCK);
+	/* asserted so often, what is right would take libcheck's time */
+	if (frames < 1 || frames > HARNESS_BLOCK) {
+		ck_abort_msg("a segment of %u frames", frames);
+	}
 	for (uint32_t i = 0; i < h->ins; i++) {
 		h->in[i] = in[i];
 	}
