@@ -280,7 +280,10 @@ hold(const struct naive *n, uint64_t *cuts)
 	harness_set(&h, "loop", n->loop ? 1.0f : 0.0f);
 	harness_run(&h, NULL, &to, FRAMES, cuts);
 	for (uint32_t i = 0; i < FRAMES; i++) {
-		ck_assert_msg(fabs((double)out[i] - want[i]) < 4e-6,
+		if (fabs((double)out[i] - want[i]) < 4e-6) {
+			continue; /* libcheck notes each assertion in a file */
+		}
+		ck_abort_msg(
 			"%s, rate %g, %d to %d%s, frame %u: %.9g, not %.9g",
 			kinds[n->kind], n->rate, (int)n->first, (int)n->end,
 			n->loop ? " loop" : "", i, (double)out[i], want[i]);
