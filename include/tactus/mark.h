@@ -32,6 +32,17 @@
 #  define TACTUS_CLONES
 #endif
 
+/*
+ * TACTUS_INLINE stands for `inline` at what a function with TACTUS_CLONES
+ * calls for its loops: left out of line, it would be compiled once and for the
+ * narrowest vectors.
+ */
+#if defined(__GNUC__)
+#  define TACTUS_INLINE inline __attribute__((always_inline))
+#else
+#  define TACTUS_INLINE inline
+#endif
+
 #if defined(__GNUC__)
 #  define TACTUS_NODISCARD __attribute__((warn_unused_result))
 #  define TACTUS_EXPORT    __attribute__((visibility("default")))

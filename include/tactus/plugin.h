@@ -46,6 +46,8 @@ extern "C" {
 #define TACTUS_UNIT_SIZE 16
 /** Most ports of one synth, of all kinds together. */
 #define TACTUS_MAX_PORTS 256
+/** Most synths of one call of process_many. */
+#define TACTUS_MAX_MANY 32
 /** Most numbers in one TactusWorld.notify(). */
 #define TACTUS_MAX_NOTIFY 4
 /** What construct may write at the most (it must be bounded), in bytes. */
@@ -294,8 +296,15 @@ struct TactusSynthDef {
 		const TactusWorld *world, TactusSynth *synth, uint32_t frames);
 
 	/**
-	 * The same for `count` instances at once; the results are the same
-	 * bits as `count` calls of process.  NULL: process is called.
+	 * The same for `count` instances at once, 1 to TACTUS_MAX_MANY; the
+	 * results are the same bits as `count` calls of process, whichever
+	 * they are and in whatever order.  They may differ in all that
+	 * instances differ in: options, controls, what is bound.  None of
+	 * them reads what another writes, but inputs may be shared, and so
+	 * may outputs that are joined to nothing: who reads back what it
+	 * wrote does so before it begins with the next.  A process that calls
+	 * process_many with one synth cannot differ from it.  NULL: process
+	 * is called.
 	 * @side rt, as process
 	 */
 	TACTUS_RT void (*process_many)(const TactusWorld *world,

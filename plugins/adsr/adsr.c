@@ -7,10 +7,10 @@
  *	 |                         | gate 0
  *	 '------- done ------- RELEASE --gate--> ATTACK
  *
- *	frame k of attack (A frames)     v + (1 - v) k / A
- *	frame k of decay (D frames)      1 + (sustain - 1) k / D
+ *	frame k of attack (A frames)     v + ((1 - v) / A) k
+ *	frame k of decay (D frames)      1 + (sustain - 1) ((1 / D) k)
  *	sustain                          sustain
- *	frame k of release (R frames)    v (R - k) / R
+ *	frame k of release (R frames)    (v / R) (R - k)
  *
  * v is the level at which the stage was entered, so that a gate that changes
  * half-way goes on from there.  A, D, R = round(time * rate), taken as the
@@ -19,7 +19,7 @@
  * same.  Each value comes from the frame's number, never from the value
  * before: however a block is cut, the bits are the same.
  *
- * process runs on an audio thread, the rest on the loop.
+ * process and process_many run on audio threads, the rest on the loop.
  */
 #include <tactus/def.h>
 #include <tactus/math.h>
@@ -88,24 +88,47 @@ describe(const TactusHost *host, const void *options, uint32_t i,
 	tactus_port_set(port, &ports[i]);
 }
 
-/** The level at frame `i` of the segment, `at` frames into the stage. */
-TACTUS_RT static inline double
-level_at(const struct adsr *e, const TactusControl *sustain, uint32_t at,
-	uint32_t i)
+/*
+ * The level at frame `k` of a stage of `n` frames, entered at level `v`.  What
+ * stands still through the stage is put together first, so that nothing is
+ * divided frame by frame.
+ */
+
+TACTUS_RT static TACTUS_INLINE double
+rising(double v, double n, double k)
 {
-	double k = (double)at;
+	return v + (1.0 - v) / n * k;
+}
+
+TACTUS_RT static TACTUS_INLINE double
+decaying(double held, double n, double k)
+{
+	return 1.0 + (held - 1.0) * (1.0 / n * k);
+}
+
+TACTUS_RT static TACTUS_INLINE double
+falling(double v, double n, double k)
+{
+	return v / n * (n - k);
+}
+
+/** The level at the head of a segment. */
+TACTUS_RT static inline double
+level_now(const struct adsr *e, const TactusControl *sustain)
+{
+	double k = (double)e->at;
 	double n = (double)e->length;
-	double held = (double)tactus_control_at(sustain, i);
+	double held = (double)tactus_control_at(sustain, 0);
 
 	switch ((enum stage)e->stage) {
 	case RISING:
-		return e->from + (1.0 - e->from) * (k / n);
+		return rising(e->from, n, k);
 	case DECAYING:
-		return 1.0 + (held - 1.0) * (k / n);
+		return decaying(held, n, k);
 	case HOLDING:
 		return held;
 	case FALLING:
-		return e->from * ((n - k) / n);
+		return falling(e->from, n, k);
 	case IDLE:
 		break;
 	}
@@ -167,44 +190,147 @@ follow(struct adsr *e, const TactusWorld *world, TactusSynth *synth)
 	bool was_open = e->stage != IDLE && e->stage != FALLING;
 
 	if (is_open != was_open) {
-		double level = level_at(e, &c[SUSTAIN], e->at, 0);
+		double level = level_now(e, &c[SUSTAIN]);
 
 		enter(e, is_open ? RISING : FALLING, synth, 0, world->rate);
 		e->from = level;
 	}
 }
 
+/*
+ * Some frames of one stage.  `k` is the first's number in the stage, `i` in
+ * the segment; `n` is the length of the stage.
+ */
+
+TACTUS_RT static TACTUS_INLINE void
+rise(const float *restrict in, double v, double n, double k,
+	float *restrict out, uint32_t count)
+{
+	for (uint32_t j = 0; j < count; j++) {
+		double level = rising(v, n, k + (double)(int32_t)j);
+
+		out[j] = in[j] * (float)level;
+	}
+}
+
+TACTUS_RT static TACTUS_INLINE void
+decay(const float *restrict in, TactusControl sustain, uint32_t i, double n,
+	double k, float *restrict out, uint32_t count)
+{
+	for (uint32_t j = 0; j < count; j++) {
+		double held = (double)tactus_control_at(&sustain, i + j);
+		double level = decaying(held, n, k + (double)(int32_t)j);
+
+		out[j] = in[j] * (float)level;
+	}
+}
+
+TACTUS_RT static TACTUS_INLINE void
+hold(const float *restrict in, TactusControl sustain, uint32_t i,
+	float *restrict out, uint32_t count)
+{
+	if (sustain.step == 0.0f) {
+		float level = tactus_control_at(&sustain, 0);
+
+		for (uint32_t j = 0; j < count; j++) {
+			out[j] = in[j] * level;
+		}
+		return;
+	}
+	for (uint32_t j = 0; j < count; j++) {
+		out[j] = in[j] * tactus_control_at(&sustain, i + j);
+	}
+}
+
+TACTUS_RT static TACTUS_INLINE void
+fall(const float *restrict in, double v, double n, double k,
+	float *restrict out, uint32_t count)
+{
+	for (uint32_t j = 0; j < count; j++) {
+		double level = falling(v, n, k + (double)(int32_t)j);
+
+		out[j] = in[j] * (float)level;
+	}
+}
+
+/** Silence, even where the input is not a number. */
+TACTUS_RT static TACTUS_INLINE void
+rest(float *restrict out, uint32_t count)
+{
+	for (uint32_t j = 0; j < count; j++) {
+		out[j] = 0.0f;
+	}
+}
+
+/** `count` frames from frame `i` of the segment on, all in one stage. */
+TACTUS_RT static TACTUS_INLINE void
+shape(const struct adsr *e, const TactusSynth *synth, uint32_t i,
+	uint32_t count)
+{
+	const TactusControl sustain = synth->controls[SUSTAIN];
+	const float *in = synth->in[0] + i;
+	float *out = synth->out[0] + i;
+	double k = (double)e->at;
+	double n = (double)e->length;
+
+	switch ((enum stage)e->stage) {
+	case RISING:
+		rise(in, e->from, n, k, out, count);
+		break;
+	case DECAYING:
+		decay(in, sustain, i, n, k, out, count);
+		break;
+	case HOLDING:
+		hold(in, sustain, i, out, count);
+		break;
+	case FALLING:
+		fall(in, e->from, n, k, out, count);
+		break;
+	case IDLE:
+		rest(out, count);
+		break;
+	}
+}
+
+/** Whether it is held, so that there is nothing to follow and no end. */
+TACTUS_RT static inline bool
+is_held(const struct adsr *e, const TactusSynth *synth)
+{
+	return e->stage == HOLDING && synth->controls[GATE].value > 0.0f;
+}
+
+TACTUS_RT TACTUS_CLONES static void
+process_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
+{
+	for (uint32_t s = 0; s < count; s++) {
+		TactusSynth *synth = synths[s];
+		struct adsr *e = synth->self;
+		uint32_t i = 0;
+
+		if (!is_held(e, synth)) {
+			follow(e, world, synth);
+			settle(e, world, synth, 0);
+		}
+		while (i < frames) {
+			uint32_t n = frames - i;
+			bool is_short = is_timed(e) && n > e->length - e->at;
+
+			n = is_short ? e->length - e->at : n;
+			shape(e, synth, i, n);
+			i += n;
+			if (is_timed(e)) {
+				e->at += n;
+				settle(e, world, synth, i);
+			}
+		}
+	}
+}
+
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
-	struct adsr *e = synth->self;
-	const TactusControl sustain = synth->controls[SUSTAIN];
-	const float *restrict in = synth->in[0];
-	float *restrict out = synth->out[0];
-	uint32_t i = 0;
-
-	follow(e, world, synth);
-	settle(e, world, synth, 0);
-	while (i < frames) {
-		uint32_t end = frames;
-
-		if (is_timed(e) && end - i > e->length - e->at) {
-			end = i + (e->length - e->at);
-		}
-		uint32_t at = e->at - i;
-		for (uint32_t j = i; j < end; j++) {
-			double level = level_at(e, &sustain, at + j, j);
-
-			/* idle is silent even where the input is not a number
-			 */
-			out[j] = e->stage == IDLE ? 0.0f : in[j] * (float)level;
-		}
-		if (is_timed(e)) {
-			e->at += end - i;
-		}
-		i = end;
-		settle(e, world, synth, i);
-	}
+	process_many(world, &synth, 1, frames);
 }
 
 static const TactusSynthDef def = {
@@ -216,6 +342,7 @@ static const TactusSynthDef def = {
 	.port_count = port_count,
 	.port = describe,
 	.process = process,
+	.process_many = process_many,
 };
 
 static const TactusPlugin plugin = {

@@ -2,7 +2,8 @@
 /*
  * gain.c -- multiply one or more channels by one factor.
  *
- * construct and process run on an audio thread, the rest on the loop.
+ * construct, process and process_many run on audio threads, the rest on the
+ * loop.
  */
 #include <tactus/def.h>
 #include <tactus/plugin.h>
@@ -40,19 +41,30 @@ construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 	return 0;
 }
 
+TACTUS_RT TACTUS_CLONES static void
+process_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
+{
+	(void)world;
+	for (uint32_t n = 0; n < count; n++) {
+		const uint32_t *channels = synths[n]->self;
+		const TactusControl gain = synths[n]->controls[0];
+
+		for (uint32_t c = 0; c < *channels; c++) {
+			const float *restrict in = synths[n]->in[c];
+			float *restrict out = synths[n]->out[c];
+
+			for (uint32_t i = 0; i < frames; i++) {
+				out[i] = in[i] * tactus_control_at(&gain, i);
+			}
+		}
+	}
+}
+
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
-	const uint32_t *channels = synth->self;
-	const TactusControl gain = synth->controls[0];
-
-	(void)world;
-	for (uint32_t c = 0; c < *channels; c++) {
-		for (uint32_t i = 0; i < frames; i++) {
-			synth->out[c][i] =
-				synth->in[c][i] * tactus_control_at(&gain, i);
-		}
-	}
+	process_many(world, &synth, 1, frames);
 }
 
 static const TactusSynthDef def = {
@@ -67,6 +79,7 @@ static const TactusSynthDef def = {
 	.port = describe,
 	.construct = construct,
 	.process = process,
+	.process_many = process_many,
 };
 
 static const TactusPlugin plugin = {

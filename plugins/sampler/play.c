@@ -257,37 +257,45 @@ run(struct play *s, const TactusWorld *world, TactusSynth *synth,
 	}
 }
 
-/**
- * Do what most voices do most of the time: play one channel on, while nothing
- * but the sound moves.
- * @return false when there is more to do: then nothing was done
- */
-TACTUS_RT static inline bool
-run_plain(struct play *s, const TactusWorld *world, TactusSynth *synth,
-	const TactusAudioBuffer *b, uint32_t frames)
+/** Whether it is to go on in a plain way from here on, and how. */
+TACTUS_RT static void
+look_ahead(struct play *s, const TactusWorld *world, TactusSynth *synth,
+	const TactusAudioBuffer *b)
 {
 	const TactusControl *c = synth->controls;
 
-	if (!is_level(s, synth) || s->tails != 0 || s->channels != 1 ||
-		!s->was_open || !(c[PLAY_GATE].value > 0.0f) ||
-		c[PLAY_RATE].step != 0.0f || b->channels != 1) {
-		return false;
+	s->is_plain = is_level(s, synth) && s->tails == 0 && s->channels == 1 &&
+		      s->was_open && c[PLAY_GATE].value > 0.0f &&
+		      c[PLAY_RATE].step == 0.0f && b->channels == 1;
+	if (s->is_plain) {
+		struct read_view v = play_view(s, world, synth, b);
+
+		s->is_plain = !(v.is_loop && v.end <= v.first);
+		read_run_begin(&v, world->block, &s->run);
+		memcpy(s->held, c, sizeof(s->held));
 	}
-	struct read_view v = play_view(s, world, synth, b);
-	return read_steady(
-		&v, &s->place, c[PLAY_AMP].value, synth->out[0], frames);
 }
 
-TACTUS_RT void
-play_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+/**
+ * Do what most voices do most of the time: play one channel on.
+ * @return false when there is more to do: then nothing was done
+ */
+TACTUS_RT static inline bool
+run_plain(struct play *s, TactusSynth *synth, uint32_t frames)
 {
-	struct play *s = synth->self;
-	const TactusAudioBuffer *b = synth->resources[0];
+	return s->is_plain &&
+	       memcmp(s->held, synth->controls, sizeof(s->held)) == 0 &&
+	       read_run_on(&s->run, &s->place, s->held[PLAY_AMP].value,
+		       synth->out[0], frames);
+}
 
-	if (run_plain(s, world, synth, b, frames)) {
-		return;
-	}
+/** Do all there may be to do. */
+TACTUS_RT static void
+run_any(struct play *s, const TactusWorld *world, TactusSynth *synth,
+	const TactusAudioBuffer *b, uint32_t frames)
+{
 	uint32_t was = s->stage;
+
 	follow(s, world, synth, b);
 	if (is_sounding(s)) {
 		struct read_view v = play_view(s, world, synth, b);
@@ -316,6 +324,45 @@ play_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 		s->is_done = true;
 		world->done(world, synth);
 	}
+}
+
+/** So many synths before their turn their sound is fetched. */
+#define AHEAD 4
+
+/** Fetch what a synth is about to play, if that is known. */
+TACTUS_RT static inline void
+fetch(const TactusSynth *synth)
+{
+	const struct play *s = synth->self;
+
+	if (s->is_plain) {
+		read_run_fetch(&s->run, &s->place);
+	}
+}
+
+TACTUS_RT void
+play_process_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
+{
+	for (uint32_t n = 0; n < count; n++) {
+		TactusSynth *synth = synths[n];
+		struct play *s = synth->self;
+		const TactusAudioBuffer *b = synth->resources[0];
+
+		if (count - n > AHEAD) {
+			fetch(synths[n + AHEAD]);
+		}
+		if (!run_plain(s, synth, frames)) {
+			run_any(s, world, synth, b, frames);
+			look_ahead(s, world, synth, b);
+		}
+	}
+}
+
+TACTUS_RT void
+play_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+{
+	play_process_many(world, &synth, 1, frames);
 }
 
 /** Be at the same time in a buffer of another rate, no further than it goes. */
@@ -347,6 +394,7 @@ play_bind(const TactusWorld *world, TactusSynth *synth, uint32_t ordinal,
 	const TactusAudioBuffer *b = synth->resources[0];
 
 	(void)ordinal;
+	s->is_plain = false;
 	double fade = (double)tail_length(world);
 	if (old == NULL || old == b) {
 		return false;

@@ -27,6 +27,8 @@ enum play_port {
 	PLAY_OUT
 };
 
+#define PLAY_CONTROLS PLAY_BUFFER
+
 /** The highest start and end: a float that is a whole number of 32 bits. */
 #define PLAY_MOST_FRAME 2147483520.0f
 
@@ -54,8 +56,15 @@ struct play {
 	uint8_t interpolation; /* enum read_interpolation */
 	uint8_t tails;
 	bool was_open;
-	bool has_ended;          /* a first time */
-	bool is_done;            /* and said so */
+	bool has_ended; /* a first time */
+	bool is_done;   /* and said so */
+	/**
+	 * One channel is held and nothing but the sound moves, as long as the
+	 * controls are `held` to the bit.
+	 */
+	bool is_plain;
+	TactusControl held[PLAY_CONTROLS];
+	struct read_run run;     /* of a plain one */
 	struct play_tail tail[]; /* room for PLAY_TAILS; `tails` are in use */
 };
 
@@ -67,6 +76,10 @@ TACTUS_RT struct read_view play_view(const struct play *s,
 /** TactusSynthDef.process of the sampler. @side rt */
 TACTUS_RT void play_process(
 	const TactusWorld *world, TactusSynth *synth, uint32_t frames);
+
+/** TactusSynthDef.process_many of the sampler. @side rt */
+TACTUS_RT void play_process_many(const TactusWorld *world,
+	TactusSynth *const *synths, uint32_t count, uint32_t frames);
 
 /** TactusSynthDef.bind of the sampler. @side rt */
 TACTUS_RT bool play_bind(const TactusWorld *world, TactusSynth *synth,

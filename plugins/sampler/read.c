@@ -324,24 +324,26 @@ walk_channel(const struct read_view *v, const struct read_stretch *s,
 }
 
 /** From `base` and `part` on at a steady speed, no edge near. */
-TACTUS_RT static void
-steady(const struct read_view *v, const float *from, int64_t base,
-	uint32_t part, int64_t step, float gain, float *out, uint32_t count)
+TACTUS_RT static inline void
+steady(const struct read_run *r, int64_t base, uint32_t part, float gain,
+	float *out, uint32_t count)
 {
-	if (v->interpolation == READ_CUBIC) {
-		struct cubic_way way = {.from = from + base,
+	const float *from = r->from + base;
+
+	if (r->interpolation == READ_CUBIC) {
+		struct cubic_way way = {.from = from,
 			.before = base,
-			.behind = v->buffer->frames - base,
-			.step = step,
+			.behind = r->frames - base,
+			.step = r->step,
 			.part = part};
 
 		cubic_steady(&way, cubic_width(), gain, out, count);
 		return;
 	}
-	if (v->interpolation == READ_LINEAR) {
-		steady_linear(from + base, part, step, out, count);
+	if (r->interpolation == READ_LINEAR) {
+		steady_linear(from, part, r->step, out, count);
 	} else {
-		steady_none(from + base, part, step, out, count);
+		steady_none(from, part, r->step, out, count);
 	}
 	if (gain != 1.0f) {
 		scale(out, gain, count);
@@ -360,7 +362,12 @@ read_channel(const struct read_view *v, const struct read_stretch *s,
 		return;
 	}
 	if (s->way == READ_STEADY) {
-		steady(v, from, s->base, s->first, s->step, gain, out, n);
+		struct read_run r = {.from = from,
+			.frames = v->buffer->frames,
+			.step = s->step,
+			.interpolation = v->interpolation};
+
+		steady(&r, s->base, s->first, gain, out, n);
 		return;
 	}
 	if (s->way == READ_WALK) {
@@ -377,27 +384,49 @@ read_channel(const struct read_view *v, const struct read_stretch *s,
 	}
 }
 
-TACTUS_RT bool
-read_steady(const struct read_view *v, struct read_place *place, float gain,
-	float *out, uint32_t frames)
+TACTUS_RT void
+read_run_begin(const struct read_view *v, uint32_t block, struct read_run *out)
 {
 	int64_t step = step_at(v, 0);
-	int64_t way = (int64_t)frames * step;
-	struct read_place next = *place;
-	const float *from = v->buffer->channel[0];
+	/* no place of a block is further from its first, nor its next */
+	int64_t reach = ((int64_t)block * (step < 0 ? -step : step) >> 32) + 1;
+	int64_t before = v->interpolation == READ_CUBIC ? 1 : 0;
+	int64_t behind = (int64_t)v->interpolation;
+	int64_t first = v->is_loop ? v->first : 0;
+	int64_t end = v->is_loop ? v->end : v->buffer->frames;
+	int64_t lines = (reach + 2) * (int64_t)sizeof(float) / READ_LINE + 1;
 
-	move(&next, way);
-	if ((v->is_loop && v->end <= v->first) ||
-		!is_clear(v, place, step, step, way) ||
-		is_past(v, &next, step)) {
+	*out = (struct read_run){.from = v->buffer->channel[0],
+		.frames = v->buffer->frames,
+		.step = step,
+		.low = first + before,
+		.high = end - 1 - behind,
+		.interpolation = v->interpolation,
+		.lines = (uint32_t)(lines < READ_LINES ? lines : READ_LINES),
+		.stride = step >= 0 ? READ_LINE : -READ_LINE};
+	if (step >= 0) {
+		int64_t last = v->end - 1;
+
+		out->high = (out->high < last ? out->high : last) - reach;
+	} else {
+		out->low = (out->low > v->first ? out->low : v->first) + reach;
+	}
+}
+
+TACTUS_RT bool
+read_run_on(const struct read_run *r, struct read_place *place, float gain,
+	float *out, uint32_t frames)
+{
+	int64_t at = place->frame;
+
+	if (at < r->low || at > r->high) {
 		return false;
 	}
-	if (place->part == 0 && (uint32_t)step == 0) {
-		whole(from + place->frame, step / FRAME, gain, out, frames);
+	if (place->part == 0 && (uint32_t)r->step == 0) {
+		whole(r->from + at, r->step / FRAME, gain, out, frames);
 	} else {
-		steady(v, from, place->frame, place->part, step, gain, out,
-			frames);
+		steady(r, at, place->part, gain, out, frames);
 	}
-	*place = next;
+	move(place, (int64_t)frames * r->step);
 	return true;
 }

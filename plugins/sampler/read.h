@@ -15,6 +15,10 @@
 #include <tactus/plugin.h>
 #include <tactus/resources/audio_buffer.h>
 
+/** Bytes of a cache line, and most lines that are fetched at once. */
+#define READ_LINE  64
+#define READ_LINES 16
+
 /** Most frames of one stretch. */
 #define READ_CHUNK 64
 
@@ -78,13 +82,46 @@ TACTUS_RT void read_channel(const struct read_view *v,
 	const struct read_stretch *s, uint32_t channel, float gain, float *out);
 
 /**
- * Read channel 0 and move on behind it, where that is simple: the speed is
- * steady, no edge is near, and the end is not reached.
+ * A way through a buffer that goes on as it is for block after block: worked
+ * out once, for as long as nothing of a view changes.
+ */
+struct read_run {
+	const float *from; /* channel 0 */
+	int64_t frames;    /* of the buffer */
+	int64_t step;
+	int64_t low;  /* where a block may begin without a look at edges … */
+	int64_t high; /* … and the last such place */
+	uint32_t interpolation;
+	uint32_t lines; /* of a cache, that a block touches beside its first */
+	int32_t stride; /* bytes from one of them to the next */
+};
+
+/** Begin to fetch what the next block reads. @side rt */
+TACTUS_RT static inline void
+read_run_fetch(const struct read_run *r, const struct read_place *place)
+{
+	const char *at = (const char *)(r->from + place->frame);
+
+	for (uint32_t i = 0; i < r->lines; i++) {
+		at += r->stride;
+		__builtin_prefetch(at);
+	}
+}
+
+/**
+ * Work out a run in blocks of at most `block` frames.
  * @side rt
  * @pre the rate does not move
- * @return false when it is not simple: then nothing was done
  */
-TACTUS_RT bool read_steady(const struct read_view *v, struct read_place *place,
+TACTUS_RT void read_run_begin(
+	const struct read_view *v, uint32_t block, struct read_run *out);
+
+/**
+ * Read on and move on behind it, at most a block.
+ * @side rt
+ * @return false when there is an edge near: then nothing was done
+ */
+TACTUS_RT bool read_run_on(const struct read_run *r, struct read_place *place,
 	float gain, float *out, uint32_t frames);
 
 #endif

@@ -184,6 +184,7 @@ static const TactusSynthDef def = {
 	.extra_bytes = extra_bytes,
 	.construct = construct,
 	.process = play_process,
+	.process_many = play_process_many,
 	.bind = play_bind,
 };
 

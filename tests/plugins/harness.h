@@ -3,8 +3,9 @@
  * harness.h -- the smallest engine: one plugin, one synth, one thread.
  *
  * It loads a built plugin, makes one synth of its def and runs it over
- * memory of the test's own.  What the synth says is counted.  It belongs to
- * the test's one thread.
+ * memory of the test's own.  What the synth says is counted.  Several of them
+ * are several synths of one def, which may be run by one call; what each says
+ * is noted at its own.  All of it belongs to the test's one thread.
  */
 #ifndef TACTUS_TESTS_PLUGINS_HARNESS_H
 #define TACTUS_TESTS_PLUGINS_HARNESS_H
@@ -54,6 +55,10 @@ struct harness {
 	uint64_t pool_used;
 
 	uint32_t false_releases; /* of what it did not keep */
+
+	uint32_t words; /* what it said in all, releases and acquires too */
+	uint32_t releases;
+	uint64_t said; /* a hash of all that, in its order */
 
 	/* resource ports */
 	void *bound[HARNESS_BINDINGS];
@@ -110,6 +115,13 @@ uint32_t harness_kept(const struct harness *h);
 /** Run one segment of at most HARNESS_BLOCK frames. */
 void harness_segment(struct harness *h, const float *const *in,
 	float *const *out, uint32_t frames);
+
+/**
+ * Run one segment of several synths of one def by one call of process_many.
+ * Their `in` and `out` are set, and they all are at the same time.
+ */
+void harness_segment_many(
+	struct harness *const *h, uint32_t count, uint32_t frames);
 
 /**
  * Run `frames` frames in whole blocks, or, where `random` is not NULL, in
