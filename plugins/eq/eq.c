@@ -128,34 +128,6 @@ construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 	return 0;
 }
 
-/** Simper, as above. */
-TACTUS_RT static inline struct coefficients
-coefficients_of(enum type type, float part, float q, float gain_db)
-{
-	float t = tactus_prewarp(tactus_clamp(part, 1e-6f, 0.49f));
-	float damping = 1.0f / tactus_clamp(q, LEAST_Q, MOST_Q);
-	/* from_db is the square of A */
-	float root =
-		tactus_from_db(tactus_clamp(gain_db, -24.0f, 24.0f) * 0.25f);
-	float a = root * root;
-	struct coefficients c = {t, damping, 1.0f, 0.0f, 0.0f};
-
-	if (type == PEAK) {
-		c.k = damping / a;
-		c.m1 = c.k * (a * a - 1.0f);
-	} else if (type == LOW_SHELF) {
-		c.g = t / root;
-		c.m1 = damping * (a - 1.0f);
-		c.m2 = a * a - 1.0f;
-	} else {
-		c.g = t * root;
-		c.m0 = a * a;
-		c.m1 = damping * (1.0f - a) * a;
-		c.m2 = 1.0f - a * a;
-	}
-	return c;
-}
-
 /** The coefficients between two, the first where `part` is 0. */
 TACTUS_RT static inline struct coefficients
 between(const struct coefficients *a, const struct coefficients *b, float part)
@@ -219,34 +191,112 @@ stand(struct eq *e, const float *restrict in, float *restrict out,
 	e->s2 = s2;
 }
 
+/** The controls of some frames. */
+struct stretch {
+	float part[CHUNK]; /* freq / rate */
+	float q[CHUNK];
+	float gain_db[CHUNK];
+};
+
+/** The coefficients of some frames, side by side. */
+struct rows {
+	float g[CHUNK];
+	float k[CHUNK];
+	float m0[CHUNK];
+	float m1[CHUNK];
+	float m2[CHUNK];
+};
+
+TACTUS_RT static inline struct coefficients
+rows_get(const struct rows *r, uint32_t i)
+{
+	return (struct coefficients){
+		r->g[i], r->k[i], r->m0[i], r->m1[i], r->m2[i]};
+}
+
+/** What the controls are in frames `at` to `at + frames`. */
+TACTUS_RT static void
+look(const struct eq *e, const TactusControl *c, float rate, uint32_t at,
+	uint32_t frames, struct stretch *restrict s)
+{
+	const struct tactus_glide freq = e->freq;
+	const struct tactus_glide q = e->q;
+	const struct tactus_glide gain = e->gain;
+	const TactusControl freq_c = c[FREQ];
+	const TactusControl q_c = c[Q];
+	const TactusControl gain_c = c[GAIN];
+
+	for (uint32_t i = 0; i < frames; i++) {
+		s->part[i] = tactus_glide_at(&freq, &freq_c, at + i) / rate;
+		s->q[i] = tactus_glide_at(&q, &q_c, at + i);
+		s->gain_db[i] = tactus_glide_at(&gain, &gain_c, at + i);
+	}
+}
+
+/** The coefficients of a type for some frames: Simper, as above. */
+TACTUS_RT static void
+work_out(enum type type, const struct stretch *restrict s, uint32_t frames,
+	struct rows *restrict r)
+{
+	for (uint32_t i = 0; i < frames; i++) {
+		float t =
+			tactus_prewarp(tactus_clamp(s->part[i], 1e-6f, 0.49f));
+		float damping = 1.0f / tactus_clamp(s->q[i], LEAST_Q, MOST_Q);
+		float db = tactus_clamp(s->gain_db[i], -24.0f, 24.0f);
+		/* from_db is the square of A */
+		float root = tactus_from_db(db * 0.25f);
+		float a = root * root;
+		float square = a * a;
+
+		if (type == PEAK) {
+			r->g[i] = t;
+			r->k[i] = damping / a;
+			r->m0[i] = 1.0f;
+			r->m1[i] = damping / a * (square - 1.0f);
+			r->m2[i] = 0.0f;
+		} else if (type == LOW_SHELF) {
+			r->g[i] = t / root;
+			r->k[i] = damping;
+			r->m0[i] = 1.0f;
+			r->m1[i] = damping * (a - 1.0f);
+			r->m2[i] = square - 1.0f;
+		} else {
+			r->g[i] = t * root;
+			r->k[i] = damping;
+			r->m0[i] = square;
+			r->m1[i] = damping * (1.0f - a) * a;
+			r->m2[i] = 1.0f - square;
+		}
+	}
+}
+
 /** Frames `at` to `at + frames`, CHUNK at the most, each with its own. */
 TACTUS_RT static void
 move(struct eq *e, const TactusSynth *synth, float rate, uint32_t at,
 	uint32_t frames)
 {
-	const TactusControl *c = synth->controls;
-	struct factors f[CHUNK];
+	struct stretch s;
+	struct rows now;
+	struct rows then;
 
+	look(e, synth->controls, rate, at, frames, &s);
+	work_out(e->type, &s, frames, &now);
+	if (e->left > 0) {
+		work_out(e->coming, &s, frames, &then);
+	}
 	for (uint32_t i = 0; i < frames; i++) {
-		float part = tactus_glide_at(&e->freq, &c[FREQ], at + i) / rate;
-		float q = tactus_glide_at(&e->q, &c[Q], at + i);
-		float gain = tactus_glide_at(&e->gain, &c[GAIN], at + i);
-		struct coefficients now =
-			coefficients_of(e->type, part, q, gain);
+		struct coefficients c = rows_get(&now, i);
 
 		if (e->left > 0) {
-			struct coefficients then =
-				coefficients_of(e->coming, part, q, gain);
+			struct coefficients to = rows_get(&then, i);
 			float left = (float)(int32_t)(e->left - i) /
 				     (float)(int32_t)e->glide;
 
-			now = between(&then, &now, left);
+			c = between(&to, &c, left);
 		}
-		f[i] = factors_of(&now);
-	}
-	for (uint32_t i = 0; i < frames; i++) {
+		struct factors f = factors_of(&c);
 		synth->out[0][at + i] =
-			eq_next(&e->s1, &e->s2, &f[i], synth->in[0][at + i]);
+			eq_next(&e->s1, &e->s2, &f, synth->in[0][at + i]);
 	}
 	e->is_still = false;
 }
@@ -274,12 +324,16 @@ settle(struct eq *e, const TactusControl *c, float rate)
 	float freq = c[FREQ].value;
 	float q = c[Q].value;
 	float gain = c[GAIN].value;
+	struct stretch s;
+	struct rows r;
 
 	if (e->is_still && freq == e->still_freq && q == e->still_q &&
 		gain == e->still_gain) {
 		return;
 	}
-	e->still = coefficients_of(e->type, freq / rate, q, gain);
+	look(e, c, rate, 0, 1, &s);
+	work_out(e->type, &s, 1, &r);
+	e->still = rows_get(&r, 0);
 	e->still_freq = freq;
 	e->still_q = q;
 	e->still_gain = gain;
