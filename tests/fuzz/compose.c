@@ -44,14 +44,15 @@ static const char *const synthdefs[] = {"sampler", "recorder", "wavetable",
 	"convolver", "sine", "noise", "mixer", "patch-cable", "filter", "adsr",
 	"done-after", "trigger-to-message", "lfo", "pan",
 	"urn:tactus:synthdef:gain:1", "nothing", "", "hoarder", "performer",
-	"audio-buffer", "buffer-fill", "saw", "pulse", "asr-envelope", NULL};
+	"audio-buffer", "buffer-fill", "saw", "pulse", "asr-envelope", "eq",
+	"delay", "envelope-follower", NULL};
 
 static const char *const ports[] = {"buffer", "out", "in", "freq", "amp",
 	"rate", "loop", "gate", "trigger", "time", "run", "table", "impulse",
 	"in0", "out1", "end", "shape", "nothing", "", NULL};
 
 static const char *const options[] = {"channels", "interpolation", "seconds",
-	"seed", "inputs", "nothing", NULL};
+	"seed", "inputs", "max", "nothing", NULL};
 
 static const char *const keys[] = {"key", "other", "",
 	"a-name_with.63-bytes-and-that-is-the-most-that-there-may-be-here-OK",

@@ -79,6 +79,15 @@ static const struct row {
 	{"recorder",           "loop",          "",       0,         1,          0,       0,                  TACTUS_BOOLEAN},
 	{"recorder",           "level",         "",       -16,       16,         1,       0,                  0             },
 	{"recorder",           "feedback",      "",       0,         1,          0,       0,                  0             },
+	{"eq",		 "freq",          "Hz",     10,        23520,      1000,    TACTUS_LOGARITHMIC, 0             },
+	{"eq",		 "q",             "",       0.1f,      50,         0.7071f, TACTUS_LOGARITHMIC, 0             },
+	{"eq",		 "gain_db",       "dB",     -24,       24,         0,       0,                  0             },
+	{"eq",		 "type",          "",       0,         2,          0,       0,                  TACTUS_ENUM   },
+	{"delay",              "time",          "s",      0,         2,          0.25f,   0,                  0             },
+	{"delay",              "feedback",      "",       0,         0.99f,      0.3f,    0,                  0             },
+	{"delay",              "mix",           "",       0,         1,          0.5f,    0,                  0             },
+	{"envelope-follower",  "attack",        "s",      0,         60,         0.01f,   0,                  0             },
+	{"envelope-follower",  "release",       "s",      0,         60,         0.1f,    0,                  0             },
 };
 
 /** The audio ports of each def, inputs then outputs. */
@@ -101,6 +110,9 @@ static const char *const audio[][2] = {
 	{"trigger-to-message", ""            },
 	{"sampler",            "out"         },
 	{"recorder",           "in"          },
+	{"eq",		 "in out"      },
+	{"delay",              "in out"      },
+	{"envelope-follower",  "in out"      },
 };
 
 START_TEST(every_def_has_the_controls_that_were_agreed)
@@ -225,7 +237,8 @@ START_TEST(every_def_describes_itself_whole)
 		ck_assert_uint_le(
 			h.def->instance_bytes, TACTUS_CONSTRUCT_BYTES);
 		/* seconds of input are not to be had otherwise */
-		if (strcmp(harness_names[n], "convolver") != 0) {
+		if (strcmp(harness_names[n], "convolver") != 0 &&
+			strcmp(harness_names[n], "delay") != 0) {
 			ck_assert_uint_eq(h.allocations, 0);
 		}
 		check_ports(&h);
@@ -444,6 +457,9 @@ static const struct {
 	{"convolver",          0xd8c5871a7c3e60e3},
 	{"sampler",            0x1563de46aef1109b},
 	{"recorder",           0xfc4ea42cd3d9fd32},
+	{"eq",		 0x8f4575e7ab083f38},
+	{"delay",              0x334e4848a7e5e906},
+	{"envelope-follower",  0x5359343a18d92e84},
 };
 
 /** Add floats to a hash. */
@@ -613,7 +629,7 @@ END_TEST
 START_TEST(defs_without_options_have_no_parser)
 {
 	static const char *const with[] = {"gain", "patch-cable", "mixer",
-		"noise", "lfo", "sampler", "recorder", "convolver"};
+		"noise", "lfo", "sampler", "recorder", "convolver", "delay"};
 
 	for (int n = 0; harness_names[n] != NULL; n++) {
 		struct harness h;

@@ -580,7 +580,8 @@ START_TEST(defs_are_listed_and_described)
 {
 	static const char *const names[] = {"sine", "saw", "pulse", "noise",
 		"patch-cable", "gain", "pan", "mixer", "filter", "asr-envelope",
-		"adsr", "lfo", "done-after", "trigger-to-message"};
+		"adsr", "lfo", "done-after", "trigger-to-message", "eq",
+		"delay", "envelope-follower"};
 	bool found[sizeof names / sizeof names[0]] = {false};
 	int pages = 1;
 
