@@ -79,6 +79,14 @@ static const struct row {
 	{"recorder",           "loop",          "",       0,         1,          0,       0,                  TACTUS_BOOLEAN},
 	{"recorder",           "level",         "",       -16,       16,         1,       0,                  0             },
 	{"recorder",           "feedback",      "",       0,         1,          0,       0,                  0             },
+	{"compressor",         "threshold_db",  "dB",     -80,       0,          -18,     0,                  0             },
+	{"compressor",         "ratio",         "",       1,         100,        4,       TACTUS_LOGARITHMIC, 0             },
+	{"compressor",         "attack",        "s",      0,         1,          0.01f,   0,                  0             },
+	{"compressor",         "release",       "s",      0,         5,          0.2f,    0,                  0             },
+	{"compressor",         "knee_db",       "dB",     0,         24,         6,       0,                  0             },
+	{"compressor",         "makeup_db",     "dB",     -24,       24,         0,       0,                  0             },
+	{"limiter",            "ceiling_db",    "dB",     -60,       0,          -0.3f,   0,                  0             },
+	{"limiter",            "release",       "s",      0,         5,          0.1f,    0,                  0             },
 };
 
 /** The audio ports of each def, inputs then outputs. */
@@ -101,6 +109,8 @@ static const char *const audio[][2] = {
 	{"trigger-to-message", ""            },
 	{"sampler",            "out"         },
 	{"recorder",           "in"          },
+	{"compressor",         "in out"      },
+	{"limiter",            "in out"      },
 };
 
 START_TEST(every_def_has_the_controls_that_were_agreed)
@@ -205,6 +215,20 @@ check_ports(const struct harness *h)
 	}
 }
 
+/** Does it remember input, for which it needs memory of its own? */
+static bool
+remembers(const char *name)
+{
+	static const char *const with[] = {"convolver", "limiter"};
+
+	for (size_t k = 0; k < sizeof(with) / sizeof(*with); k++) {
+		if (strcmp(with[k], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 START_TEST(every_def_describes_itself_whole)
 {
 	for (int n = 0; harness_names[n] != NULL; n++) {
@@ -224,10 +248,7 @@ START_TEST(every_def_describes_itself_whole)
 		/* it comes zeroed, which is to be bounded */
 		ck_assert_uint_le(
 			h.def->instance_bytes, TACTUS_CONSTRUCT_BYTES);
-		/* seconds of input are not to be had otherwise */
-		if (strcmp(harness_names[n], "convolver") != 0) {
-			ck_assert_uint_eq(h.allocations, 0);
-		}
+		ck_assert_int_eq(h.allocations != 0, remembers(h.def->name));
 		check_ports(&h);
 		harness_close(&h);
 	}
@@ -444,6 +465,8 @@ static const struct {
 	{"convolver",          0xd8c5871a7c3e60e3},
 	{"sampler",            0x1563de46aef1109b},
 	{"recorder",           0xfc4ea42cd3d9fd32},
+	{"compressor",         0xb7037a0afe6a4d08},
+	{"limiter",            0x9efffffc033b4808},
 };
 
 /** Add floats to a hash. */
@@ -557,12 +580,14 @@ START_TEST(channels_and_inputs_are_refused_with_the_mend)
 {
 	static const char *const row[][2] = {
 		{"gain",        "channels"},
-                {"patch-cable", "channels"},
+		{"patch-cable", "channels"},
 		{"recorder",    "channels"},
-                {"mixer",       "inputs"  }
-        };
+		{"mixer",       "inputs"  },
+		{"compressor",  "channels"},
+		{"limiter",     "channels"},
+	};
 
-	for (int n = 0; n < 4; n++) {
+	for (int n = 0; n < 6; n++) {
 		struct harness h;
 		const char *o = row[n][1];
 		char range[128];
@@ -613,7 +638,8 @@ END_TEST
 START_TEST(defs_without_options_have_no_parser)
 {
 	static const char *const with[] = {"gain", "patch-cable", "mixer",
-		"noise", "lfo", "sampler", "recorder", "convolver"};
+		"noise", "lfo", "sampler", "recorder", "convolver",
+		"compressor", "limiter"};
 
 	for (int n = 0; harness_names[n] != NULL; n++) {
 		struct harness h;
