@@ -31,7 +31,7 @@ enum { THRESHOLD, RATIO, ATTACK, RELEASE, KNEE, MAKEUP, CONTROLS };
 /** Frames that are computed at once; no matter to the result. */
 #define CHUNK          64
 #define MAKEUP_SECONDS 0.005
-/** dB; what is less is nothing. */
+/** The least target, dB: it changes nothing, and keeps denormals away. */
 #define NOTHING 1e-30
 
 /** The curve at one moment. */
@@ -170,16 +170,19 @@ aim(float *peaks, const struct curve *curve, uint32_t frames)
 }
 
 /** The same along a curve that moves. */
-TACTUS_RT static void
+TACTUS_RT TACTUS_CLONES static void
 aim_moving(float *peaks, const TactusControl *controls, uint32_t from,
 	uint32_t frames)
 {
+	const TactusControl threshold = controls[THRESHOLD];
+	const TactusControl ratio = controls[RATIO];
+	const TactusControl knee = controls[KNEE];
+
 	for (uint32_t i = 0; i < frames; i++) {
-		uint32_t at = from + i;
 		struct curve c =
-			curve_of(tactus_control_at(&controls[THRESHOLD], at),
-				tactus_control_at(&controls[RATIO], at),
-				tactus_control_at(&controls[KNEE], at));
+			curve_of(tactus_control_at(&threshold, from + i),
+				tactus_control_at(&ratio, from + i),
+				tactus_control_at(&knee, from + i));
 
 		peaks[i] = target_of(&c, peaks[i]);
 	}
@@ -198,39 +201,58 @@ pace_at(struct pace *p, const TactusControl *seconds, uint32_t at, double rate)
 	return p->step;
 }
 
-/** Targets become gains in dB. */
+/** Targets become what is taken away, in dB. */
 TACTUS_RT static void
 detect(struct compressor *c, float *x, const TactusControl *controls,
 	uint32_t from, uint32_t frames, double rate)
 {
-	struct compressor now = *c;
+	struct pace attack = c->attack;
+	struct pace release = c->release;
+	double held = c->held;
+	double taken = c->taken;
 
 	for (uint32_t i = 0; i < frames; i++) {
 		uint32_t at = from + i;
-		double attack =
-			pace_at(&now.attack, &controls[ATTACK], at, rate);
-		double release =
-			pace_at(&now.release, &controls[RELEASE], at, rate);
-		double target = (double)x[i];
-		double makeup =
-			(double)tactus_control_at(&controls[MAKEUP], at);
+		double a = pace_at(&attack, &controls[ATTACK], at, rate);
+		double r = pace_at(&release, &controls[RELEASE], at, rate);
+		double target = x[i] > 0.0f ? (double)x[i] : NOTHING;
+		double fall = r * target + (1.0 - r) * held;
 
-		now.held += release * (target - now.held);
-		now.held = target > now.held ? target : now.held;
-		now.held = now.held > NOTHING ? now.held : 0.0;
-		now.taken += attack * (now.held - now.taken);
-		now.taken = now.taken > NOTHING ? now.taken : 0.0;
-		if (!now.has_begun) {
-			now.has_begun = true;
-			now.makeup = makeup;
-		}
-		makeup -= now.makeup;
-		now.makeup += makeup < 1e-7 && makeup > -1e-7
-				      ? makeup
-				      : now.makeup_step * makeup;
-		x[i] = (float)(now.makeup - now.taken);
+		held = target > fall ? target : fall;
+		taken = a * held + (1.0 - a) * taken;
+		x[i] = (float)taken;
 	}
-	*c = now;
+	c->attack = attack;
+	c->release = release;
+	c->held = held;
+	c->taken = taken;
+}
+
+/** What is taken away becomes gains in dB. */
+TACTUS_RT static void
+make_up(struct compressor *c, float *x, const TactusControl *makeup,
+	uint32_t from, uint32_t frames)
+{
+	uint32_t i = 0;
+
+	if (!c->has_begun) {
+		c->has_begun = true;
+		c->makeup = (double)makeup->value;
+	}
+	while (i < frames &&
+		(makeup->step != 0.0f || c->makeup != (double)makeup->value)) {
+		double left =
+			(double)tactus_control_at(makeup, from + i) - c->makeup;
+
+		c->makeup += left < 1e-7 && left > -1e-7
+				     ? left
+				     : c->makeup_step * left;
+		x[i] = (float)c->makeup - x[i];
+		i++;
+	}
+	for (; i < frames; i++) {
+		x[i] = makeup->value - x[i];
+	}
 }
 
 /** Gains in dB become factors. */
@@ -273,6 +295,7 @@ run(const TactusWorld *world, TactusSynth *synth, uint32_t from,
 		aim_moving(x, controls, from, frames);
 	}
 	detect(c, x, controls, from, frames, world->rate);
+	make_up(c, x, &controls[MAKEUP], from, frames);
 	raise(x, frames);
 	for (uint32_t n = 0; n < c->channels; n++) {
 		apply(synth->out[n] + from, synth->in[n] + from, x, frames);

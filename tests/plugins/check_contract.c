@@ -87,30 +87,35 @@ static const struct row {
 	{"compressor",         "makeup_db",     "dB",     -24,       24,         0,       0,                  0             },
 	{"limiter",            "ceiling_db",    "dB",     -60,       0,          -0.3f,   0,                  0             },
 	{"limiter",            "release",       "s",      0,         5,          0.1f,    0,                  0             },
+	{"reverb",             "size",          "",       0,         1,          0.5f,    0,                  0             },
+	{"reverb",             "damping",       "",       0,         1,          0.4f,    0,                  0             },
+	{"reverb",             "mix",           "",       0,         1,          0.3f,    0,                  0             },
+	{"reverb",             "predelay",      "s",      0,         0.25f,      0.02f,   0,                  0             },
 };
 
 /** The audio ports of each def, inputs then outputs. */
 static const char *const audio[][2] = {
-	{"sine",               "out"         },
-	{"saw",		"out"         },
-	{"pulse",              "out"         },
-	{"noise",              "out"         },
-	{"patch-cable",        "in out"      },
-	{"gain",               "in out"      },
-	{"pan",		"in out0 out1"},
-	{"mixer",              "in0 in1 out" },
-	{"filter",             "in out"      },
-	{"asr-envelope",       "in out"      },
-	{"adsr",               "in out"      },
-	{"lfo",		"out"         },
-	{"wavetable",          "out"         },
-	{"convolver",          "in out"      },
-	{"done-after",         ""            },
-	{"trigger-to-message", ""            },
-	{"sampler",            "out"         },
-	{"recorder",           "in"          },
-	{"compressor",         "in out"      },
-	{"limiter",            "in out"      },
+	{"sine",               "out"              },
+	{"saw",		"out"              },
+	{"pulse",              "out"              },
+	{"noise",              "out"              },
+	{"patch-cable",        "in out"           },
+	{"gain",               "in out"           },
+	{"pan",		"in out0 out1"     },
+	{"mixer",              "in0 in1 out"      },
+	{"filter",             "in out"           },
+	{"asr-envelope",       "in out"           },
+	{"adsr",               "in out"           },
+	{"lfo",		"out"              },
+	{"wavetable",          "out"              },
+	{"convolver",          "in out"           },
+	{"done-after",         ""                 },
+	{"trigger-to-message", ""                 },
+	{"sampler",            "out"              },
+	{"recorder",           "in"               },
+	{"compressor",         "in out"           },
+	{"limiter",            "in out"           },
+	{"reverb",             "in0 in1 out0 out1"},
 };
 
 START_TEST(every_def_has_the_controls_that_were_agreed)
@@ -219,7 +224,7 @@ check_ports(const struct harness *h)
 static bool
 remembers(const char *name)
 {
-	static const char *const with[] = {"convolver", "limiter"};
+	static const char *const with[] = {"convolver", "limiter", "reverb"};
 
 	for (size_t k = 0; k < sizeof(with) / sizeof(*with); k++) {
 		if (strcmp(with[k], name) == 0) {
@@ -465,8 +470,9 @@ static const struct {
 	{"convolver",          0xd8c5871a7c3e60e3},
 	{"sampler",            0x1563de46aef1109b},
 	{"recorder",           0xfc4ea42cd3d9fd32},
-	{"compressor",         0xb7037a0afe6a4d08},
+	{"compressor",         0x6862fdbd963fbe50},
 	{"limiter",            0x9efffffc033b4808},
+	{"reverb",             0x8160291efdc7e103},
 };
 
 /** Add floats to a hash. */

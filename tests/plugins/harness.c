@@ -14,7 +14,7 @@
 const char *const harness_names[] = {"sine", "saw", "pulse", "noise",
 	"patch-cable", "gain", "pan", "mixer", "filter", "asr-envelope", "adsr",
 	"lfo", "done-after", "trigger-to-message", "wavetable", "convolver",
-	"sampler", "recorder", "compressor", "limiter", NULL};
+	"sampler", "recorder", "compressor", "limiter", "reverb", NULL};
 
 TACTUS_RT static uint64_t
 world_time(const TactusWorld *world)
