@@ -147,7 +147,8 @@ open_rings(const TactusWorld *world, struct reverb *r)
 
 		good = good && reverb_ring_open(world, &r->store,
 				       &r->diffuser[i % 2][i / 2], length);
-		/* a chunk is never longer than what it comes back from */
+		/* a chunk is not longer than what it comes back from; the
+		 * lines are longer than the diffusers, even at size 0 */
 		r->most = length < r->most ? length : r->most;
 	}
 	return good;
@@ -364,16 +365,9 @@ process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 	uint32_t n;
 
 	for (uint32_t from = 0; from < frames; from += n) {
-		uint32_t least;
-
 		n = go_on(r, synth->controls, from, frames, world->rate);
-		least = r->room[r->now].least;
-		if (r->is_fading && r->room[1 - r->now].least < least) {
-			least = r->room[1 - r->now].least;
-		}
 		n = n < frames - from ? n : frames - from;
 		n = n < r->most ? n : r->most;
-		n = n < least ? n : least;
 		run(synth, from, n);
 	}
 }

@@ -101,7 +101,6 @@ reverb_room_make(
 
 	room->wish = *wish;
 	room->predelay = (uint32_t)(int32_t)((double)predelay * rate + 0.5);
-	room->least = UINT32_MAX;
 	for (uint32_t k = 0; k < REVERB_LINES; k++) {
 		uint32_t delay =
 			frames_of((double)scale * (double)line_frames[k], rate);
@@ -112,7 +111,6 @@ reverb_room_make(
 		room->delay[k] = delay;
 		room->gain[k] = gain;
 		room->pole[k] = pole_for((double)ratio, rate);
-		room->least = delay < room->least ? delay : room->least;
 		kept += (double)gain * (double)gain / REVERB_LINES;
 	}
 	room->level = (float)root((1.0 - kept) / kept);

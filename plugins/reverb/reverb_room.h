@@ -26,8 +26,7 @@ struct reverb_wish {
 struct reverb_room {
 	struct reverb_wish wish; /* what it was made of */
 	uint32_t predelay;
-	uint32_t least; /* of the lines' delays */
-	float level;    /* factor of what goes into each line */
+	float level; /* factor of what goes into each line */
 	uint32_t delay[REVERB_LINES];
 	float gain[REVERB_LINES]; /* factor of what comes out of it */
 	float pole[REVERB_LINES]; /* of its low-pass filter */

@@ -42,9 +42,10 @@ one_of(struct source *s, const char *const *list)
 
 static const char *const synthdefs[] = {"sampler", "recorder", "wavetable",
 	"convolver", "sine", "noise", "mixer", "patch-cable", "filter", "adsr",
-	"done-after", "trigger-to-message", "lfo", "pan",
-	"urn:tactus:synthdef:gain:1", "nothing", "", "hoarder", "performer",
-	"audio-buffer", "buffer-fill", "saw", "pulse", "asr-envelope", NULL};
+	"done-after", "trigger-to-message", "lfo", "pan", "compressor",
+	"limiter", "reverb", "urn:tactus:synthdef:gain:1", "nothing", "",
+	"hoarder", "performer", "audio-buffer", "buffer-fill", "saw", "pulse",
+	"asr-envelope", NULL};
 
 static const char *const ports[] = {"buffer", "out", "in", "freq", "amp",
 	"rate", "loop", "gate", "trigger", "time", "run", "table", "impulse",
