@@ -189,6 +189,38 @@ tactus_from_db(float db)
 	return tactus_exp2(db * 1.66096405e-1f);
 }
 
+/**
+ * How far an exponential comes toward its goal in one frame, as a part of
+ * what is left, if it comes 1 - 1/e of the way in `frames`: 1 - exp(-1 /
+ * frames), and 1 below 1/32 of a frame (and for NaN).  Error: 1e-14 relative.
+ * Taylor's series of 1 - exp(-t) at a 64th of the argument, then doubled six
+ * times: with e = 1 - exp(-t), 1 - exp(-2t) is e (2 - e).
+ */
+TACTUS_RT static inline double
+tactus_approach(double frames)
+{
+	double t = 1.0 / 64.0 / (frames > 0x1p-5 ? frames : 0x1p-5);
+	double e = 1.0 - t * (1.0 / 12.0);
+
+	e = 1.0 - t * (1.0 / 11.0) * e;
+	e = 1.0 - t * (1.0 / 10.0) * e;
+	e = 1.0 - t * (1.0 / 9.0) * e;
+	e = 1.0 - t * (1.0 / 8.0) * e;
+	e = 1.0 - t * (1.0 / 7.0) * e;
+	e = 1.0 - t * (1.0 / 6.0) * e;
+	e = 1.0 - t * (1.0 / 5.0) * e;
+	e = 1.0 - t * (1.0 / 4.0) * e;
+	e = 1.0 - t * (1.0 / 3.0) * e;
+	e = t * (1.0 - t * (1.0 / 2.0) * e);
+	e *= 2.0 - e;
+	e *= 2.0 - e;
+	e *= 2.0 - e;
+	e *= 2.0 - e;
+	e *= 2.0 - e;
+	e *= 2.0 - e;
+	return frames > 0x1p-5 ? e : 1.0;
+}
+
 /*
  * Chance.  PCG32 (M. E. O'Neill, "PCG: A Family of Simple Fast
  * Space-Efficient Statistically Good Algorithms", 2014; XSH-RR 64/32), with

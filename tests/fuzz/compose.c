@@ -42,10 +42,10 @@ one_of(struct source *s, const char *const *list)
 
 static const char *const synthdefs[] = {"sampler", "recorder", "wavetable",
 	"convolver", "sine", "noise", "mixer", "patch-cable", "filter", "adsr",
-	"done-after", "trigger-to-message", "lfo", "pan",
-	"urn:tactus:synthdef:gain:1", "nothing", "", "hoarder", "performer",
-	"audio-buffer", "buffer-fill", "saw", "pulse", "asr-envelope", "eq",
-	"delay", "envelope-follower", NULL};
+	"done-after", "trigger-to-message", "lfo", "pan", "compressor",
+	"limiter", "reverb", "urn:tactus:synthdef:gain:1", "nothing", "",
+	"hoarder", "performer", "audio-buffer", "buffer-fill", "saw", "pulse",
+	"asr-envelope", "eq", "delay", "envelope-follower", NULL};
 
 static const char *const ports[] = {"buffer", "out", "in", "freq", "amp",
 	"rate", "loop", "gate", "trigger", "time", "run", "table", "impulse",
@@ -449,11 +449,32 @@ is_any(const char *name, const char *const *list)
 	return *list != NULL;
 }
 
+/** A port of an end of a connection: mostly one that sound goes through. */
+static void
+put_end(struct osc_out *o, struct source *s, const char *name)
+{
+	static const char *const out[] = {"out", "out0", "out1", NULL};
+	static const char *const in[] = {"in", "in0", "in1", NULL};
+
+	switch (source_below(s, 8)) {
+	case 6:
+		put_int(o, s, 12, -1);
+		break;
+	case 7:
+		put_string(o, s, ports);
+		break;
+	default:
+		put_string(o, s, name[0] == 'o' ? out : in);
+		break;
+	}
+}
+
 static void
 put_named(struct osc_out *o, struct source *s, const char *name,
 	struct so_far *before)
 {
-	static const char *const ids[] = {"id", "job-id", NULL};
+	static const char *const ids[] = {"id", "job-id", "src", "dst", NULL};
+	static const char *const ends[] = {"out-port", "in-port", NULL};
 	static const char *const reals[] = {"hz", "seconds", NULL};
 
 	if (is_any(name, ids)) {
@@ -483,6 +504,8 @@ put_named(struct osc_out *o, struct source *s, const char *name,
 		} else {
 			put_int(o, s, 12, -1);
 		}
+	} else if (is_any(name, ends)) {
+		put_end(o, s, name);
 	} else if (strcmp(name, "key") == 0) {
 		put_string(o, s, keys);
 	} else if (strcmp(name, "level") == 0) {
@@ -543,6 +566,9 @@ any_address(struct source *s)
 	static const char *const often[] = {"/resource/new", "/synth/new",
 		"/job/new", "/resource/free", "/synth/activate", "/node/set",
 		"/sync", "/offline/run", "/node/free", "/job/cancel"};
+	/* the same, in a place that no seed meant anything else by */
+	static const char *const ends[] = {
+		"/node/connect", "/node/connect", "/node/disconnect"};
 	uint32_t many = sizeof often / sizeof *often;
 	uint32_t count = 0;
 	uint32_t i = source_next(s);
@@ -554,7 +580,8 @@ any_address(struct source *s)
 		return &address_table[i % count];
 	}
 	const struct address *a = address_table;
-	while (strcmp(a->name, often[i % many]) != 0) {
+	const char *name = i < 96 || i >= 112 ? often[i % many] : ends[i % 3];
+	while (strcmp(a->name, name) != 0) {
 		a++;
 	}
 	return a;

@@ -88,31 +88,46 @@ static const struct row {
 	{"delay",              "mix",           "",       0,         1,          0.5f,    0,                  0             },
 	{"envelope-follower",  "attack",        "s",      0,         60,         0.01f,   0,                  0             },
 	{"envelope-follower",  "release",       "s",      0,         60,         0.1f,    0,                  0             },
+	{"compressor",         "threshold_db",  "dB",     -80,       0,          -18,     0,                  0             },
+	{"compressor",         "ratio",         "",       1,         100,        4,       TACTUS_LOGARITHMIC, 0             },
+	{"compressor",         "attack",        "s",      0,         1,          0.01f,   0,                  0             },
+	{"compressor",         "release",       "s",      0,         5,          0.2f,    0,                  0             },
+	{"compressor",         "knee_db",       "dB",     0,         24,         6,       0,                  0             },
+	{"compressor",         "makeup_db",     "dB",     -24,       24,         0,       0,                  0             },
+	{"limiter",            "ceiling_db",    "dB",     -60,       0,          -0.3f,   0,                  0             },
+	{"limiter",            "release",       "s",      0,         5,          0.1f,    0,                  0             },
+	{"reverb",             "size",          "",       0,         1,          0.5f,    0,                  0             },
+	{"reverb",             "damping",       "",       0,         1,          0.4f,    0,                  0             },
+	{"reverb",             "mix",           "",       0,         1,          0.3f,    0,                  0             },
+	{"reverb",             "predelay",      "s",      0,         0.25f,      0.02f,   0,                  0             },
 };
 
 /** The audio ports of each def, inputs then outputs. */
 static const char *const audio[][2] = {
-	{"sine",               "out"         },
-	{"saw",		"out"         },
-	{"pulse",              "out"         },
-	{"noise",              "out"         },
-	{"patch-cable",        "in out"      },
-	{"gain",               "in out"      },
-	{"pan",		"in out0 out1"},
-	{"mixer",              "in0 in1 out" },
-	{"filter",             "in out"      },
-	{"asr-envelope",       "in out"      },
-	{"adsr",               "in out"      },
-	{"lfo",		"out"         },
-	{"wavetable",          "out"         },
-	{"convolver",          "in out"      },
-	{"done-after",         ""            },
-	{"trigger-to-message", ""            },
-	{"sampler",            "out"         },
-	{"recorder",           "in"          },
-	{"eq",		 "in out"      },
-	{"delay",              "in out"      },
-	{"envelope-follower",  "in out"      },
+	{"sine",               "out"              },
+	{"saw",		"out"              },
+	{"pulse",              "out"              },
+	{"noise",              "out"              },
+	{"patch-cable",        "in out"           },
+	{"gain",               "in out"           },
+	{"pan",		"in out0 out1"     },
+	{"mixer",              "in0 in1 out"      },
+	{"filter",             "in out"           },
+	{"asr-envelope",       "in out"           },
+	{"adsr",               "in out"           },
+	{"lfo",		"out"              },
+	{"wavetable",          "out"              },
+	{"convolver",          "in out"           },
+	{"done-after",         ""                 },
+	{"trigger-to-message", ""                 },
+	{"sampler",            "out"              },
+	{"recorder",           "in"               },
+	{"eq",		 "in out"           },
+	{"delay",              "in out"           },
+	{"envelope-follower",  "in out"           },
+	{"compressor",         "in out"           },
+	{"limiter",            "in out"           },
+	{"reverb",             "in0 in1 out0 out1"},
 };
 
 START_TEST(every_def_has_the_controls_that_were_agreed)
@@ -217,6 +232,21 @@ check_ports(const struct harness *h)
 	}
 }
 
+/** Does it remember input, for which it needs memory of its own? */
+static bool
+remembers(const char *name)
+{
+	static const char *const with[] = {
+		"convolver", "limiter", "reverb", "delay"};
+
+	for (size_t k = 0; k < sizeof(with) / sizeof(*with); k++) {
+		if (strcmp(with[k], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 START_TEST(every_def_describes_itself_whole)
 {
 	for (int n = 0; harness_names[n] != NULL; n++) {
@@ -236,11 +266,7 @@ START_TEST(every_def_describes_itself_whole)
 		/* it comes zeroed, which is to be bounded */
 		ck_assert_uint_le(
 			h.def->instance_bytes, TACTUS_CONSTRUCT_BYTES);
-		/* seconds of input are not to be had otherwise */
-		if (strcmp(harness_names[n], "convolver") != 0 &&
-			strcmp(harness_names[n], "delay") != 0) {
-			ck_assert_uint_eq(h.allocations, 0);
-		}
+		ck_assert_int_eq(h.allocations != 0, remembers(h.def->name));
 		check_ports(&h);
 		harness_close(&h);
 	}
@@ -460,6 +486,9 @@ static const struct {
 	{"eq",		 0x8f4575e7ab083f38},
 	{"delay",              0x334e4848a7e5e906},
 	{"envelope-follower",  0x5359343a18d92e84},
+	{"compressor",         0x6862fdbd963fbe50},
+	{"limiter",            0x9efffffc033b4808},
+	{"reverb",             0x8160291efdc7e103},
 };
 
 /** Add floats to a hash. */
@@ -573,12 +602,14 @@ START_TEST(channels_and_inputs_are_refused_with_the_mend)
 {
 	static const char *const row[][2] = {
 		{"gain",        "channels"},
-                {"patch-cable", "channels"},
+		{"patch-cable", "channels"},
 		{"recorder",    "channels"},
-                {"mixer",       "inputs"  }
-        };
+		{"mixer",       "inputs"  },
+		{"compressor",  "channels"},
+		{"limiter",     "channels"},
+	};
 
-	for (int n = 0; n < 4; n++) {
+	for (int n = 0; n < 6; n++) {
 		struct harness h;
 		const char *o = row[n][1];
 		char range[128];
@@ -629,7 +660,8 @@ END_TEST
 START_TEST(defs_without_options_have_no_parser)
 {
 	static const char *const with[] = {"gain", "patch-cable", "mixer",
-		"noise", "lfo", "sampler", "recorder", "convolver", "delay"};
+		"noise", "lfo", "sampler", "recorder", "convolver", "delay",
+		"compressor", "limiter"};
 
 	for (int n = 0; harness_names[n] != NULL; n++) {
 		struct harness h;

@@ -121,6 +121,24 @@ START_TEST(from_db_is_within_its_stated_error)
 }
 END_TEST
 
+START_TEST(approach_is_within_its_stated_error)
+{
+	double worst = 0.0;
+
+	for (double frames = 0.04; frames < 1e9; frames *= 1.001) {
+		double ought = -expm1(-1.0 / frames);
+		double e = fabs(tactus_approach(frames) - ought) / ought;
+
+		worst = fmax(worst, e);
+	}
+	printf("approach: relative %.3g\n", worst);
+	ck_assert_double_le(worst, 1e-14);
+	ck_assert_double_eq(tactus_approach(0.0), 1.0);
+	ck_assert_double_eq(tactus_approach(-1.0), 1.0);
+	ck_assert_double_eq(tactus_approach((double)NAN), 1.0);
+}
+END_TEST
+
 START_TEST(clamp_and_tame_take_what_is_no_number)
 {
 	ck_assert_float_eq(tactus_clamp(NAN, -2.0f, 3.0f), -2.0f);
@@ -218,6 +236,7 @@ harness_suite(void)
 	tcase_add_test(tc, exp2_is_within_its_stated_error);
 	tcase_add_test(tc, log2_is_within_its_stated_error);
 	tcase_add_test(tc, from_db_is_within_its_stated_error);
+	tcase_add_test(tc, approach_is_within_its_stated_error);
 	tcase_add_test(tc, clamp_and_tame_take_what_is_no_number);
 	tcase_add_test(tc, phase_counts_cycles);
 	tcase_add_test(tc, random_is_pcg32);

@@ -14,7 +14,8 @@
 const char *const harness_names[] = {"sine", "saw", "pulse", "noise",
 	"patch-cable", "gain", "pan", "mixer", "filter", "asr-envelope", "adsr",
 	"lfo", "done-after", "trigger-to-message", "wavetable", "convolver",
-	"sampler", "recorder", "eq", "delay", "envelope-follower", NULL};
+	"sampler", "recorder", "eq", "delay", "envelope-follower", "compressor",
+	"limiter", "reverb", NULL};
 
 TACTUS_RT static uint64_t
 world_time(const TactusWorld *world)
@@ -279,6 +280,7 @@ harness_open_with(
 	TactusOption o = {.name = option, .type = 'i', .number = value};
 
 	harness_load(h, name, HARNESS_RATE);
+	h->pool_room = HARNESS_POOLS;
 	ck_assert_int_eq(harness_make(h, &o, 1), 0);
 }
 
