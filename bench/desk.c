@@ -151,13 +151,16 @@ desk_open_large(struct desk *d, uint32_t nodes, uint32_t large)
 		.outputs = DESK_OUTPUTS,
 		.max_nodes = nodes + 64,
 		.max_buses = 128,
+		.max_connections = nodes + 64,
+		.max_inputs_per_port = 64,
+		.threads = 1,
 		.max_resources = 256,
 		.max_events = 8192,
 		.max_commands = 1 << 20,
 		.command_share = 1.0,
 		.offline = true,
 		.pools = large > 0 ? 5 : 3,
-		.pool = {{256, nodes + 64}, {512, nodes + 64},
+		.pool = {{256, 2 * nodes + 64}, {512, nodes + 64},
 			 {1024, nodes + 64}, {16384, large},
 			 {65536, 20 * large}},
 	};
@@ -288,6 +291,18 @@ desk_add_set(
 	pair->seconds = seconds;
 	c->u.set.pairs = pair;
 	c->u.set.count = 1;
+}
+
+void
+desk_add_connect(struct batch *b, enum command_kind kind, int32_t id,
+	int32_t out, int32_t to, int32_t in)
+{
+	struct command *c = desk_add(b, kind, id);
+
+	c->u.connect = part_of(b, sizeof *c->u.connect);
+	c->u.connect->out.index = out;
+	c->u.connect->in.index = in;
+	c->u.connect->to = to;
 }
 
 void

@@ -43,6 +43,9 @@ void desk_add_synth(
 	struct batch *b, const TactusSynthDef *def, int32_t id, int32_t group);
 void desk_add_set(
 	struct batch *b, int32_t id, int32_t port, float value, double seconds);
+/** Connect or disconnect two ports, by their indices. */
+void desk_add_connect(struct batch *b, enum command_kind kind, int32_t id,
+	int32_t out, int32_t to, int32_t in);
 /** Bind a resource port by its index; -1: let go. */
 void desk_add_bind(struct batch *b, int32_t id, int32_t port, int32_t resource);
 /**

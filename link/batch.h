@@ -54,6 +54,8 @@ enum command_kind {
 	COMMAND_MAP_INPUT, /* map */
 	COMMAND_MAP_OUTPUT,
 	COMMAND_MAP_CONTROL,
+	COMMAND_CONNECT, /* connect; id is the source */
+	COMMAND_DISCONNECT,
 	COMMAND_SET,        /* set */
 	COMMAND_DONE_FLAGS, /* number */
 	COMMAND_FREE,
@@ -82,6 +84,22 @@ struct port_ref {
 	int32_t index;
 	uint32_t hash;    /* of the name */
 	const char *name; /* in the batch; NULL when by index */
+};
+
+/** Nodes of a cycle that an error names at the most. */
+#define CONNECT_PATH 32
+
+/** What /node/connect and /node/disconnect join; in the batch. */
+struct connect_order {
+	struct port_ref out; /* of the source */
+	struct port_ref in;  /* of the destination */
+	int32_t to;          /* the destination's id */
+	uint32_t flags;      /* MAP_FEEDBACK or none */
+	bool any;            /* to disconnect: no flags were given */
+	/* rt: the cycle that it would close, from the destination along the
+	 * connections to the source; the first ones where there are more */
+	uint32_t length;
+	int32_t path[CONNECT_PATH];
 };
 
 /** One pair of /node/set. */
@@ -126,10 +144,20 @@ struct port_state {
 	int32_t flags;    /* of the map */
 };
 
+/** One connection, in the answer to /node/query. */
+struct connection_item {
+	int32_t source; /* ids and port indices */
+	int32_t out;
+	int32_t destination;
+	int32_t in;
+	int32_t flags; /* MAP_FEEDBACK or none */
+};
+
 /** Resources that the answer to /node/query names at the most. */
 #define QUERY_HOLDS 64
 
-/** What rt writes for /node/query; made with room for all ports. */
+/** What rt writes for /node/query; made with room for all ports and all
+ * connections that there can be. */
 struct query_reply {
 	struct tree_item node;
 	int32_t previous; /* -1: none */
@@ -138,6 +166,11 @@ struct query_reply {
 	struct port_state port[TACTUS_MAX_PORTS];
 	uint32_t held;             /* references; each once */
 	int32_t hold[QUERY_HOLDS]; /* the first of them */
+	/* of this node: those of its inputs, port by port, in the order in
+	 * which they were made, then those of its outputs to others */
+	uint32_t room; /* for connections */
+	uint32_t connections;
+	struct connection_item *connection; /* the loop's, in the batch */
 };
 
 /** One resource in the answers to /resource/query and /resource/list. */
@@ -185,6 +218,7 @@ struct command {
 			const struct set_pair *pairs;
 			uint32_t count;
 		} set;
+		struct connect_order *connect;
 		struct tree_reply *tree;
 		struct query_reply *query;
 		struct work *work;

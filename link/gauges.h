@@ -41,13 +41,27 @@ enum gauge {
 	GAUGE_RESOURCES,     /* resources in any state but free */
 	GAUGE_WORKS,         /* works at the loop or a worker */
 	GAUGE_REFERENCES,    /* to resources, all holders' together */
-	GAUGE_POOL_FREE,     /* free blocks of the first pool; others follow */
+	GAUGE_CONNECTIONS,   /* between ports */
+	GAUGE_THREADS,       /* audio threads: rt and its helpers */
+	GAUGE_RENEWALS,      /* times that order and plan were renewed */
+	GAUGE_LEVELS,        /* execution levels of the plan; 0: none */
+	GAUGE_WIDTH,         /* synths of its widest level */
+	GAUGE_RUNS,          /* of process_many, in the plan */
+	GAUGE_UNPLANNED,     /* renewals whose plan found no room: walked */
+	GAUGE_HELPERS_LATE, /* segments that rt did alone: they came too late */
+	GAUGE_HELPER_STALLS, /* waits for a helper that had to sleep */
+	GAUGE_THREAD_LOAD,   /* millionths, smoothed: of rt; helpers follow */
+	GAUGE_THREAD_LAST = GAUGE_THREAD_LOAD + 63,
+	GAUGE_POOL_FREE, /* free blocks of the first pool; others follow */
 	GAUGE_POOL_LAST = GAUGE_POOL_FREE + 15,
 	GAUGE_COUNT
 };
 
 /** The drivers, for GAUGE_DRIVER. */
 enum driver_kind { DRIVER_NONE, DRIVER_ALSA, DRIVER_CLOCK, DRIVER_OFFLINE };
+
+/** Audio threads that gauges have room for: limit of realtime.threads. */
+#define GAUGE_MAX_THREADS 64
 
 /** Pools that gauges have room for: limit of the setting `pools`. */
 #define GAUGE_POOLS 16

@@ -41,6 +41,11 @@ enum reason {
 	REASON_JOB_TAKEN,        /* 409 told: the job id */
 	REASON_JOBS_FULL,        /* 503 told: how many there can be */
 	REASON_BUS_RANGE,        /* 422 told: the bus, the number of them */
+	REASON_CONNECTED,        /* 409 the two ports are connected already */
+	REASON_NOT_CONNECTED,    /* 409 they are not */
+	REASON_CYCLE,            /* 409 told: nodes of it; connect->path */
+	REASON_INPUTS_FULL,      /* 503 told: limits.max_inputs_per_port */
+	REASON_CONNECTIONS_FULL, /* 503 told: limits.max_connections */
 	REASON_POOL_FULL,        /* 503 told: bytes of a block of the pool */
 	REASON_POOL_NONE,        /* 503 told: bytes asked; no pool so large */
 	REASON_EVENTS_FULL,      /* 503 told: limits.max_events */

@@ -22,6 +22,7 @@
 
 #include <tactus/plugin.h>
 
+#include "node_ref.h"
 #include "outgoing.h"
 
 /** Jobs of clients that may be under way at once; one more is 503. */
@@ -80,8 +81,7 @@ struct work {
 	TACTUS_RT void (*done)(const TactusWorld *world, TactusSynth *synth,
 		int result, const void *data);
 	const char *def_name; /* of the synth's def, for the log */
-	int32_t node;         /* who asked; rt looks whether it still lives */
-	uint32_t generation;
+	struct node_ref node; /* who asked; rt looks whether it still lives */
 	int32_t result;
 	_Alignas(16) uint8_t data[TACTUS_MAX_JOB_DATA];
 };

@@ -44,9 +44,14 @@ struct audit {
 	int fd;
 };
 
-/* Calls that any argument may be given to. */
-static const int free_calls[] = {SCMP_SYS(poll), SCMP_SYS(ppoll),
-	SCMP_SYS(clock_nanosleep), SCMP_SYS(futex),
+/* Calls of a driver's that any argument may be given to. */
+static const int driver_calls[] = {
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(clock_nanosleep)};
+
+/* The same, of all audio threads. */
+static const int common_calls[] = {
+	/* rt and its helpers sleep and wake each other */
+	SCMP_SYS(futex),
 	/* where the vDSO has no clock to read */
 	SCMP_SYS(clock_gettime),
 	/* signals, and the end of a wait that one interrupted */
@@ -78,21 +83,40 @@ allow_fd(scmp_filter_ctx filter, int call, int fd)
 }
 
 static int
-add_rules(scmp_filter_ctx filter, int write_fd, int read_fd)
+allow_calls(scmp_filter_ctx filter, const int *calls, size_t count)
 {
 	int err = 0;
 
-	for (size_t i = 0;
-		err == 0 && i < sizeof free_calls / sizeof free_calls[0]; i++) {
-		err = seccomp_rule_add(
-			filter, SCMP_ACT_ALLOW, free_calls[i], 0);
+	for (size_t i = 0; err == 0 && i < count; i++) {
+		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
 	}
+	return err;
+}
+
+static int
+allow_driver(scmp_filter_ctx filter)
+{
+	int err = allow_calls(filter, driver_calls,
+		sizeof driver_calls / sizeof driver_calls[0]);
+
 	for (size_t i = 0;
 		err == 0 && i < sizeof pcm_ioctls / sizeof pcm_ioctls[0]; i++) {
 		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
 			1,
 			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU,
 				pcm_ioctls[i]));
+	}
+	return err;
+}
+
+static int
+add_rules(scmp_filter_ctx filter, enum audit_who who, int write_fd, int read_fd)
+{
+	int err = allow_calls(filter, common_calls,
+		sizeof common_calls / sizeof common_calls[0]);
+
+	if (err == 0 && who == AUDIT_RT) {
+		err = allow_driver(filter);
 	}
 	if (err == 0) {
 		err = allow_fd(filter, SCMP_SYS(write), write_fd);
@@ -132,7 +156,8 @@ take_program(scmp_filter_ctx filter, struct audit *a)
 }
 
 int
-audit_open(enum audit_mode mode, int write_fd, int read_fd, struct audit **out)
+audit_open(enum audit_mode mode, enum audit_who who, int write_fd, int read_fd,
+	struct audit **out)
 {
 	struct audit *a = calloc(1, sizeof *a);
 	if (a == NULL) {
@@ -144,7 +169,7 @@ audit_open(enum audit_mode mode, int write_fd, int read_fd, struct audit **out)
 		mode == AUDIT_KILL ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_NOTIFY);
 	int err = -ENOMEM;
 	if (filter != NULL) {
-		err = add_rules(filter, write_fd, read_fd);
+		err = add_rules(filter, who, write_fd, read_fd);
 		if (err == 0) {
 			err = take_program(filter, a);
 		}

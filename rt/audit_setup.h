@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * audit_setup.h -- what the kernel sees of the rt thread (DESIGN 10.21).
+ * audit_setup.h -- what the kernel sees of an audio thread (DESIGN 10.21).
  *
  * A seccomp filter of this one thread lets through the few system calls that
- * its drivers need (DESIGN 10.13).  Any other ends the process (`kill`), or
- * waits until the loop has counted it and lets it go on (`log`).
+ * it needs (DESIGN 10.13): rt those of its drivers, a helper no more than to
+ * sleep and to wake.  Any other ends the process (`kill`), or waits until the
+ * loop has counted it and lets it go on (`log`).
  */
 #ifndef TACTUS_RT_AUDIT_SETUP_H
 #define TACTUS_RT_AUDIT_SETUP_H
@@ -14,6 +15,9 @@
 #include "mark.h"
 
 enum audit_mode { AUDIT_OFF, AUDIT_LOG, AUDIT_KILL };
+
+/** Whose calls are judged. */
+enum audit_who { AUDIT_RT, AUDIT_HELPER };
 
 struct audit;
 
@@ -28,12 +32,12 @@ int audit_is_sanitized(void);
  * @param read_fd the one that may be read: rt sleeps in it offline
  * @errors -ENOMEM; others from libseccomp and the system
  */
-TACTUS_NODISCARD int audit_open(
-	enum audit_mode mode, int write_fd, int read_fd, struct audit **out);
+TACTUS_NODISCARD int audit_open(enum audit_mode mode, enum audit_who who,
+	int write_fd, int read_fd, struct audit **out);
 
 /**
  * Put the filter on the calling thread, for the rest of its life.
- * @thread rt, before it drives
+ * @thread rt or a helper, before it drives or helps
  * @errors negative errno: the kernel has no seccomp, or none with listeners
  */
 TACTUS_NODISCARD int audit_load(struct audit *a);
@@ -41,7 +45,8 @@ TACTUS_NODISCARD int audit_load(struct audit *a);
 /** Where calls are reported in `log` mode, after audit_load; else -1. */
 int audit_fd(const struct audit *a);
 
-/** End it; NULL is accepted.  The filter stays. @thread after rt has ended */
+/** End it; NULL is accepted.  The filter stays. @thread after its thread has
+ * ended */
 void audit_close(struct audit *a);
 
 /**

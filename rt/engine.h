@@ -30,12 +30,17 @@ struct pool_config {
 
 /** What an engine is made to; plain numbers, already in range. */
 struct engine_config {
-	double rate;            /* frames a second */
-	uint32_t block;         /* frames */
-	uint32_t inputs;        /* capture channels */
-	uint32_t outputs;       /* playback channels */
-	uint32_t max_nodes;     /* ids 0 … max_nodes - 1 */
-	uint32_t max_buses;     /* internal buses */
+	double rate;        /* frames a second */
+	uint32_t block;     /* frames */
+	uint32_t inputs;    /* capture channels */
+	uint32_t outputs;   /* playback channels */
+	uint32_t max_nodes; /* ids 0 … max_nodes - 1 */
+	uint32_t max_buses; /* internal buses */
+	uint32_t max_connections;
+	uint32_t max_inputs_per_port; /* connections that one adds up */
+	uint32_t threads;             /* audio threads, rt among them */
+	bool eager;   /* for tests: helpers take part in all that they can */
+	bool no_many; /* for tests: process alone, never process_many */
 	uint32_t max_resources; /* ids 0 … max_resources - 1 */
 	uint32_t max_events;    /* bundles and triggers that wait */
 	uint32_t max_commands;  /* messages taken per block */
@@ -54,6 +59,12 @@ struct engine_config {
  */
 TACTUS_NODISCARD int engine_open(const struct engine_config *config,
 	struct wire *wire, struct engine **out);
+
+struct crew;
+
+/** Let helpers take part; as many as config.threads says.
+ * @thread before-start @owns the caller does, longer than the engine */
+void engine_use_crew(struct engine *e, struct crew *crew);
 
 /** End it; NULL is accepted. @thread after rt has stopped */
 void engine_close(struct engine *e);

@@ -9,8 +9,8 @@
 #include "clock.h"
 #include "thread.h"
 
-/** How a thread is born; for thread_setup.c alone. */
-struct thread_birth;
+struct birth;
+struct crew;
 
 struct rt_thread {
 	struct engine *engine;
@@ -20,7 +20,9 @@ struct rt_thread {
 	struct clock_pace pace;
 	struct clock_driver clock;
 	struct card *card; /* the one that drives; NULL: the clock does */
-	struct thread_birth *birth;
+	/* for thread_setup.c alone */
+	struct birth *birth;
+	struct crew *crew; /* NULL: rt is alone */
 };
 
 /** Drive the engine until it has stopped. */

@@ -16,6 +16,7 @@
 #include "exits.h"
 #include "host.h"
 #include "house_device.h"
+#include "house_threads.h"
 #include "loader.h"
 #include "log.h"
 #include "office.h"
@@ -45,17 +46,18 @@ struct house {
 	struct tap *tap;
 	ev_timer tick;
 	ev_timer stop_again;
-	ev_io audit;
+	ev_io audit[GAUGE_MAX_THREADS]; /* one for each audio thread */
 	bool offline;
 	bool ticking;
 	bool stopping;
 	bool counts_faults;
 	double rate;
+	uint32_t threads; /* for audio, rt among them */
 	uint64_t faults_at_start;
 	uint64_t blocks_seen;
 };
 
-/** Page faults of the rt thread, from /proc (DESIGN 10.13). */
+/** Page faults of an audio thread, from /proc (DESIGN 10.13). */
 static uint64_t
 read_faults(int tid)
 {
@@ -90,7 +92,10 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 
 	(void)loop;
 	(void)events;
-	uint64_t faults = read_faults(rt_thread_id(h->thread));
+	uint64_t faults = 0;
+	for (uint32_t i = 0; i < rt_threads(h->thread); i++) {
+		faults += read_faults(rt_thread_id(h->thread, i));
+	}
 	if (!h->counts_faults) {
 		/* what it took to start is not held against it */
 		if (gauge_get(&h->wire->gauges, GAUGE_BLOCKS) > 0 ||
@@ -114,7 +119,14 @@ on_audit(struct ev_loop *loop, ev_io *w, int events)
 	int got = audit_answer(w->fd, name, sizeof name);
 	if (got == 1) {
 		office_count_audit(h->office);
-		log_err("audit: the rt thread made the system call %s", name);
+		if (w == h->audit) {
+			log_err("audit: the rt thread made the system call %s",
+				name);
+		} else {
+			log_err("audit: its helper rt-%td made the system "
+				"call %s",
+				w - h->audit, name);
+		}
 	} else if (got < 0) {
 		ev_io_stop(loop, w);
 	}
@@ -164,23 +176,27 @@ on_stopped(void *user)
 }
 
 static void
-fill_engine(const struct config *c, double rate, bool offline,
-	struct engine_config *out)
+fill_engine(const struct house *h, struct engine_config *out)
 {
+	const struct config *c = h->given.config;
+
 	*out = (struct engine_config){
-		.rate = rate,
+		.rate = h->rate,
 		.block = c->audio.block,
 		.inputs = c->audio.inputs,
 		.outputs = c->audio.outputs,
 		.max_nodes = c->limits.max_nodes,
 		.max_buses = c->limits.max_audio_buses,
+		.max_connections = c->limits.max_connections,
+		.max_inputs_per_port = c->limits.max_inputs_per_port,
+		.threads = h->threads,
 		.max_resources = c->limits.max_resources,
 		.max_events = c->limits.max_events,
 		.max_commands = c->limits.max_commands_per_block,
 		.command_share = c->limits.command_share,
 		.startup_gain_db = c->audio.startup_gain_db,
 		.startup_ramp_ms = c->audio.startup_ramp_ms,
-		.offline = offline,
+		.offline = h->offline,
 		.pools = c->pools.count,
 	};
 	for (uint32_t i = 0; i < c->pools.count; i++) {
@@ -231,7 +247,7 @@ open_rooms(struct house *h, char *why, size_t size)
 	const struct config *c = h->given.config;
 	struct engine_config ec;
 
-	fill_engine(c, h->rate, h->offline, &ec);
+	fill_engine(h, &ec);
 	int err = engine_open(&ec, h->wire, &h->engine);
 	if (err == 0) {
 		const struct host_config hc = {
@@ -338,10 +354,6 @@ start_thread(struct house *h, char *why, size_t size)
 		snprintf(why, size, "the rt thread: %s", strerror(-err));
 		return EXIT_INTERNAL;
 	}
-	if (c->realtime.threads != 1) {
-		log_info("rt: realtime.threads: this version renders on one "
-			 "thread");
-	}
 	tell_rights(h);
 	return 0;
 }
@@ -369,11 +381,13 @@ start_ticks(struct house *h)
 	ev_timer_init(&h->tick, on_tick, TICK_SECONDS, TICK_SECONDS);
 	h->tick.data = h;
 	ev_timer_start(h->given.loop, &h->tick);
-	int fd = rt_audit_fd(h->thread);
-	ev_io_init(&h->audit, on_audit, fd, EV_READ);
-	h->audit.data = h;
-	if (fd >= 0) {
-		ev_io_start(h->given.loop, &h->audit);
+	for (uint32_t i = 0; i < rt_threads(h->thread); i++) {
+		int fd = rt_audit_fd(h->thread, i);
+		ev_io_init(&h->audit[i], on_audit, fd, EV_READ);
+		h->audit[i].data = h;
+		if (fd >= 0) {
+			ev_io_start(h->given.loop, &h->audit[i]);
+		}
 	}
 	h->ticking = true;
 }
@@ -390,8 +404,9 @@ house_open(const struct house_config *config, struct house **out, char *why,
 	h->given = *config;
 	h->offline = config->config->audio.driver == CONFIG_DRIVER_OFFLINE;
 	h->rate = config->config->audio.rate;
-	int code = 0;
-	if (!h->offline) {
+	int code = house_threads_count(
+		config->config, house_threads_cpus(), &h->threads, why, size);
+	if (code == 0 && !h->offline) {
 		/* a card that is there decides the rate */
 		code = house_device_open(config->config, config->loop,
 			&h->device, &h->rate, why, size);
@@ -478,7 +493,9 @@ house_close(struct house *h)
 	}
 	if (h->ticking) {
 		ev_timer_stop(h->given.loop, &h->tick);
-		ev_io_stop(h->given.loop, &h->audit);
+		for (uint32_t i = 0; i < rt_threads(h->thread); i++) {
+			ev_io_stop(h->given.loop, &h->audit[i]);
+		}
 	}
 	if (h->thread != NULL && !h->stopping) {
 		/* not all of it could be built; nobody has filled the ring */

@@ -82,6 +82,9 @@ put 'TACTUS_RT void f(pthread_mutex_t *m);' \
 refused "clang refuses a lock in marked code"
 put 'TACTUS_RT void f(void);' 'TACTUS_RT void f(void) { printf("x\n"); }'
 refused "clang refuses printf in marked code"
+put '#include <unistd.h>' 'TACTUS_RT void f(void);' \
+	'TACTUS_RT void f(void) { syscall(202); }'
+refused "clang refuses a futex in marked code"
 put 'void g(void);' 'TACTUS_RT void f(void);' \
 	'TACTUS_RT void f(void) { g(); }'
 refused "clang refuses a call to what is declared without the mark"

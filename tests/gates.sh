@@ -95,7 +95,10 @@ refuses layers 'p.h: "a.h"' "layers refuse a public header that includes ours"
 put rt/b.c 'TACTUS_RT_TRUST_BEGIN("because")'
 refuses layers 'b.c: trust' "layers refuse trust outside of its four files"
 put rt/b.c 'static _Atomic int flag;'
-refuses layers 'b.c:5: atomics' "layers refuse atomics in rt"
+refuses layers 'b.c:5: atomics' "layers refuse atomics in rt, the executor apart"
+put rt/crew.c '#include <stdatomic.h>' 'static _Atomic int flag;'
+passes layers "layers accept atomics in the executor"
+clean
 
 passes shape "shape accepts a clean tree"
 echo 'int a;' > "$work/link/z.c"
@@ -118,6 +121,10 @@ refuses rt_symbols 'rt/b.c: imports malloc' "rt_symbols refuse malloc in rt"
 object rt/b 'int printf(const char *, ...);' \
 	'void f(int i) { printf("%d", i); }'
 refuses rt_symbols 'rt/b.c: imports printf' "rt_symbols refuse printf in rt"
+object rt/b 'long syscall(long, ...);' 'void f(void);' \
+	'void f(void) { syscall(202); }'
+refuses rt_symbols 'rt/b.c: imports syscall' \
+	"rt_symbols refuse a futex outside of wait.c"
 object rt/b 'float sinf(float);' 'float f(float x) { return sinf(x); }'
 refuses rt_symbols 'rt/b.c: imports sinf' "rt_symbols refuse libm in rt"
 object rt/b 'long write(int, void *, long);' \

@@ -333,7 +333,8 @@ struct TactusSynthDef {
 
 /** TactusSynthDef.flags */
 enum TactusDefFlag {
-	/** process allocates or acquires: the first audio thread runs it. */
+	/** process allocates, acquires or performs: the first audio thread
+	 * runs it.  Where it does so without this flag it is refused. */
 	TACTUS_SERIAL = 1
 };
 
@@ -533,10 +534,11 @@ struct TactusWorld {
 	 * until it returns, whether the synth lives so long or not.  With
 	 * `exclusive` nobody but this synth may hold any of them now, and
 	 * nobody can get hold of one until it is over.
-	 * @side rt: construct, activate, process
+	 * @side rt: construct, activate; process of a TACTUS_SERIAL def
 	 * @return 0, or why not: 404 no such resource, 409 not live, or held
-	 *         by another, 422 out of range, of another URI or too many,
-	 *         503 no room; then nothing was acquired
+	 *         by another, 422 out of range, of another URI, too many, or
+	 *         asked for where it may not be, 503 no room; then nothing
+	 *         was acquired
 	 */
 	TACTUS_RT int (*perform_with_resources)(const TactusWorld *world,
 		TactusSynth *synth, const TactusPerform *what);

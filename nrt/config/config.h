@@ -24,6 +24,7 @@
 #define CONFIG_MAX_SETTINGS 80
 #define CONFIG_MAX_POOLS    16
 #define CONFIG_MAX_CHANNELS 64
+#define CONFIG_MAX_THREADS  64 /* for audio */
 
 struct config_own;
 

@@ -152,15 +152,22 @@ const struct config_row config_rows[] = {
 	{.path = "realtime.cpus", .kind = CONFIG_NUMBERS,
 		.standard = "[ ]",
 		.least = 0, .most = 1023,
-		.doc = "The CPUs that the audio threads are pinned to. "
+		.doc = "The CPUs that the audio threads are pinned to, the "
+			"first thread to the first CPU, the second to the "
+			"second and so on; from the last on they begin again. "
 			"Empty: wherever the kernel likes.",
 		.offset = AT(realtime.cpus)},
 	{.path = "realtime.threads", .kind = CONFIG_WHOLE,
 		.standard = "1",
-		.least = 1, .most = 64,
+		.least = 1, .most = CONFIG_MAX_THREADS,
 		.flags = CONFIG_AUTO,
-		.doc = "Audio threads. \"auto\" is one less than there are "
-			"cores.",
+		.doc = "Audio threads: those beside the first take their "
+			"share of synths that do not depend on each other. "
+			"What is heard is the same, to the bit, with any "
+			"number. \"auto\" is one less than the CPUs that the "
+			"daemon may use, at least 1, and no more than "
+			"realtime.cpus names. More threads than CPUs are an "
+			"error, but with audio.driver \"offline\".",
 		.offset = AT(realtime.threads)},
 	{.path = "realtime.lock_memory", .kind = CONFIG_BOOL,
 		.standard = "true",
@@ -192,12 +199,14 @@ const struct config_row config_rows[] = {
 	{.path = "limits.max_connections", .kind = CONFIG_WHOLE,
 		.standard = "8192",
 		.least = 1, .most = 262144,
-		.doc = "Connections between ports.",
+		.doc = "Connections between ports, all together. One more is "
+			"an error 503.",
 		.offset = AT(limits.max_connections)},
 	{.path = "limits.max_inputs_per_port", .kind = CONFIG_WHOLE,
 		.standard = "64",
 		.least = 1, .most = 4096,
-		.doc = "Connections that one input port adds up.",
+		.doc = "Connections that one input port adds up, feedback "
+			"among them. One more is an error 503.",
 		.offset = AT(limits.max_inputs_per_port)},
 	{.path = "limits.max_params", .kind = CONFIG_WHOLE,
 		.standard = "2048",

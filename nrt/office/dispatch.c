@@ -152,6 +152,16 @@ request_copy(struct request *r, struct command *c, const char *text)
 	return copy != NULL ? memcpy(copy, text, bytes) : NULL;
 }
 
+bool
+request_copy_port(struct request *r, struct command *c, struct port_ref *port)
+{
+	if (port->name == NULL) {
+		return true;
+	}
+	port->name = request_copy(r, c, port->name);
+	return port->name != NULL;
+}
+
 /** Let a message wait in the batch until rt has come to it. */
 static void
 defer(struct request *r)

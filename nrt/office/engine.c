@@ -105,8 +105,8 @@ cause_name(uint32_t cause)
 	return "?";
 }
 
-/** Most numbers of /stats: those below, three of an xrun, and pools. */
-#define MOST_STATS (80 + CONFIG_MAX_POOLS)
+/** Most numbers of /stats: those below, three of an xrun, pools, threads. */
+#define MOST_STATS (96 + CONFIG_MAX_POOLS + GAUGE_MAX_THREADS)
 
 /** One number of /stats. */
 struct number {
@@ -175,7 +175,7 @@ add_doors(struct office *o, struct numbers *s)
 	add_stat(s, "closed", (double)n->closed);
 	add_stat(s, "empty", (double)n->empty);
 	add_stat(s, "clients", (double)n->clients);
-	add_stat(s, "connections", (double)n->connections);
+	add_stat(s, "sockets", (double)n->connections);
 }
 
 static void
@@ -206,6 +206,42 @@ put_stat(struct osc_out *out, const void *item)
 
 	osc_put_string(out, s->name);
 	osc_put_double(out, s->value);
+}
+
+static void
+add_gauge(struct office *o, struct numbers *s, const char *name, enum gauge g)
+{
+	add_stat(s, name, (double)gauge_get(o->gauges, g));
+}
+
+/** Who runs the graph, and how wide it is.  What says nothing while one thread
+ * walks it in order is left out then: the answer still fits one page. */
+static void
+add_graph(struct office *o, struct numbers *s)
+{
+	uint64_t threads = gauge_get(o->gauges, GAUGE_THREADS);
+
+	add_gauge(o, s, "connections", GAUGE_CONNECTIONS);
+	add_gauge(o, s, "threads", GAUGE_THREADS);
+	add_gauge(o, s, "renewals", GAUGE_RENEWALS);
+	if (threads < 2 && gauge_get(o->gauges, GAUGE_LEVELS) == 0 &&
+		gauge_get(o->gauges, GAUGE_UNPLANNED) == 0) {
+		return;
+	}
+	add_gauge(o, s, "levels", GAUGE_LEVELS);
+	add_gauge(o, s, "width", GAUGE_WIDTH);
+	add_gauge(o, s, "runs", GAUGE_RUNS);
+	add_gauge(o, s, "unplanned", GAUGE_UNPLANNED);
+	add_gauge(o, s, "helpers_late", GAUGE_HELPERS_LATE);
+	add_gauge(o, s, "helper_stalls", GAUGE_HELPER_STALLS);
+	for (uint32_t i = 0; i < threads && i < GAUGE_MAX_THREADS; i++) {
+		char name[40];
+		snprintf(name, sizeof name, "thread_%u_load", i);
+		add_stat(s, name,
+			(double)gauge_get(o->gauges,
+				(enum gauge)(GAUGE_THREAD_LOAD + i)) *
+				1e-6);
+	}
 }
 
 /** Send the pairs alone when one page holds them, else in pages. */
@@ -276,6 +312,7 @@ engine_stats(struct request *r)
 	add_works(o, &s);
 	add_causes(o, &s);
 	add_pools(o, &s);
+	add_graph(o, &s);
 	send_stats(r, &s);
 }
 

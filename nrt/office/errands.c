@@ -72,7 +72,7 @@ take_perform(struct office *o, struct work *work)
 
 	if (order == NULL) {
 		log_warn("works: no memory for a work of %s (node %d)",
-			work->def_name, work->node);
+			work->def_name, work->node.id);
 		work->result = 503;
 		give_back(o, work);
 		return;

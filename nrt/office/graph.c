@@ -354,40 +354,10 @@ graph_synth_new(struct request *r)
 	c->u.new.chosen = id == -1;
 }
 
-/** Read a port, by its index or its name; `*name` is NULL for an index.
- * @return false: it was answered */
-static bool
-read_port(struct request *r, struct port_ref *out, const char **name)
-{
-	struct osc_arg a;
-
-	r->position++;
-	if (!osc_args_next(&r->args, &a)) {
-		request_fail(r, 400, "argument %d (port) is missing: %s %s",
-			r->position, r->to->name, r->to->arguments);
-		return false;
-	}
-	*name = osc_text(&a);
-	*out = (struct port_ref){.index = -1};
-	if (*name != NULL) {
-		out->hash = name_hash(*name);
-		return true;
-	}
-	int code = osc_whole(&a, &out->index);
-	if (code != 0) {
-		request_fail(r, code,
-			"argument %d (port) must be its index (i) or its name "
-			"(s)",
-			r->position);
-	}
-	return code == 0;
-}
-
 static void
 map(struct request *r, enum command_kind kind)
 {
 	struct port_ref port;
-	const char *name;
 	int32_t id;
 	int32_t bus;
 	int32_t flags;
@@ -395,7 +365,7 @@ map(struct request *r, enum command_kind kind)
 	if (!request_int(r, "id", &id)) {
 		return;
 	}
-	if (!read_port(r, &port, &name) || !request_int(r, "bus", &bus) ||
+	if (!request_port(r, "port", &port) || !request_int(r, "bus", &bus) ||
 		!request_int(r, "flags", &flags) || !request_end(r)) {
 		return;
 	}
@@ -408,14 +378,8 @@ map(struct request *r, enum command_kind kind)
 		return;
 	}
 	struct command *c = on_node(r, kind, id);
-	if (c == NULL) {
+	if (c == NULL || !request_copy_port(r, c, &port)) {
 		return;
-	}
-	if (name != NULL) {
-		port.name = request_copy(r, c, name);
-		if (port.name == NULL) {
-			return;
-		}
 	}
 	c->u.map.port = port;
 	c->u.map.bus = bus;
@@ -471,17 +435,11 @@ static bool
 read_pair(struct request *r, struct command *c, struct set_pair *pair)
 {
 	struct osc_arg a;
-	const char *name;
 	double value = 0.0;
 
-	if (!read_port(r, &pair->port, &name)) {
+	if (!request_port(r, "port", &pair->port) ||
+		!request_copy_port(r, c, &pair->port)) {
 		return false;
-	}
-	if (name != NULL) {
-		pair->port.name = request_copy(r, c, name);
-		if (pair->port.name == NULL) {
-			return false;
-		}
 	}
 	pair->seconds = -1.0;
 	r->position++;
@@ -581,10 +539,20 @@ graph_query(struct request *r)
 	if (c == NULL) {
 		return;
 	}
+	uint32_t room = connections_room(r);
 	struct query_reply *q = request_take(r, c, sizeof *q);
-	if (q != NULL) {
-		c->u.query = q;
+	if (q == NULL) {
+		return;
 	}
+	if (room > 0) {
+		q->connection =
+			request_take(r, c, room * sizeof *q->connection);
+		if (q->connection == NULL) {
+			return;
+		}
+	}
+	q->room = room;
+	c->u.query = q;
 }
 
 /** Ask rt for the tree below `id`, with room for `room` nodes. */

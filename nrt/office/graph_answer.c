@@ -102,6 +102,20 @@ put_port(struct osc_out *out, const void *item)
 	osc_put_int(out, s->flags);
 }
 
+static void
+put_connection(struct osc_out *out, const void *item)
+{
+	const struct connection_item *i = item;
+
+	osc_put_array(out);
+	osc_put_int(out, i->source);
+	osc_put_int(out, i->out);
+	osc_put_int(out, i->destination);
+	osc_put_int(out, i->in);
+	osc_put_int(out, i->flags);
+	osc_end_array(out);
+}
+
 /** The resources that a synth holds. */
 static void
 put_held(struct osc_out *out, const void *item)
@@ -127,6 +141,9 @@ graph_answer_query(struct office *o, struct peer *peer, const struct command *c)
 	for (uint32_t i = 0; i < q->ports; i++) {
 		struct port_item item = {q, i};
 		pages_add(p, put_port, &item);
+	}
+	for (uint32_t i = 0; i < q->connections; i++) {
+		pages_add(p, put_connection, &q->connection[i]);
 	}
 	pages_add(p, put_held, q);
 	pages_send(p, peer, c->address, command_first(c));

@@ -113,10 +113,12 @@ office_open(struct ev_loop *loop, const struct office_config *config,
 		return err;
 	}
 	address_index(o->address);
-	/* the largest answer of all must have its room, twice */
-	o->store.most =
-		MOST_OUT_BYTES +
-		2 * sizeof(struct tree_item) * config->config->limits.max_nodes;
+	/* the largest answers of all must have its room, twice */
+	o->store.most = MOST_OUT_BYTES +
+			2 * sizeof(struct tree_item) *
+				config->config->limits.max_nodes +
+			2 * sizeof(struct connection_item) *
+				config->config->limits.max_connections;
 	office_time_open(o);
 	ev_io_init(&o->called, on_called, o->wire->loop.fd, EV_READ);
 	ev_prepare_init(&o->sleep, on_sleep);

@@ -87,6 +87,7 @@ struct office {
 	ev_timer feed;    /* of the time loop */
 
 	uint64_t out_batches;   /* given to rt, not yet back */
+	uint64_t out_connects;  /* /node/connect in batches that are kept */
 	uint64_t refused;       /* packets without room in the ring */
 	uint64_t nan_nodes;     /* nodes named for bad output */
 	uint64_t xrun_count[5]; /* by cause */
@@ -192,6 +193,10 @@ void *request_take(struct request *r, struct command *c, size_t bytes);
 const char *request_copy(
 	struct request *r, struct command *c, const char *text);
 
+/** The same for the name of a port, if it has one. @return false: no memory */
+bool request_copy_port(
+	struct request *r, struct command *c, struct port_ref *port);
+
 /** A command that was added turns out to be wrong: it does nothing. */
 void request_drop(struct command *c);
 
@@ -232,6 +237,8 @@ bool request_int(struct request *r, const char *what, int32_t *out);
 bool request_int64(struct request *r, const char *what, int64_t *out);
 bool request_number(struct request *r, const char *what, double *out);
 const char *request_text(struct request *r, const char *what);
+/** A port, by its index or its name, which is the message's. */
+bool request_port(struct request *r, const char *what, struct port_ref *out);
 bool request_end(struct request *r);
 /** Is there another argument? */
 bool request_more(const struct request *r);
@@ -301,6 +308,9 @@ void outcome_free(struct office *o, struct batch *b);
 /** Any other report. */
 void reports_take(struct office *o, const struct report *r);
 
+/** Room for the words of a failed command. */
+#define WORDS_SIZE 512
+
 /** The words of a failed command. @return the code of /error */
 int words_of(const struct command *c, char *text, size_t size);
 
@@ -328,6 +338,11 @@ void graph_answer_tree(
 	struct office *o, struct peer *peer, const struct command *c);
 void graph_answer_query(
 	struct office *o, struct peer *peer, const struct command *c);
+
+void connections_make(struct request *r);
+void connections_break(struct request *r);
+/** How many connections there can be when a message is applied. */
+uint32_t connections_room(const struct request *r);
 
 void catalogue_list(struct request *r);
 void catalogue_query(struct request *r);

@@ -20,6 +20,8 @@ outcome_free(struct office *o, struct batch *b)
 			orders_drop(o, work_order_at(c->u.work));
 		} else if (c->kind == COMMAND_RESOURCE_FREE) {
 			free(c->u.call);
+		} else if (c->kind == COMMAND_CONNECT) {
+			o->out_connects--;
 		}
 	}
 	if (b->sender != NULL) {
@@ -101,6 +103,8 @@ answer(struct office *o, struct batch *b, struct command *c, uint64_t sample)
 	case COMMAND_MAP_INPUT:
 	case COMMAND_MAP_OUTPUT:
 	case COMMAND_MAP_CONTROL:
+	case COMMAND_CONNECT:
+	case COMMAND_DISCONNECT:
 	case COMMAND_SET:
 	case COMMAND_DONE_FLAGS:
 	case COMMAND_FREE:
@@ -166,7 +170,7 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 			}
 			continue;
 		}
-		char text[256];
+		char text[WORDS_SIZE];
 		int code = words_of(c, text, sizeof text);
 		peer_error(
 			peer, c->address, code, command_first(c), "%s", text);

@@ -125,6 +125,29 @@ request_text(struct request *r, const char *what)
 	return text;
 }
 
+bool
+request_port(struct request *r, const char *what, struct port_ref *out)
+{
+	struct osc_arg a;
+
+	if (!next(r, what, &a)) {
+		return false;
+	}
+	*out = (struct port_ref){.index = -1, .name = osc_text(&a)};
+	if (out->name != NULL) {
+		out->hash = name_hash(out->name);
+		return true;
+	}
+	int code = osc_whole(&a, &out->index);
+	if (code != 0) {
+		request_fail(r, code,
+			"argument %d (%s) must be its index (i) or its name "
+			"(s)",
+			r->position, what);
+	}
+	return code == 0;
+}
+
 int
 request_array(struct request *r, const char *what)
 {

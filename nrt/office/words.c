@@ -12,51 +12,61 @@ static const struct {
 	int code;
 	const char *format;
 } said[REASON_COUNT] = {
-	[REASON_NODE_RANGE] = {422, "node id %d is not within 0 … %d"                             },
-	[REASON_NODE_MISSING] = {404, "no node %d; /node/tree tells all"                              },
+	[REASON_NODE_RANGE] = {422, "node id %d is not within 0 … %d"                              },
+	[REASON_NODE_MISSING] = {404, "no node %d; /node/tree tells all"                               },
 	[REASON_NODE_TAKEN] = {409, "node id %d is taken; -1 lets the engine "
-				    "choose"                     },
+				    "choose"                      },
 	[REASON_NODES_FULL] = {503, "all node ids are taken: free some, or "
-				    "raise limits.max_nodes"     },
-	[REASON_TARGET_RANGE] = {422, "target %d is not within 0 … %d"                              },
+				    "raise limits.max_nodes"      },
+	[REASON_TARGET_RANGE] = {422, "target %d is not within 0 … %d"                               },
 	[REASON_TARGET_MISSING] = {404, "no target node %d; /node/tree tells "
-					"all"                    },
+					"all"                     },
 	[REASON_TARGET_NOT_GROUP] = {422, "target %d is a synth: head (0) and "
-					  "tail (1) take a group"},
+					  "tail (1) take a group" },
 	[REASON_TARGET_ROOT] = {422, "nothing stands before or after the "
-				     "root, node %d"             },
+				     "root, node %d"              },
 	[REASON_PLACEMENT] = {422, "placement %d: 0 head, 1 tail, 2 before, "
-				   "3 after"                     },
-	[REASON_ROOT] = {422, "the root, node %d, stays where it is"                          },
-	[REASON_NOT_SYNTH] = {422, "node %d is a group, not a synth"                               },
-	[REASON_NOT_GROUP] = {422, "node %d is a synth, not a group"                               },
+				   "3 after"                      },
+	[REASON_ROOT] = {422, "the root, node %d, stays where it is"                           },
+	[REASON_NOT_SYNTH] = {422, "node %d is a group, not a synth"                                },
+	[REASON_NOT_GROUP] = {422, "node %d is a synth, not a group"                                },
 	[REASON_INSIDE_ITSELF] = {409, "node %d cannot move into, or beside, "
-				       "itself (target %d)"      },
-	[REASON_ACTIVE] = {409, "synth %d is active already"                                    },
-	[REASON_RELEASING] = {409, "node %d is being released"                                     },
-	[REASON_PORT_RANGE] = {422, "node %d: port index %d is below 0"                             },
+				       "itself (target %d)"       },
+	[REASON_ACTIVE] = {409, "synth %d is active already"                                     },
+	[REASON_RELEASING] = {409, "node %d is being released"                                      },
+	[REASON_PORT_RANGE] = {422, "node %d: port index %d is below 0"                              },
 	[REASON_RESOURCE_FLOAT] = {422, "node %d: port %d takes a resource's "
-					"id (i)"                 },
-	[REASON_RESOURCE_RANGE] = {422, "resource id %d is not within 0 … %d"                         },
+					"id (i)"                  },
+	[REASON_RESOURCE_RANGE] = {422, "resource id %d is not within 0 … %d"                          },
 	[REASON_RESOURCE_MISSING] = {404,
-			       "no resource %d; /resource/list tells all"                           },
+			       "no resource %d; /resource/list tells all"                            },
 	[REASON_HOLDS_FULL] = {503,
-			       "%d resources are kept to fade from, as many as can be"              },
+			       "%d resources are kept to fade from, as many as can be"               },
 	[REASON_JOB_TAKEN] = {409,
-			       "job id %d is taken: a job of that id is under way"                  },
+			       "job id %d is taken: a job of that id is under way"                   },
 	[REASON_JOBS_FULL] = {503,
-			       "%d jobs are under way, and there can be no more"                    },
+			       "%d jobs are under way, and there can be no more"                     },
 	[REASON_BUS_RANGE] = {422, "bus %d: there are %d of this kind (-1 "
-				   "unmaps)"                     },
+				   "unmaps)"                      },
+	[REASON_CONNECTED] = {409, "they are connected already; "
+				   "/node/disconnect parts them"  },
+	[REASON_NOT_CONNECTED] = {409, "they are not connected"                                         },
+	[REASON_CYCLE] = {409, "a cycle of %d nodes"                                            },
+	[REASON_INPUTS_FULL] = {503, "that input adds up %d connections, as "
+				     "many as can be: see "
+				     "limits.max_inputs_per_port" },
+	[REASON_CONNECTIONS_FULL] = {503, "there are %d connections, as many "
+					  "as can be: see "
+					  "limits.max_connections"},
 	[REASON_POOL_FULL] = {503, "pool %d (blocks of as many bytes) is used "
-				   "up: see the setting pools"   },
+				   "up: see the setting pools"    },
 	[REASON_POOL_NONE] = {503, "no pool has blocks of %d bytes: see the "
-				   "setting pools"               },
+				   "setting pools"                },
 	[REASON_EVENTS_FULL] = {503, "%d events wait already: "
-				     "limits.max_events"         },
+				     "limits.max_events"          },
 	[REASON_TRIGGERS_FULL] = {503, "node %d: too many firings of port %d "
-				       "wait"                    },
-	[REASON_STOPPING] = {503, "the engine is stopping"                                        },
+				       "wait"                     },
+	[REASON_STOPPING] = {503, "the engine is stopping"                                         },
 };
 
 /** What a command wants of a port. */
@@ -100,6 +110,142 @@ port_words(const struct command *c, int32_t pair, char *text, size_t size)
 			"ports",
 			c->told[0], port, wanted(c));
 	}
+}
+
+/** A port as the client named it. */
+static void
+name_port(const struct port_ref *p, char *text, size_t size)
+{
+	if (p->name != NULL) {
+		snprintf(text, size, "\"%.32s\"", p->name);
+	} else {
+		snprintf(text, size, "%d", p->index);
+	}
+}
+
+/** The cycle that a connection would close: back to where it began, unless
+ * it is longer than rt could tell. */
+static void
+cycle_words(const struct connect_order *o, char *text, size_t size)
+{
+	uint32_t told = o->length < CONNECT_PATH ? o->length : CONNECT_PATH;
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (uint32_t i = 0; i < told && used < size; i++) {
+		used += (size_t)snprintf(
+			text + used, size - used, "%d → ", o->path[i]);
+	}
+	if (used < size && o->length > told) {
+		snprintf(text + used, size - used, "…");
+	} else if (used < size) {
+		snprintf(text + used, size - used, "%d", o->to);
+	}
+}
+
+/**
+ * Which end has the port that is at fault.
+ * @return 0 the source, 1 the destination; 2: of a node and itself, and what
+ *         rt told does not say which
+ */
+static int
+end_of_port(const struct command *c)
+{
+	const struct connect_order *o = c->u.connect;
+
+	if (c->id != o->to) {
+		return c->told[0] == c->id ? 0 : 1;
+	}
+	/* a port that is there was told by its index, however it was named;
+	 * one that is not, as it was named: -1 is a name */
+	bool there = c->reason != REASON_PORT_MISSING;
+	bool out = o->out.index == c->told[1] || (there && o->out.index < 0);
+	bool in = o->in.index == c->told[1] || (there && o->in.index < 0);
+	return out == in ? 2 : out ? 0 : 1;
+}
+
+/** What is wrong with a port of a connection. @return the code */
+static int
+end_words(const struct command *c, char *text, size_t size)
+{
+	static const char *const direction[] = {"output", "input"};
+	const struct connect_order *o = c->u.connect;
+	bool missing = c->reason == REASON_PORT_MISSING;
+	int end = end_of_port(c);
+	char port[48];
+
+	if (end == 2) {
+		snprintf(text, size, "node %d %s; /node/query tells the ports",
+			c->id,
+			missing ? "has not both of these ports"
+				: "has no such audio output and audio input");
+	} else {
+		name_port(end == 0 ? &o->out : &o->in, port, sizeof port);
+		if (missing) {
+			snprintf(text, size,
+				"node %d has no port %s; /node/query tells "
+				"them",
+				c->told[0], port);
+		} else {
+			snprintf(text, size,
+				"port %s of node %d is no audio %s; "
+				"/node/query tells the ports",
+				port, c->told[0], direction[end]);
+		}
+	}
+	return missing ? 404 : 422;
+}
+
+/** What is said of connections alone, or differently. @return the code; 0: it
+ * is another reason */
+static int
+connect_words(const struct command *c, char *text, size_t size)
+{
+	const struct connect_order *o = c->u.connect;
+	char cycle[CONNECT_PATH * 16];
+
+	switch ((int)c->reason) {
+	case REASON_PORT_MISSING:
+	case REASON_PORT_KIND:
+	case REASON_PORT_DIRECTION:
+		return end_words(c, text, size);
+	case REASON_NOT_CONNECTED:
+		if (o->any) {
+			snprintf(text, size,
+				"they are not connected; /node/query tells "
+				"the connections");
+		} else {
+			snprintf(text, size,
+				"they are not connected with flags %u; "
+				"/node/query tells the connections",
+				o->flags);
+		}
+		return 409;
+	case REASON_CYCLE:
+		cycle_words(o, cycle, sizeof cycle);
+		snprintf(text, size,
+			"this closes a cycle; with flags 2 (feedback) it is "
+			"heard one block later and may: %s",
+			cycle);
+		return 409;
+	default:
+		return 0;
+	}
+}
+
+/** Both ends of a connection, before why it failed. @return bytes */
+static size_t
+ends_words(const struct command *c, char *text, size_t size)
+{
+	const struct connect_order *o = c->u.connect;
+	char out[48];
+	char in[48];
+
+	name_port(&o->out, out, sizeof out);
+	name_port(&o->in, in, sizeof in);
+	int used = snprintf(text, size,
+		"node %d port %s → node %d port %s: ", c->id, out, o->to, in);
+	return used > 0 && (size_t)used < size ? (size_t)used : 0;
 }
 
 /** Who holds a resource: a node's id, or -1 - a job's. */
@@ -160,8 +306,8 @@ resource_words(const struct command *c, char *text, size_t size)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
-int
-words_of(const struct command *c, char *text, size_t size)
+static int
+reason_words(const struct command *c, char *text, size_t size)
 {
 	if (c->reason == REASON_PORT_MISSING) {
 		port_words(c, c->told[1], text, size);
@@ -202,3 +348,15 @@ words_of(const struct command *c, char *text, size_t size)
 }
 
 #pragma GCC diagnostic pop
+
+int
+words_of(const struct command *c, char *text, size_t size)
+{
+	if (c->kind != COMMAND_CONNECT && c->kind != COMMAND_DISCONNECT) {
+		return reason_words(c, text, size);
+	}
+	size_t used = ends_words(c, text, size);
+	int code = connect_words(c, text + used, size - used);
+
+	return code != 0 ? code : reason_words(c, text + used, size - used);
+}

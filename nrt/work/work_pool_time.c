@@ -50,7 +50,7 @@ work_pool_describe(const struct work_order *o, char *to, size_t size)
 		break;
 	case WORK_PERFORM:
 		(void)snprintf(to, size, "work of node %" PRId32 " (%.120s)",
-			w->node, w->def_name);
+			w->node.id, w->def_name);
 		break;
 	}
 }

@@ -4,12 +4,14 @@
  */
 #include "apply.h"
 
+#include "connection.h"
 #include "hold.h"
 #include "job.h"
 #include "master.h"
 #include "node.h"
 #include "port.h"
 #include "snapshot.h"
+#include "runner.h"
 
 /** Note why a command failed, and what that speaks of. */
 TACTUS_RT static void
@@ -20,19 +22,25 @@ fail(struct command *c, enum reason reason, int32_t told, int32_t more)
 	c->told[1] = more;
 }
 
-/** The node of a command; NULL when it failed for want of one. */
+/** The node of an id; NULL when the command failed for want of one. */
 TACTUS_RT static struct node *
-find(struct engine *e, struct command *c)
+find_id(struct engine *e, struct command *c, int32_t id)
 {
-	struct node *n = node_find(e, c->id);
+	struct node *n = node_find(e, id);
 
 	if (n == NULL) {
-		bool range =
-			c->id < 0 || (uint32_t)c->id >= e->config.max_nodes;
-		fail(c, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, c->id,
+		bool range = id < 0 || (uint32_t)id >= e->config.max_nodes;
+		fail(c, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, id,
 			(int32_t)e->config.max_nodes - 1);
 	}
 	return n;
+}
+
+/** The node of a command. */
+TACTUS_RT static struct node *
+find(struct engine *e, struct command *c)
+{
+	return find_id(e, c, c->id);
 }
 
 TACTUS_RT static struct node *
@@ -96,8 +104,9 @@ activate(struct engine *e, struct command *c)
 		return;
 	}
 	n->sounding = true;
+	e->changed = true;
 	if (n->def->activate) {
-		n->def->activate(&e->world, &n->synth);
+		n->def->activate(runner_world(e), &n->synth);
 	}
 }
 
@@ -113,19 +122,65 @@ find_port(struct command *c, const struct node *n, const struct port_ref *ref,
 			ref->name == NULL && ref->index < 0
 				? REASON_PORT_RANGE
 				: REASON_PORT_MISSING,
-			c->id, ref->index);
+			n->synth.id, ref->index);
 		return NULL;
 	}
 	int32_t index = (int32_t)(p - n->spec->shape->port);
 	if (p->port.kind != kind) {
-		fail(c, REASON_PORT_KIND, c->id, index);
+		fail(c, REASON_PORT_KIND, n->synth.id, index);
 		return NULL;
 	}
 	if (p->port.direction != direction) {
-		fail(c, REASON_PORT_DIRECTION, c->id, index);
+		fail(c, REASON_PORT_DIRECTION, n->synth.id, index);
 		return NULL;
 	}
 	return p;
+}
+
+/** Both ends of a connection, or why they cannot be; the nodes come first. */
+TACTUS_RT static bool
+find_ends(struct engine *e, struct command *c, struct node *end[2],
+	const struct shape_port *port[2])
+{
+	const struct connect_order *order = c->u.connect;
+
+	end[0] = find(e, c);
+	end[1] = end[0] == NULL ? NULL : find_id(e, c, order->to);
+	if (end[1] == NULL) {
+		return false;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (end[i]->kind != KIND_SYNTH) {
+			fail(c, REASON_NOT_SYNTH, end[i]->synth.id, 0);
+			return false;
+		}
+	}
+	port[0] =
+		find_port(c, end[0], &order->out, TACTUS_AUDIO, TACTUS_OUTPUT);
+	port[1] = port[0] == NULL ? NULL
+				  : find_port(c, end[1], &order->in,
+					    TACTUS_AUDIO, TACTUS_INPUT);
+	return port[1] != NULL;
+}
+
+TACTUS_RT static void
+connect(struct engine *e, struct command *c)
+{
+	struct node *end[2];
+	const struct shape_port *port[2];
+	int32_t told[2] = {0, 0};
+
+	if (!find_ends(e, c, end, port)) {
+		return;
+	}
+	enum reason r = c->kind == COMMAND_CONNECT
+				? connection_make(e, end[0], port[0], end[1],
+					  port[1], c->u.connect, told)
+				: connection_break(e, end[0], port[0], end[1],
+					  port[1], c->u.connect);
+	if (r != REASON_NONE) {
+		fail(c, r, told[0], told[1]);
+	}
 }
 
 TACTUS_RT static void
@@ -307,6 +362,7 @@ move(struct engine *e, struct command *c)
 	if (place.before == n) {
 		place.before = n->next;
 	}
+	e->changed = true;
 	node_unlink(n);
 	if (c->u.new.placement == PLACE_HEAD) {
 		place.before = place.parent->head;
@@ -327,6 +383,7 @@ run(struct engine *e, struct command *c)
 		return;
 	}
 	if (c->u.number != 0) {
+		e->changed |= n->paused;
 		n->paused = false;
 		port_fade(e, n, 1.0F, FADE_SECONDS, FADE_STAYS);
 	} else {
@@ -456,6 +513,10 @@ apply_command(struct engine *e, struct command *c)
 	case COMMAND_MAP_OUTPUT:
 	case COMMAND_MAP_CONTROL:
 		map(e, c);
+		break;
+	case COMMAND_CONNECT:
+	case COMMAND_DISCONNECT:
+		connect(e, c);
 		break;
 	case COMMAND_SET:
 		set(e, c);

@@ -8,6 +8,7 @@
 
 #include "apply.h"
 #include "clock.h"
+#include "crew.h"
 #include "engine_private.h"
 #include "events.h"
 #include "fade.h"
@@ -40,6 +41,16 @@ show(struct engine *e)
 	for (uint32_t i = 0; i < e->config.pools; i++) {
 		gauge_set(g, (enum gauge)(GAUGE_POOL_FREE + i),
 			pool_free(e->pools, i));
+	}
+}
+
+/** The same for how the helpers did. */
+TACTUS_RT static void
+show_crew(struct engine *e)
+{
+	if (e->crew != NULL) {
+		gauge_set(e->gauges, GAUGE_HELPERS_LATE, crew_late(e->crew));
+		gauge_set(e->gauges, GAUGE_HELPER_STALLS, crew_stalls(e->crew));
 	}
 }
 
@@ -150,7 +161,8 @@ take(struct engine *e, struct batch *head)
 		/* the loop may free it once it is applied */
 		head = b->chain;
 		if (waits(e, b)) {
-			struct event event = {b->at, b->rank, b, 0, 0, 0, 0};
+			struct event event = {
+				.at = b->at, .rank = b->rank, .batch = b};
 			/* there is room: it was counted */
 			(void)!events_add(e->events, &event);
 			gauge_set(e->gauges, GAUGE_EVENTS,
@@ -170,12 +182,14 @@ clear_and_stop(struct engine *e)
 {
 	if (e->master[MASTER_CLEAR].to == 0.0F &&
 		master_is_still(e, MASTER_CLEAR)) {
+		e->changed |= !e->reaping;
 		e->reaping = true;
 	}
 	if (e->reaping) {
 		node_reap(e, REAP_PER_BLOCK);
 		if (e->limbo.head == NULL) {
 			e->reaping = false;
+			e->changed = true;
 			master_fade(e, MASTER_CLEAR, 1.0F, FADE_SECONDS);
 		}
 	}
@@ -185,6 +199,7 @@ clear_and_stop(struct engine *e)
 	}
 	node_clear(e);
 	e->reaping = e->limbo.head != NULL;
+	e->changed = true;
 	for (int i = 0; i < REAP_PER_BLOCK; i++) {
 		if (events_waiting(e->events) == 0) {
 			break;
@@ -234,6 +249,7 @@ stand_still(struct engine *e)
 	if (e->in_limbo != 0 || e->stopping) {
 		e->master[MASTER_CLEAR].frames = 0;
 		e->reaping = true;
+		e->changed = true;
 	}
 	/* enough turns for all nodes, events, resources; a few to end */
 	uint32_t most = e->config.max_nodes > e->config.max_events
@@ -258,9 +274,9 @@ apply_due(struct engine *e)
 			apply(e, event.batch);
 			continue;
 		}
-		struct node *n = node_find(e, (int32_t)event.node);
-		if (n == NULL || n->generation != event.generation) {
-			continue;
+		struct node *n = node_deref(e, event.node);
+		if (n == NULL || n->cleared) {
+			continue; /* what waits for limbo is gone with it */
 		}
 		if (event.at == e->now) {
 			port_fire(e, n, event.port, event.value);
@@ -363,6 +379,7 @@ engine_render(struct engine *e, const float *const *in, float *const *out,
 	e->owed -= e->owed < frames ? e->owed : frames;
 	let_go(e);
 	show(e);
+	show_crew(e);
 }
 
 TACTUS_RT uint32_t
@@ -468,6 +485,23 @@ engine_moment(struct engine *e, int64_t ns, uint32_t epoch, bool exact)
 	moment_post(&e->wire->moment, &now);
 }
 
+/** What share of the time each audio thread is busy: rt all through a block,
+ * a helper from its first step of a stage to its last. */
+TACTUS_RT static void
+load_threads(struct engine *e, double block_ns, double share, double part)
+{
+	uint32_t threads = e->crew == NULL ? 1 : crew_threads(e->crew);
+
+	for (uint32_t i = 0; i < threads; i++) {
+		if (i > 0) {
+			share = (double)crew_busy_ns(e->crew, i) / block_ns;
+		}
+		e->thread_load[i] += (share - e->thread_load[i]) * part;
+		gauge_set(e->gauges, (enum gauge)(GAUGE_THREAD_LOAD + i),
+			(uint64_t)(e->thread_load[i] * 1e6));
+	}
+}
+
 TACTUS_RT void
 engine_load(struct engine *e, int64_t busy_ns, uint32_t frames)
 {
@@ -476,6 +510,7 @@ engine_load(struct engine *e, int64_t busy_ns, uint32_t frames)
 	double part = frames / (0.5 * e->config.rate);
 
 	part = part > 1.0 ? 1.0 : part;
+	load_threads(e, 1e9 * frames / e->config.rate, share, part);
 	e->load_average += (share - e->load_average) * part;
 	e->load_second = share > e->load_second ? share : e->load_second;
 	e->load_frames += frames;

@@ -47,13 +47,26 @@ struct control {
 	struct fade ramp; /* of a trigger, `begin` is its next free sample */
 	int32_t bus;      /* that it follows; -1: none */
 	uint32_t flags;   /* of that map */
-	uint32_t asked;   /* firings that the /node/set being judged wants */
+	const float *version; /* in the plan: as of a joint */
+	uint32_t asked; /* firings that the /node/set being judged wants */
 };
+
+struct connection;
 
 /** What an audio port is joined to. */
 struct joint {
-	int32_t bus;    /* -1: none */
-	uint32_t flags; /* enum map_flag */
+	int32_t bus;              /* -1: none */
+	uint32_t flags;           /* enum map_flag */
+	uint32_t connections;     /* to this port; feedback among them */
+	uint32_t feedbacks;       /* those among them */
+	struct connection *first; /* in the order in which they were made */
+	struct connection *last;
+	union {
+		float *own; /* of an output: its buffer; NULL: unconnected */
+		/* of an input, in the plan: what it reads of its bus; NULL:
+		 * the bus itself */
+		const float *version;
+	};
 };
 
 enum node_kind {
@@ -82,25 +95,26 @@ struct node {
 		};
 		uint32_t state; /* the four in one look */
 	};
-	bool said_done; /* once in a life */
-	bool fired;     /* the slot stands in the list of fired triggers */
-	bool told_nan;  /* its bad output has been reported */
-	bool cleared;   /* it stands in limbo: no id finds it any more */
-	uint32_t done_flags;
+	bool uses;       /* it has resource ports, or acquired something */
+	bool fired;      /* the slot stands in the list of fired triggers */
+	bool plain;      /* inputs: nothing but a bus each; no feedback kept */
+	bool runs;       /* it stands in the execution order */
+	uint32_t rank;   /* its place there */
 	uint16_t inputs; /* audio ports: the shape's, at hand */
 	uint16_t outputs;
-	struct node *next;
-	struct node *head; /* a group's children */
-	struct node *parent;
 	const TactusSynthDef *def;
 	/* of a synth: in its body */
 	struct joint *output;
 	struct joint *input;
+	const float **in;
+	float **out;
+	TactusControl *now;
 	/* what a synth's process looks at: the second */
 	TactusSynth synth;
-	const float **in;
-	TactusControl *now;
+	struct node *next;
+	struct node *head; /* a group's children */
 	/* the rest of the tree, of a synth's ports */
+	struct node *parent;
 	struct synth_spec *spec;
 	struct node *previous;
 	struct node *tail;
@@ -111,7 +125,17 @@ struct node {
 	uint8_t at_end; /* enum fade_end */
 	bool fading;    /* its fade moves, or has not been ended yet */
 	bool listed;    /* the slot stands in the list of fading nodes */
+	bool told_nan;  /* its bad output has been reported */
+	bool cleared;   /* it stands in limbo: no id finds it any more */
+	bool said_done; /* once in a life */
+	bool has_said;  /* it stands in its runner's list (runner.h) */
+	bool says_done; /* in this segment */
+	uint32_t done_flags;
 	/* lists through nodes */
+	struct node *next_said;
+	uint32_t said_with; /* its runner, while what it said is gone through */
+	uint32_t first_note; /* of its runner's: index + 1; 0: none */
+	uint32_t last_note;
 	struct node *next_done;
 	struct node *next_fired;
 	/* places in the outbox */
@@ -127,14 +151,23 @@ struct node {
 };
 
 _Static_assert(offsetof(struct node, synth) <= CACHE_LINE &&
-		       offsetof(struct node, spec) <= 2 * CACHE_LINE,
+		       offsetof(struct node, next) <= 2 * CACHE_LINE,
 	"what each block looks at is in the first two cache lines");
 
 /** One mixing point: this block and the one before. */
 struct bus {
 	float *frames[2];
 	uint64_t block[2]; /* which block each holds; other: silence */
+	/* how far the fold of this segment is, while synths are walked */
+	uint64_t segment; /* that the two below are of */
+	uint32_t writers; /* of the sum: from MIX_GROUP on, of groups too */
+	float *group;     /* a block: the group that is being folded */
+	bool is_open;     /* it stands in e->open */
+	struct bus *next_open;
 };
+
+/** Writers of a bus that are folded together (mix.h). */
+#define MIX_GROUP 32
 
 /** What the outputs go through, in the order of the product. */
 enum master_fade { MASTER_START, MASTER_MUTE, MASTER_CLEAR, MASTER_STOP };
@@ -147,8 +180,12 @@ struct meter {
 	double squares[ENGINE_MAX_CHANNELS];
 };
 
+struct runner;
+struct crew;
+struct plan;
+struct sorting;
+
 struct engine {
-	TactusWorld world; /* what plugins see; first, so that it is found */
 	struct engine_config config;
 	struct wire *wire;
 	struct gauges *gauges;
@@ -158,7 +195,8 @@ struct engine {
 	uint64_t block_no; /* of the block being computed, from 1 */
 	uint32_t offset;   /* frames of it that are done */
 	uint64_t owed;     /* frames that /offline/run asked for */
-	uint32_t piece;    /* frames of this segment that are done */
+	uint64_t segment;  /* the one being computed, from 1 */
+	uint32_t frames;   /* of it */
 
 	/* the tree */
 	struct node *node;     /* max_nodes of them, by id */
@@ -168,8 +206,26 @@ struct engine {
 	uint32_t groups;
 	uint32_t in_limbo; /* nodes that /clear has still to free */
 	bool reaping;      /* the outputs are silent: free limbo */
-	bool walking;      /* synths are being processed */
 	int32_t highest;   /* no id above it is free: where -1 looks */
+
+	/* who runs when (order.h, plan.h), by whom (runner.h, crew.h) */
+	struct node **order; /* those that run, in execution order */
+	uint32_t running;
+	bool changed; /* the order or the plan is not what it should be */
+	bool planned; /* the plan is used; else the synths are walked */
+	struct sorting *sorting; /* order.c's own */
+	struct plan *plan;
+	struct runner *runner; /* config.threads of them; the first is rt's */
+	struct crew *crew;     /* NULL: rt is alone */
+	uint32_t note_room;    /* of the ring, as the segment began */
+	uint64_t *said;        /* bits by rank, while they are gone through */
+	struct bus *open;      /* buses with an open group, in the walk */
+
+	/* connections (connection.h) */
+	struct connection *connection; /* max_connections of them */
+	struct connection *connection_free;
+	uint32_t connections;
+	uint32_t forward; /* those that are no feedback */
 
 	/* lists of this segment */
 	struct node *done_first;
@@ -180,12 +236,9 @@ struct engine {
 
 	/* memory */
 	struct pools *pools;
-	float *zeros;      /* a block of silence */
-	float *envelope;   /* a block: gain of a fading synth */
-	float **scratch;   /* what outputs are written to */
-	float **piece_out; /* the same, part of a segment further */
-	const float **piece_in;
-	void *arena; /* of the buses and the four above */
+	float *zeros;    /* a block of silence */
+	float *envelope; /* a block: gain of the outputs */
+	void *arena;     /* of the buses and the two above */
 
 	/* buses */
 	struct bus *bus;      /* internal */
@@ -234,6 +287,7 @@ struct engine {
 
 	/* load */
 	double load_average;
+	double thread_load[GAUGE_MAX_THREADS]; /* the same, of each thread */
 	double load_peak;
 	double load_second; /* peak of the second that is under way */
 	uint64_t load_frames;
@@ -244,18 +298,6 @@ TACTUS_RT static inline struct node *
 node_of(TactusSynth *synth)
 {
 	return CONTAINER_OF(synth, struct node, synth);
-}
-
-/** The engine behind a world. */
-TACTUS_RT static inline struct engine *
-engine_of(const TactusWorld *world)
-{
-	union {
-		const TactusWorld *world;
-		struct engine *engine;
-	} u = {world};
-
-	return u.engine;
 }
 
 #endif

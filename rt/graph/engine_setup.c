@@ -9,12 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crew.h"
 #include "engine.h"
+#include "connection.h"
 #include "engine_private.h"
 #include "hold.h"
 #include "job.h"
+#include "order.h"
+#include "plan.h"
 #include "resource.h"
-#include "world.h"
+#include "runner.h"
 
 /** Memory on a cache line, all zeros, touched. */
 static void *
@@ -37,26 +41,19 @@ open_buffers(struct engine *e)
 	/* each buffer begins on a cache line */
 	size_t floats = CACHE_LINE / sizeof(float);
 	size_t stride = (c->block + floats - 1) / floats * floats;
-	size_t buffers = 2 * buses + TACTUS_MAX_PORTS + 2;
+	size_t buffers = 3 * buses + 2;
 
 	e->bus = calloc(buses, sizeof *e->bus);
-	e->scratch = calloc(TACTUS_MAX_PORTS, sizeof *e->scratch);
-	e->piece_out = calloc(TACTUS_MAX_PORTS, sizeof *e->piece_out);
-	e->piece_in = calloc(TACTUS_MAX_PORTS, sizeof *e->piece_in);
 	e->arena = take(buffers * stride * sizeof(float));
-	if (e->bus == NULL || e->scratch == NULL || e->piece_out == NULL ||
-		e->piece_in == NULL || e->arena == NULL) {
+	if (e->bus == NULL || e->arena == NULL) {
 		return -ENOMEM;
 	}
 	float *at = e->arena;
 	for (size_t i = 0; i < buses; i++) {
 		e->bus[i].frames[0] = at;
 		e->bus[i].frames[1] = at + stride;
-		at += 2 * stride;
-	}
-	for (size_t i = 0; i < TACTUS_MAX_PORTS; i++) {
-		e->scratch[i] = at;
-		at += stride;
+		e->bus[i].group = at + 2 * stride;
+		at += 3 * stride;
 	}
 	e->zeros = at;
 	e->envelope = at + stride;
@@ -88,6 +85,20 @@ open_resources(struct engine *e)
 	return 0;
 }
 
+/** Connections, and what it takes to order by them. */
+static int
+open_connections(struct engine *e)
+{
+	size_t most = e->config.max_connections;
+
+	e->connection = take((most + 1) * sizeof *e->connection);
+	if (e->connection == NULL) {
+		return -ENOMEM;
+	}
+	connection_init(e);
+	return order_open(e);
+}
+
 int
 engine_open(const struct engine_config *config, struct wire *wire,
 	struct engine **out)
@@ -102,11 +113,22 @@ engine_open(const struct engine_config *config, struct wire *wire,
 	e->node = take((size_t)config->max_nodes * sizeof *e->node);
 	e->key = take((size_t)config->max_nodes * sizeof *e->key);
 	e->fading = take(((size_t)config->max_nodes + 1) * sizeof *e->fading);
-	int err = e->node == NULL || e->key == NULL || e->fading == NULL
+	e->order = take((size_t)config->max_nodes * sizeof(struct node *));
+	int err = e->node == NULL || e->key == NULL || e->fading == NULL ||
+				  e->order == NULL
 			  ? -ENOMEM
 			  : 0;
 	if (err == 0) {
 		err = open_buffers(e);
+	}
+	if (err == 0) {
+		err = runner_open(e);
+	}
+	if (err == 0) {
+		err = plan_open(e);
+	}
+	if (err == 0) {
+		err = open_connections(e);
 	}
 	if (err == 0) {
 		err = open_resources(e);
@@ -121,7 +143,6 @@ engine_open(const struct engine_config *config, struct wire *wire,
 		engine_close(e);
 		return err;
 	}
-	world_init(e);
 	for (uint32_t i = 0; i < config->max_nodes; i++) {
 		e->node[i].synth.id = (int32_t)i;
 	}
@@ -141,8 +162,17 @@ engine_open(const struct engine_config *config, struct wire *wire,
 			frames < 1.0 ? 1 : (uint32_t)frames;
 	}
 	gauge_set(e->gauges, GAUGE_GROUPS, 1);
+	gauge_set(e->gauges, GAUGE_THREADS, 1);
 	*out = e;
 	return 0;
+}
+
+void
+engine_use_crew(struct engine *e, struct crew *crew)
+{
+	e->crew = crew;
+	gauge_set(e->gauges, GAUGE_THREADS,
+		crew == NULL ? 1 : crew_threads(crew));
 }
 
 void
@@ -157,9 +187,11 @@ engine_close(struct engine *e)
 	free(e->key);
 	free(e->fading);
 	free(e->bus);
-	free(e->scratch);
-	free(e->piece_out);
-	free(e->piece_in);
+	free(e->order);
+	order_close(e);
+	free(e->connection);
+	runner_close(e);
+	plan_close(e);
 	free(e->arena);
 	free(e->resource);
 	free(e->kept);

@@ -13,17 +13,17 @@
 
 #include "batch.h"
 #include "mark.h"
+#include "node_ref.h"
 
 struct events;
 
 /** One thing to do: a client's batch, or (batch NULL) the engine's own
- * trigger, which names its node with the generation of the slot. */
+ * trigger of a node. */
 struct event {
 	uint64_t at;   /* sample */
 	uint64_t rank; /* within the sample */
 	struct batch *batch;
-	uint32_t node;
-	uint32_t generation;
+	struct node_ref node;
 	uint32_t port; /* ordinal among the controls */
 	float value;
 };

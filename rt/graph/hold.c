@@ -3,6 +3,7 @@
  * hold.c -- see hold.h.
  */
 #include "hold.h"
+#include "runner.h"
 
 /** Put a hold back among the free ones. */
 TACTUS_RT static void
@@ -65,9 +66,13 @@ keep(struct engine *e, struct node *n, struct resource *r)
 	}
 	e->kept_free = k->next;
 	e->kept_left--;
+	k->given = 0;
 	k->next = n->kept;
 	n->kept = k;
 	resource_hold(e, r, &k->hold, n->synth.id);
+	/* who may run beside it is another matter now */
+	n->uses = true;
+	e->changed = true;
 	return true;
 }
 
@@ -100,6 +105,38 @@ hold_release(struct engine *e, struct node *n, int32_t id)
 	}
 }
 
+TACTUS_RT bool
+hold_give_later(struct node *n, int32_t id)
+{
+	struct kept *k = find(n, id);
+
+	if (k == NULL || k->given == k->hold.count) {
+		return false;
+	}
+	k->given++;
+	return true;
+}
+
+TACTUS_RT void
+hold_give_now(struct engine *e, struct node *n)
+{
+	for (struct kept **at = &n->kept; *at != NULL;) {
+		struct kept *k = *at;
+		uint32_t given = k->given;
+
+		k->given = 0;
+		if (given != 0 && given == k->hold.count) {
+			*at = k->next;
+			give(e, k);
+		} else {
+			at = &k->next;
+		}
+		if (given != 0) {
+			resource_let_go(e, &k->hold, given);
+		}
+	}
+}
+
 TACTUS_RT uint32_t
 hold_count(const struct node *n, int32_t id)
 {
@@ -119,6 +156,7 @@ attach(struct engine *e, struct node *n, uint32_t ordinal, int32_t id)
 
 	resource_hold(e, r, &n->binding[ordinal].hold, n->synth.id);
 	n->bound[ordinal] = r->instance;
+	e->changed = true;
 }
 
 TACTUS_RT static void
@@ -229,7 +267,8 @@ hold_bind(struct engine *e, struct node *n, const struct shape_port *p,
 		attach(e, n, p->ordinal, id);
 	}
 	if (n->def->bind &&
-		!n->def->bind(&e->world, &n->synth, p->ordinal, old, old_id) &&
+		!n->def->bind(
+			runner_world(e), &n->synth, p->ordinal, old, old_id) &&
 		old_id != -1) {
 		hold_release(e, n, old_id);
 	}

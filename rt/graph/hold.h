@@ -24,6 +24,7 @@ struct binding {
 struct kept {
 	struct hold hold;
 	struct kept *next; /* of the same synth; or of the free ones */
+	uint32_t given; /* in this segment's process: given back at its end */
 };
 
 /** Let all holds be free. @thread before-start */
@@ -66,6 +67,14 @@ TACTUS_RT void *hold_acquire(
 
 /** As TactusWorld.resource_release. @thread rt */
 TACTUS_RT void hold_release(struct engine *e, struct node *n, int32_t id);
+
+/** Note that a synth gives one reference back at the segment's end; more than
+ * it has is ignored. @thread rt or a helper, in process @return was it noted?
+ */
+TACTUS_RT bool hold_give_later(struct node *n, int32_t id);
+
+/** Give back what was noted. @thread rt */
+TACTUS_RT void hold_give_now(struct engine *e, struct node *n);
 
 /** References of a synth to one resource. @thread rt */
 TACTUS_RT uint32_t hold_count(const struct node *n, int32_t id);

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "hold.h"
+#include "node.h"
 #include "outbox.h"
 #include "works.h"
+#include "runner.h"
 
 void
 job_init(struct engine *e)
@@ -185,8 +187,7 @@ job_perform(struct engine *e, struct node *n, const TactusPerform *what)
 	work->perform = what->perform;
 	work->done = what->done;
 	work->def_name = n->def->name;
-	work->node = n->synth.id;
-	work->generation = n->generation;
+	work->node = node_refer(n);
 	work->result = 0;
 	work->given_up = false;
 	memset(work->data, 0, sizeof work->data);
@@ -202,12 +203,12 @@ job_perform(struct engine *e, struct node *n, const TactusPerform *what)
 TACTUS_RT void
 job_perform_back(struct engine *e, struct work *work)
 {
-	struct node *n = &e->node[work->node];
+	struct node *n = node_deref(e, work->node);
 
 	give_back(e, &e->job[WORK_MAX_JOBS + (work - e->perform)], work);
-	if (n->kind == KIND_SYNTH && n->generation == work->generation &&
-		work->done) {
-		work->done(&e->world, &n->synth, work->result, work->data);
+	if (n != NULL && work->done) {
+		work->done(
+			runner_world(e), &n->synth, work->result, work->data);
 	}
 	work->next = e->perform_free;
 	e->perform_free = work;

@@ -4,6 +4,8 @@
  *
  * A bus is the sum of its writers in execution order, starting from +0
  * (DESIGN 10.8): the first writer is added to +0 too, so a -0 becomes +0.
+ * More than MIX_GROUP of them are folded in groups, each from +0 on, whose
+ * sums are then added in order (ADR 0013).
  */
 #ifndef TACTUS_RT_MIX_H
 #define TACTUS_RT_MIX_H
@@ -19,6 +21,15 @@ TACTUS_RT void mix_store(
 /** to += from. @thread rt */
 TACTUS_RT void mix_add(
 	float *restrict to, const float *restrict from, uint32_t frames);
+
+/**
+ * to = 0 + from[0] + from[1] + …, added in that order: what mix_store and
+ * mix_add would do one after the other, to the bit.
+ * @thread rt or a helper
+ * @param count at least 1
+ */
+TACTUS_RT void mix_fold(float *restrict to, const float *const *from,
+	uint32_t count, uint32_t frames);
 
 /** to *= gain, frame by frame. @thread rt */
 TACTUS_RT void mix_scale(

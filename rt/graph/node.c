@@ -6,9 +6,11 @@
 
 #include <string.h>
 
+#include "connection.h"
 #include "hold.h"
 #include "outbox.h"
 #include "port.h"
+#include "runner.h"
 
 TACTUS_RT enum reason
 node_place(
@@ -159,6 +161,8 @@ lay_out(struct engine *e, struct node *n, const struct synth_spec *spec,
 	memset(n->body, 0, ports_bytes + s->instance_bytes);
 	n->in = (const float **)(void *)at;
 	at += s->inputs * sizeof *n->in;
+	n->out = (float **)(void *)at;
+	at += s->outputs * sizeof *n->out;
 	n->bound = (void **)(void *)at;
 	at += s->resources * sizeof *n->bound;
 	n->binding = (struct binding *)(void *)at;
@@ -185,6 +189,7 @@ lay_out(struct engine *e, struct node *n, const struct synth_spec *spec,
 	}
 	for (uint32_t i = 0; i < s->outputs; i++) {
 		n->output[i].bus = -1;
+		n->out[i] = e->runner->out[i];
 	}
 	for (uint32_t i = 0; i < s->resources; i++) {
 		n->binding[i].hold.id = -1;
@@ -192,7 +197,8 @@ lay_out(struct engine *e, struct node *n, const struct synth_spec *spec,
 	n->synth.self = (char *)n->body + ports_bytes;
 	n->synth.controls = n->now;
 	n->synth.in = n->in;
-	n->synth.out = e->scratch;
+	n->synth.out = n->out;
+	n->plain = true;
 	n->synth.resources = n->bound;
 }
 
@@ -201,7 +207,7 @@ TACTUS_RT static size_t
 ports_bytes(const struct shape *s)
 {
 	return aligned(
-		s->inputs * sizeof(float *) +
+		(s->inputs + s->outputs) * sizeof(float *) +
 		s->resources * (sizeof(void *) + sizeof(struct binding)) +
 		s->controls * (sizeof(struct control) + sizeof(TactusControl)) +
 		(s->inputs + s->outputs) * sizeof(struct joint));
@@ -238,6 +244,7 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 	n->spec = spec;
 	n->inputs = (uint16_t)s->inputs;
 	n->outputs = (uint16_t)s->outputs;
+	n->uses = s->resources != 0;
 	lay_out(e, n, spec, ports);
 	enum reason reason = hold_bind_first(e, n, told);
 	if (reason != REASON_NONE) {
@@ -246,7 +253,8 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 	}
 	int code = 0;
 	if (n->def->construct) {
-		code = n->def->construct(&e->world, spec->options, &n->synth);
+		code = n->def->construct(
+			runner_world(e), spec->options, &n->synth);
 	}
 	if (code != 0) {
 		unmake(e, n);
@@ -255,6 +263,7 @@ node_make_synth(struct engine *e, int32_t id, const struct place *place,
 		return REASON_CONSTRUCT;
 	}
 	node_link(n, place);
+	e->changed = true;
 	e->synths++;
 	show_counts(e);
 	outbox_node(e, n, REPORT_NODE_NEW);
@@ -267,8 +276,9 @@ end(struct engine *e, struct node *n)
 {
 	if (n->kind == KIND_SYNTH) {
 		if (n->def->destroy) {
-			n->def->destroy(&e->world, &n->synth);
+			n->def->destroy(runner_world(e), &n->synth);
 		}
+		connection_end(e, n);
 		hold_end(e, n);
 		pool_give(e->pools, n->body);
 		n->body = NULL;
@@ -277,6 +287,7 @@ end(struct engine *e, struct node *n)
 		e->groups--;
 	}
 	e->in_limbo -= n->cleared ? 1 : 0;
+	e->changed = true;
 	n->kind = KIND_ENDED;
 	n->key_hash = 0;
 	e->key[n->synth.id][0] = '\0';
@@ -346,6 +357,7 @@ node_clear(struct engine *e)
 	if (root->head == NULL) {
 		return;
 	}
+	e->changed = true;
 	/* their ids stay taken, but nothing finds them any more */
 	for (struct node *n = root->head; n != NULL; n = node_after(n, root)) {
 		n->key_hash = 0;

@@ -22,6 +22,23 @@ node_find(struct engine *e, int32_t id)
 	return lives && !n->cleared ? n : NULL;
 }
 
+/** A reference that outlives the node. @thread rt */
+TACTUS_RT static inline struct node_ref
+node_refer(const struct node *n)
+{
+	return (struct node_ref){n->synth.id, n->generation};
+}
+
+/** The node that is meant, in the tree or in limbo: NULL when it has ended,
+ * whoever has its id now. @thread rt */
+TACTUS_RT static inline struct node *
+node_deref(struct engine *e, struct node_ref ref)
+{
+	struct node *n = &e->node[ref.id];
+	bool lives = n->kind == KIND_GROUP || n->kind == KIND_SYNTH;
+	return lives && n->generation == ref.generation ? n : NULL;
+}
+
 /** Where a new or moved node is to stand. */
 struct place {
 	struct node *parent;

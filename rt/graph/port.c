@@ -4,8 +4,13 @@
  */
 #include "port.h"
 
+#include <string.h>
+
+#include "connection.h"
 #include "fade.h"
+#include "mix.h"
 #include "node.h"
+#include "runner.h"
 
 /* ports that hold one value until told otherwise */
 #define JUMPS (TACTUS_INTEGER | TACTUS_BOOLEAN | TACTUS_ENUM | TACTUS_TRIGGER)
@@ -126,8 +131,7 @@ port_trigger(struct engine *e, struct node *n, const struct shape_port *p,
 	}
 	struct event event = {
 		.at = c->ramp.begin,
-		.node = (uint32_t)n->synth.id,
-		.generation = n->generation,
+		.node = node_refer(n),
 		.port = p->ordinal,
 		.value = value,
 	};
@@ -156,15 +160,156 @@ port_end_triggers(struct engine *e)
 	}
 }
 
+/** What a bus holds of a block, from `offset` on. */
+TACTUS_RT static inline const float *
+look(const struct engine *e, const struct bus *b, uint64_t block,
+	uint32_t offset)
+{
+	uint64_t side = block % 2;
+
+	return b->block[side] == block ? b->frames[side] + offset : e->zeros;
+}
+
+TACTUS_RT float *
+port_begin_bus(struct engine *e, struct bus *b)
+{
+	uint64_t side = e->block_no % 2;
+
+	if (b->block[side] != e->block_no) {
+		if (e->frames != e->config.block) {
+			mix_clear(b->frames[side], e->config.block);
+		}
+		b->block[side] = e->block_no;
+	}
+	return b->frames[side] + e->offset;
+}
+
+/** Add the group that is being folded, if there is one. */
+TACTUS_RT static void
+close_group(struct engine *e, struct bus *b)
+{
+	if (b->segment != e->segment || b->writers == 0) {
+		return;
+	}
+	if (b->writers % MIX_GROUP != 0 && b->writers > MIX_GROUP) {
+		mix_add(port_begin_bus(e, b), b->group, e->frames);
+	}
+	/* whoever comes next begins another */
+	b->writers = MIX_GROUP;
+}
+
+TACTUS_RT void
+port_close_groups(struct engine *e)
+{
+	while (e->open != NULL) {
+		struct bus *b = e->open;
+		e->open = b->next_open;
+		b->is_open = false;
+		close_group(e, b);
+	}
+}
+
+TACTUS_RT void
+port_write(struct engine *e, const struct joint *j, const float *from)
+{
+	struct bus *b = port_bus(e, j->bus, j->flags, true);
+	float *to = port_begin_bus(e, b);
+
+	if (b->segment != e->segment || (j->flags & MAP_REPLACE) != 0) {
+		b->segment = e->segment;
+		b->writers = 0;
+	}
+	uint32_t place = b->writers++ % MIX_GROUP;
+	bool first = b->writers <= MIX_GROUP;
+	if (first) {
+		if (place == 0) {
+			mix_store(to, from, e->frames);
+		} else {
+			mix_add(to, from, e->frames);
+		}
+		return;
+	}
+	if (place == 0) {
+		mix_store(b->group, from, e->frames);
+		if (!b->is_open) {
+			b->is_open = true;
+			b->next_open = e->open;
+			e->open = b;
+		}
+	} else {
+		mix_add(b->group, from, e->frames);
+	}
+	if (place == MIX_GROUP - 1) {
+		mix_add(to, b->group, e->frames);
+	}
+}
+
 TACTUS_RT const float *
 port_read(struct engine *e, int32_t bus, uint32_t flags, uint32_t offset)
 {
 	struct bus *b = port_bus(e, bus, flags, false);
-	/* feedback: the complete sum of exactly one block ago */
-	uint64_t block = e->block_no - ((flags & MAP_FEEDBACK) != 0 ? 1 : 0);
-	uint64_t side = block % 2;
 
-	return b->block[side] == block ? b->frames[side] + offset : e->zeros;
+	if ((flags & MAP_FEEDBACK) != 0) {
+		/* the complete sum of exactly one block ago */
+		return look(e, b, e->block_no - 1, offset);
+	}
+	close_group(e, b);
+	return look(e, b, e->block_no, offset);
+}
+
+TACTUS_RT void
+port_delay(struct engine *e, struct connection *c, const float *from)
+{
+	memcpy(port_begin_bus(e, &c->delay), from, e->frames * sizeof *from);
+}
+
+/** What one connection brings in this segment. */
+TACTUS_RT static const float *
+hear(const struct engine *e, const struct connection *c)
+{
+	if ((c->flags & MAP_FEEDBACK) != 0) {
+		return look(e, &c->delay, e->block_no - 1, e->offset);
+	}
+	return c->source->runs ? c->source->output[c->out].own : e->zeros;
+}
+
+TACTUS_RT const float *
+port_gather(struct engine *e, const struct joint *j, float *sum)
+{
+	const float *only = NULL;
+
+	if (j->bus >= 0) {
+		only = j->version != NULL
+			       ? j->version
+			       : port_read(e, j->bus, j->flags, e->offset);
+	}
+	if (j->connections == 0) {
+		return only != NULL ? only : e->zeros;
+	}
+	const struct connection *c = j->first;
+	if (only == NULL) {
+		only = hear(e, c);
+		c = c->next_in;
+	}
+	if (c == NULL) {
+		return only;
+	}
+	mix_store(sum, only, e->frames);
+	for (; c != NULL; c = c->next_in) {
+		mix_add(sum, hear(e, c), e->frames);
+	}
+	return sum;
+}
+
+TACTUS_RT void
+port_tell(struct engine *e, struct node *n, const struct joint *j,
+	uint32_t port, bool was)
+{
+	bool is = port_is_joined(j);
+
+	if (was != is && n->def->connect) {
+		n->def->connect(runner_world(e), &n->synth, port, is);
+	}
 }
 
 TACTUS_RT void
@@ -174,17 +319,16 @@ port_map(struct engine *e, struct node *n, const struct shape_port *p,
 	bool output = p->port.direction == TACTUS_OUTPUT;
 	struct joint *j =
 		output ? &n->output[p->ordinal] : &n->input[p->ordinal];
-	bool was = j->bus >= 0;
+	bool was = port_is_joined(j);
 
 	j->bus = bus < 0 ? -1 : bus;
 	j->flags = bus < 0 ? 0 : flags;
+	e->changed = true;
 	if (!output) {
 		n->in[p->ordinal] = e->zeros;
+		j->version = NULL;
 	}
-	if (was != (bus >= 0) && n->def->connect) {
-		n->def->connect(&e->world, &n->synth,
-			(uint32_t)(p - n->spec->shape->port), bus >= 0);
-	}
+	port_tell(e, n, j, (uint32_t)(p - n->spec->shape->port), was);
 }
 
 TACTUS_RT void
@@ -204,7 +348,9 @@ port_follow(struct engine *e, struct node *n, uint32_t ordinal, int32_t bus,
 	}
 	c->bus = bus < 0 ? -1 : bus;
 	c->flags = bus < 0 ? 0 : flags;
+	c->version = NULL;
 	n->moving = true;
+	e->changed = true;
 }
 
 /** A control that follows a bus: its first sample, its slope to the last. */
@@ -214,7 +360,9 @@ follow(struct engine *e, struct node *n, uint32_t i, uint32_t offset,
 {
 	const struct control *c = &n->control[i];
 	const TactusPort *p = &n->spec->shape->port[i].port;
-	const float *bus = port_read(e, c->bus, c->flags, offset);
+	const float *bus = c->version != NULL
+				   ? c->version + (offset - e->offset)
+				   : port_read(e, c->bus, c->flags, offset);
 	float first = port_clamp(p, bus[0]);
 	float last = port_clamp(p, bus[frames - 1]);
 
@@ -293,6 +441,7 @@ end_fade(struct engine *e, struct node *n)
 		break;
 	case FADE_PAUSES:
 		n->paused = true;
+		e->changed = true;
 		break;
 	case FADE_FREES:
 		node_free(e, n);
@@ -323,8 +472,8 @@ port_end_fades(struct engine *e)
 }
 
 TACTUS_RT bool
-port_envelope(struct engine *e, const struct node *n, uint64_t sample,
-	uint32_t frames)
+port_envelope(
+	const struct node *n, uint64_t sample, uint32_t frames, float *envelope)
 {
 	bool filled = false;
 
@@ -334,7 +483,7 @@ port_envelope(struct engine *e, const struct node *n, uint64_t sample,
 		}
 		for (uint32_t i = 0; i < frames; i++) {
 			float gain = fade_at(&n->fade, sample + i);
-			e->envelope[i] = filled ? e->envelope[i] * gain : gain;
+			envelope[i] = filled ? envelope[i] * gain : gain;
 		}
 		filled = true;
 	}

@@ -45,6 +45,23 @@ TACTUS_RT float port_value(
 /** Clamp to a port's range, and round what counts whole. @thread rt */
 TACTUS_RT float port_clamp(const TactusPort *p, float value);
 
+/** Is an audio port joined to anything? @thread rt */
+TACTUS_RT static inline bool
+port_is_joined(const struct joint *j)
+{
+	return j->bus >= 0 || j->connections != 0;
+}
+
+/**
+ * Tell a synth that a port of it was joined to something or let go, if that
+ * is so.
+ * @thread rt
+ * @param port among all of its ports
+ * @param was  port_is_joined, before the change
+ */
+TACTUS_RT void port_tell(struct engine *e, struct node *n,
+	const struct joint *j, uint32_t port, bool was);
+
 /** Join an audio port to a bus or (bus -1) to nothing. @thread rt */
 TACTUS_RT void port_map(struct engine *e, struct node *n,
 	const struct shape_port *p, int32_t bus, uint32_t flags);
@@ -63,8 +80,38 @@ port_bus(struct engine *e, int32_t bus, uint32_t flags, bool output)
 	return output ? &e->playback[bus] : &e->capture[bus];
 }
 
-/** What an input reads from `offset` of this block on; never NULL.
+/** Where a bus is written in this segment; what nobody writes in this block
+ * is silence. @thread rt, or the helper that alone writes it */
+TACTUS_RT float *port_begin_bus(struct engine *e, struct bus *b);
+
+/**
+ * Add an output to its bus, in execution order (the walk).  The writers of a
+ * bus between two that read it are folded in groups of MIX_GROUP (ADR 0013).
+ * @thread rt
+ */
+TACTUS_RT void port_write(
+	struct engine *e, const struct joint *j, const float *from);
+
+/** The segment is over: add the groups that are still being folded.
  * @thread rt */
+TACTUS_RT void port_close_groups(struct engine *e);
+
+/** Keep what came out for a feedback connection. @thread rt or a helper */
+TACTUS_RT void port_delay(
+	struct engine *e, struct connection *c, const float *from);
+
+/**
+ * What an input hears in this segment: its bus, then its connections in the
+ * order in which they were made.  One alone is heard as it is, several are
+ * added up in `sum`, from +0 on; none is silence.
+ * @thread rt or a helper
+ */
+TACTUS_RT const float *port_gather(
+	struct engine *e, const struct joint *j, float *sum);
+
+/** What a bus holds from `offset` of this block on; never NULL.  In the walk
+ * it ends the group that is being folded.
+ * @thread rt; a helper in the plan */
 TACTUS_RT const float *port_read(
 	struct engine *e, int32_t bus, uint32_t flags, uint32_t offset);
 
@@ -84,9 +131,10 @@ TACTUS_RT void port_fade(struct engine *e, struct node *n, float to,
 /** End the fades that have arrived by now. @thread rt */
 TACTUS_RT void port_end_fades(struct engine *e);
 
-/** Fill e->envelope with the gain of a synth and all above it.
- * @thread rt @return false when it is 1 all through (nothing filled) */
-TACTUS_RT bool port_envelope(struct engine *e, const struct node *n,
-	uint64_t sample, uint32_t frames);
+/** Fill `envelope` with the gain of a synth and all above it.
+ * @thread rt or a helper @return false when it is 1 all through (nothing
+ * filled) */
+TACTUS_RT bool port_envelope(const struct node *n, uint64_t sample,
+	uint32_t frames, float *envelope);
 
 #endif

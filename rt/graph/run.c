@@ -9,76 +9,57 @@
  */
 #include "run.h"
 
+#include "connection.h"
 #include "mix.h"
 #include "node.h"
-#include "outbox.h"
+#include "order.h"
+#include "plan.h"
 #include "port.h"
 
-/** Add one output to its bus. */
-TACTUS_RT static inline void
-write_bus(struct engine *e, const struct joint *j, const float *from,
-	uint32_t frames)
-{
-	struct bus *b = port_bus(e, j->bus, j->flags, true);
-	uint64_t side = e->block_no % 2;
-	float *to = b->frames[side] + e->offset;
-
-	if (b->block[side] != e->block_no) {
-		/* first in this block: what others leave out is silence */
-		if (frames != e->config.block) {
-			mix_clear(b->frames[side], e->config.block);
-		}
-		b->block[side] = e->block_no;
-		mix_store(to, from, frames);
-	} else if ((j->flags & MAP_REPLACE) != 0) {
-		mix_store(to, from, frames);
-	} else {
-		mix_add(to, from, frames);
-	}
-}
-
-/** Look for the node whose output is the first that is no number. */
+/** Note the node whose output is the first that is no number. */
 TACTUS_RT static void
-hunt(struct engine *e, struct node *n, uint32_t frames)
+hunt(struct runner *r, struct node *n, uint32_t frames)
 {
-	const struct shape *s = n->spec->shape;
 	bool bad = false;
 
-	for (uint32_t i = 0; i < s->outputs && !bad; i++) {
-		bad = n->output[i].bus >= 0 &&
-		      !mix_is_finite(e->scratch[i], frames);
+	for (uint32_t i = 0; i < n->outputs && !bad; i++) {
+		const struct joint *j = &n->output[i];
+		bad = (j->bus >= 0 || j->own != NULL) &&
+		      !mix_is_finite(n->out[i], frames);
 	}
-	for (uint32_t i = 0; i < s->inputs && bad; i++) {
+	for (uint32_t i = 0; i < n->inputs && bad; i++) {
 		/* it only passes on what another made */
 		bad = mix_is_finite(n->in[i], frames) != 0;
 	}
 	if (bad && !n->told_nan) {
-		struct report r = {.kind = REPORT_NODE_NAN, .id = n->synth.id};
-		r.u.def = n->def;
-		n->told_nan = outbox_note(e, &r);
+		struct report report = {
+			.kind = REPORT_NODE_NAN, .id = n->synth.id};
+		report.u.def = n->def;
+		n->told_nan = runner_note(r, n, &report);
 	}
 }
 
 /** Process a synth whose controls move: piece by piece. */
 TACTUS_RT static void
-run_pieces(struct engine *e, struct node *n, uint32_t frames)
+run_pieces(struct runner *r, struct node *n, uint32_t frames)
 {
 	const struct shape *s = n->spec->shape;
+	struct engine *e = r->engine;
 	TactusSynth *synth = &n->synth;
 
 	for (uint32_t done = 0; done < frames;) {
 		uint32_t piece = port_begin(
 			e, n, e->now + done, e->offset + done, frames - done);
 		for (uint32_t i = 0; i < s->inputs; i++) {
-			e->piece_in[i] = n->in[i] + done;
+			r->piece_in[i] = n->in[i] + done;
 		}
 		for (uint32_t i = 0; i < s->outputs; i++) {
-			e->piece_out[i] = e->scratch[i] + done;
+			r->piece_out[i] = n->out[i] + done;
 		}
-		synth->in = e->piece_in;
-		synth->out = e->piece_out;
-		e->piece = done;
-		n->def->process(&e->world, synth, piece);
+		synth->in = r->piece_in;
+		synth->out = r->piece_out;
+		r->piece = done;
+		n->def->process(&r->world, synth, piece);
 		done += piece;
 		if (n->fired && done < frames) {
 			/* a trigger holds for its first piece alone */
@@ -90,114 +71,144 @@ run_pieces(struct engine *e, struct node *n, uint32_t frames)
 			}
 		}
 	}
-	e->piece = 0;
+	r->piece = 0;
 	synth->in = n->in;
-	synth->out = e->scratch;
+	synth->out = n->out;
+}
+
+TACTUS_RT void
+run_point(
+	struct engine *e, struct node *n, float *const *out, float *const *sum)
+{
+	for (uint32_t i = 0; i < n->inputs; i++) {
+		n->in[i] = port_gather(e, &n->input[i], sum[i]);
+	}
+	for (uint32_t i = 0; i < n->outputs; i++) {
+		float *own = n->output[i].own;
+		n->out[i] = own != NULL ? own : out[i];
+	}
+}
+
+TACTUS_RT void
+run_process(struct runner *r, struct node *n, uint32_t frames)
+{
+	r->serial = (n->def->flags & TACTUS_SERIAL) != 0;
+	if (n->moving) {
+		run_pieces(r, n, frames);
+	} else {
+		n->def->process(&r->world, &n->synth, frames);
+	}
+}
+
+TACTUS_RT void
+run_finish(struct runner *r, struct node *n, uint32_t frames)
+{
+	struct engine *e = r->engine;
+
+	if (e->now < e->hunt_end) {
+		hunt(r, n, frames);
+	}
+	bool fades =
+		e->fades != 0 && port_envelope(n, e->now, frames, r->envelope);
+	for (uint32_t i = 0; i < n->outputs; i++) {
+		const struct joint *j = &n->output[i];
+		if (fades) {
+			mix_scale(n->out[i], r->envelope, frames);
+		}
+		if (j->feedbacks == 0) {
+			continue;
+		}
+		for (struct connection *c = j->first; c != NULL;
+			c = c->next_out) {
+			if ((c->flags & MAP_FEEDBACK) != 0) {
+				port_delay(e, c, n->out[i]);
+			}
+		}
+	}
 }
 
 TACTUS_RT static inline void
-read_inputs(struct engine *e, struct node *n)
+write_buses(struct engine *e, const struct node *n)
 {
-	for (uint32_t i = 0; i < n->inputs; i++) {
-		const struct joint *j = &n->input[i];
-		if (j->bus >= 0) {
-			n->in[i] = port_read(e, j->bus, j->flags, e->offset);
+	for (uint32_t i = 0; i < n->outputs; i++) {
+		if (n->output[i].bus >= 0) {
+			port_write(e, &n->output[i], n->out[i]);
 		}
 	}
 }
 
 /** Run a synth of which nothing but its signal moves. */
 TACTUS_RT static inline void
-run_plain(struct engine *e, struct node *n, uint32_t frames)
+run_plain(struct runner *r, struct node *n, uint32_t frames)
 {
-	read_inputs(e, n);
-	n->def->process(&e->world, &n->synth, frames);
-	for (uint32_t i = 0; i < n->outputs; i++) {
-		if (n->output[i].bus >= 0) {
-			write_bus(e, &n->output[i], e->scratch[i], frames);
+	struct engine *e = r->engine;
+
+	for (uint32_t i = 0; i < n->inputs; i++) {
+		const struct joint *j = &n->input[i];
+		if (j->bus >= 0) {
+			n->in[i] = port_read(e, j->bus, j->flags, e->offset);
 		}
 	}
+	r->serial = (n->def->flags & TACTUS_SERIAL) != 0;
+	n->def->process(&r->world, &n->synth, frames);
+	write_buses(e, n);
 }
 
-/** Run any synth. */
-TACTUS_RT static void
-run_synth(struct engine *e, struct node *n, uint32_t frames)
-{
-	read_inputs(e, n);
-	if (n->moving) {
-		run_pieces(e, n, frames);
-	} else {
-		n->def->process(&e->world, &n->synth, frames);
-	}
-	if (e->now < e->hunt_end) {
-		hunt(e, n, frames);
-	}
-	bool fades = e->fades != 0 && port_envelope(e, n, e->now, frames);
-	for (uint32_t i = 0; i < n->outputs; i++) {
-		if (n->output[i].bus < 0) {
-			continue;
-		}
-		if (fades) {
-			mix_scale(e->scratch[i], e->envelope, frames);
-		}
-		write_bus(e, &n->output[i], e->scratch[i], frames);
-	}
-}
+/** How many synths ahead the walk fetches, the second of two steps. */
+#define AHEAD 4
 
-/**
- * Let the nodes that follow come from memory while this one computes: the
- * next, and, as they mostly stand in a row by rising or falling ids, the one
- * that would then be the fifth.  Where they do not it fetches in vain; that
- * the address may lie anywhere does no harm, for nothing is read.
- */
+/** Let the synths that follow come from memory while this one computes. */
 TACTUS_RT static inline void
-fetch(const struct node *n)
+fetch(const struct engine *e, uint32_t i)
 {
-	uintptr_t next = (uintptr_t)n->next;
-	uintptr_t step = next - (uintptr_t)n;
-
-	__builtin_prefetch((const void *)(next + 4 * step));
-	__builtin_prefetch((const void *)next);
+	if (i + AHEAD < e->running) {
+		__builtin_prefetch(e->order[i + AHEAD]);
+	}
 }
 
-/** Walk what a group holds, depth first, in list order. */
+/** Run all synths in execution order, one by one. */
 TACTUS_RT static void
-run_group(struct engine *e, struct node *top, uint32_t frames)
+walk(struct engine *e, uint32_t frames)
 {
 	const struct node plain = {.kind = KIND_SYNTH, .sounding = true};
-	/* neither changes while the tree runs */
+	/* neither changes while synths run */
 	bool quiet = e->now >= e->hunt_end && e->fades == 0;
-	struct node *n = top->head;
+	struct runner *r = e->runner;
 
-	while (n != NULL) {
-		if (n->state == plain.state && quiet) {
-			fetch(n);
-			run_plain(e, n, frames);
-		} else if (n->head != NULL && !n->paused) {
-			n = n->head;
+	for (uint32_t i = 0; i < e->running; i++) {
+		struct node *n = e->order[i];
+		fetch(e, i);
+		if (n->state == plain.state && quiet && n->plain) {
+			run_plain(r, n, frames);
 			continue;
-		} else if (n->sounding && !n->paused) {
-			run_synth(e, n, frames);
 		}
-		while (n->next == NULL) {
-			n = n->parent;
-			if (n == top) {
-				return;
-			}
-		}
-		n = n->next;
+		run_point(e, n, r->out, r->sum);
+		run_process(r, n, frames);
+		run_finish(r, n, frames);
+		write_buses(e, n);
 	}
+	port_close_groups(e);
 }
 
 TACTUS_RT void
 run_segment(struct engine *e, uint32_t frames)
 {
-	e->walking = true;
-	if (!e->limbo.paused && !e->reaping) {
-		run_group(e, &e->limbo, frames);
+	e->segment++;
+	e->frames = frames;
+	if (e->changed) {
+		e->changed = false;
+		order_renew(e);
+		e->planned = plan_renew(e);
+		gauge_add(e->gauges, GAUGE_RENEWALS, 1);
 	}
-	if (!e->node[0].paused) {
-		run_group(e, &e->node[0], frames);
+	runner_begin(e);
+	e->runner->processing = true;
+	if (e->planned) {
+		plan_run(e, frames);
+	} else {
+		walk(e, frames);
 	}
-	e->walking = false;
+	e->runner->processing = false;
+	e->runner->serial = false;
+	runner_end_said(e);
 }

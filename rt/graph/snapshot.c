@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "connection.h"
 #include "hold.h"
 #include "node.h"
 #include "port.h"
@@ -91,6 +92,41 @@ copy_held(const struct node *n, struct query_reply *out)
 	}
 }
 
+TACTUS_RT static void
+add_connection(struct query_reply *out, const struct connection *c)
+{
+	if (out->connections == out->room) {
+		return;
+	}
+	out->connection[out->connections++] = (struct connection_item){
+		.source = c->source->synth.id,
+		.out = c->out_port,
+		.destination = c->to->synth.id,
+		.in = c->in_port,
+		.flags = (int32_t)c->flags,
+	};
+}
+
+/** What a synth is connected to, each once: to itself among its inputs. */
+TACTUS_RT static void
+copy_connections(const struct node *n, struct query_reply *out)
+{
+	for (uint32_t i = 0; i < n->inputs; i++) {
+		const struct connection *c = n->input[i].first;
+		for (; c != NULL; c = c->next_in) {
+			add_connection(out, c);
+		}
+	}
+	for (uint32_t i = 0; i < n->outputs; i++) {
+		const struct connection *c = n->output[i].first;
+		for (; c != NULL; c = c->next_out) {
+			if (c->to != n) {
+				add_connection(out, c);
+			}
+		}
+	}
+}
+
 TACTUS_RT void
 snapshot_node(struct engine *e, struct node *n, struct query_reply *out)
 {
@@ -99,6 +135,7 @@ snapshot_node(struct engine *e, struct node *n, struct query_reply *out)
 	out->next = n->next != NULL ? n->next->synth.id : -1;
 	out->ports = 0;
 	out->held = 0;
+	out->connections = 0;
 	if (n->kind != KIND_SYNTH) {
 		return;
 	}
@@ -126,6 +163,7 @@ snapshot_node(struct engine *e, struct node *n, struct query_reply *out)
 		}
 	}
 	copy_held(n, out);
+	copy_connections(n, out);
 }
 
 TACTUS_RT void

@@ -9,45 +9,62 @@
 #include "job.h"
 #include "node.h"
 #include "outbox.h"
+#include "runner.h"
+
+/**
+ * May what a synth asks for be done at once?  In process only where rt alone
+ * runs it: another thread may be at the same moment at the same thing.
+ */
+TACTUS_RT static bool
+is_direct(const struct runner *r)
+{
+	return !r->processing || r->serial;
+}
 
 TACTUS_RT static uint64_t
 world_time(const TactusWorld *world)
 {
-	struct engine *e = engine_of(world);
+	const struct runner *r = runner_of(world);
 
-	return e->now + e->piece;
+	return r->engine->now + r->piece;
 }
 
 TACTUS_RT static void *
 world_alloc(const TactusWorld *world, size_t bytes)
 {
-	return pool_take(engine_of(world)->pools, bytes);
+	struct runner *r = runner_of(world);
+
+	return is_direct(r) ? pool_take(r->engine->pools, bytes) : NULL;
 }
 
 TACTUS_RT static void
 world_free(const TactusWorld *world, void *memory)
 {
-	pool_give(engine_of(world)->pools, memory);
+	struct runner *r = runner_of(world);
+
+	if (is_direct(r)) {
+		pool_give(r->engine->pools, memory);
+	}
 }
 
 TACTUS_RT static void
 world_done(const TactusWorld *world, TactusSynth *synth)
 {
-	struct engine *e = engine_of(world);
-	struct node *n = node_of(synth);
+	struct runner *r = runner_of(world);
 
 	/* said anywhere but in process it would outlive the node's slot */
-	if (n->said_done || !e->walking) {
-		return;
+	if (r->processing) {
+		runner_done(r, node_of(synth));
 	}
-	n->said_done = true;
-	n->next_done = NULL;
-	if (e->done_first == NULL) {
-		e->done_first = n;
-	} else {
-		e->done_last->next_done = n;
-	}
-	e->done_last = n;
+}
+
+TACTUS_RT static bool
+say(const TactusWorld *world, TactusSynth *synth, struct report *report)
+{
+	struct runner *r = runner_of(world);
+
+	return r->processing ? runner_note(r, node_of(synth), report)
+			     : outbox_note(r->engine, report);
 }
 
 TACTUS_RT static bool
@@ -61,7 +78,7 @@ world_notify(const TactusWorld *world, TactusSynth *synth, const char *address,
 	for (uint32_t i = 0; i < TACTUS_MAX_NOTIFY && types[i] != '\0'; i++) {
 		r.u.note.values[i] = values[i];
 	}
-	return outbox_note(engine_of(world), &r);
+	return say(world, synth, &r);
 }
 
 TACTUS_RT static void
@@ -74,36 +91,48 @@ world_log(const TactusWorld *world, TactusSynth *synth, enum TactusLevel level,
 	r.u.log.def = node_of(synth)->def->name;
 	r.u.log.value = value;
 	r.u.log.level = level;
-	(void)outbox_note(engine_of(world), &r);
+	(void)say(world, synth, &r);
 }
 
 TACTUS_RT static void *
 world_acquire(const TactusWorld *world, TactusSynth *synth, int32_t id,
 	const char *uri)
 {
-	return hold_acquire(engine_of(world), node_of(synth), id, uri);
+	struct runner *r = runner_of(world);
+
+	return is_direct(r) ? hold_acquire(r->engine, node_of(synth), id, uri)
+			    : NULL;
 }
 
 TACTUS_RT static void
 world_release(const TactusWorld *world, TactusSynth *synth, int32_t id)
 {
-	hold_release(engine_of(world), node_of(synth), id);
+	struct runner *r = runner_of(world);
+
+	if (is_direct(r)) {
+		hold_release(r->engine, node_of(synth), id);
+	} else {
+		runner_release(r, node_of(synth), id);
+	}
 }
 
 TACTUS_RT static int
 world_perform(
 	const TactusWorld *world, TactusSynth *synth, const TactusPerform *what)
 {
-	return job_perform(engine_of(world), node_of(synth), what);
+	struct runner *r = runner_of(world);
+
+	return is_direct(r) ? job_perform(r->engine, node_of(synth), what)
+			    : 422;
 }
 
 void
-world_init(struct engine *e)
+world_init(struct runner *r)
 {
-	e->world = (TactusWorld){
+	r->world = (TactusWorld){
 		.size = sizeof(TactusWorld),
-		.block = e->config.block,
-		.rate = e->config.rate,
+		.block = r->engine->config.block,
+		.rate = r->engine->config.rate,
 		.time = world_time,
 		.alloc = world_alloc,
 		.free = world_free,

@@ -7,8 +7,10 @@
 
 #include "engine_private.h"
 
-/** Fill e->world. @thread before-start */
-void world_init(struct engine *e);
+struct runner;
+
+/** Fill a runner's world. @thread before-start */
+void world_init(struct runner *r);
 
 /** Do what the synths that said done in this segment asked for. @thread rt */
 TACTUS_RT void world_end_done(struct engine *e);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "config.h"
 #include "house_render.h"
 #include "score.h"
 #include "show.h"
@@ -118,10 +119,10 @@ take_option(struct rendering *o, int key, const char *value)
 		o->seconds = (double)n / 1e9;
 		return EX_OK;
 	case 'n':
-		if (!cli_whole(value, 1, 1024, &n)) {
+		if (!cli_whole(value, 1, CONFIG_MAX_THREADS, &n)) {
 			return cli_misused(o->cli,
-				"--threads %s: give a whole number from 1",
-				value);
+				"--threads %s: give a whole number, 1 to %d",
+				value, CONFIG_MAX_THREADS);
 		}
 		(void)snprintf(o->threads, sizeof o->threads,
 			"realtime.threads=%d", (int)n);

@@ -102,6 +102,13 @@ static const struct shown faults[] = {
 	{NULL,        NULL,			   false},
 };
 
+static const struct shown late[] = {
+	{"unplanned",     "plans without room",       false},
+	{"helpers_late",  "blocks with late helpers", false},
+	{"helper_stalls", "waits for helpers",        false},
+	{NULL,            NULL,		       false},
+};
+
 static const double *
 stat_of(const struct answer *stats, const char *name, double *room)
 {
@@ -168,6 +175,59 @@ show_rights(const struct answer *stats)
 		"NOT GRANTED: set LimitMEMLOCK= in the unit, or memlock in "
 		"/etc/security/limits.d (or realtime.lock_memory is off)",
 		&first);
+}
+
+static void
+show_nodes(const struct picture *p)
+{
+	const struct answer *s = &p->status;
+	char number[SHOW_NUMBER];
+	double v;
+	const double *connections = stat_of(&p->stats, "connections", &v);
+
+	printf("%-9s %d: %d synths, %d groups", "nodes",
+		(int)answer_whole(s, STATUS_NODES),
+		(int)answer_whole(s, STATUS_SYNTHS),
+		(int)answer_whole(s, STATUS_GROUPS));
+	if (connections != NULL && *connections > 0) {
+		printf("; connections %s", show_double(number, *connections));
+	}
+	(void)putchar('\n');
+}
+
+/* Who shares the work, and how wide the graph is; nothing where one thread
+ * walks it. */
+static void
+show_threads(const struct answer *stats)
+{
+	char number[2][SHOW_NUMBER];
+	char name[40];
+	double v;
+	const double *value = stat_of(stats, "threads", &v);
+	double threads = value != NULL ? *value : 0.0;
+
+	value = stat_of(stats, "levels", &v);
+	double levels = value != NULL ? *value : 0.0;
+	if (threads <= 1.0 && levels <= 0.0) {
+		return;
+	}
+	printf("%-9s %s", "threads", show_double(number[0], threads));
+	for (uint32_t i = 0; (double)i < threads; i++) {
+		(void)snprintf(name, sizeof name, "thread_%u_load", i);
+		value = stat_of(stats, name, &v);
+		if (value == NULL) {
+			break;
+		}
+		printf("%s%.1f %%", i == 0 ? ", load " : ", ", *value * 100.0);
+	}
+	value = stat_of(stats, "width", &v);
+	if (levels > 0.0 && value != NULL) {
+		printf("; %s wide at most, levels %s",
+			show_double(number[0], *value),
+			show_double(number[1], levels));
+	}
+	(void)putchar('\n');
+	show_row("", stats, late);
 }
 
 /* Resources and jobs, and what workers do for them. */
@@ -257,10 +317,8 @@ show_screen(const struct cli *cli, const struct picture *p)
 	printf("%-9s %.1f %% on average, %.1f %% at most\n", "load",
 		answer_number(s, STATUS_LOAD_AVERAGE) * 100.0,
 		answer_number(s, STATUS_LOAD_PEAK) * 100.0);
-	printf("%-9s %d: %d synths, %d groups\n", "nodes",
-		(int)answer_whole(s, STATUS_NODES),
-		(int)answer_whole(s, STATUS_SYNTHS),
-		(int)answer_whole(s, STATUS_GROUPS));
+	show_threads(&p->stats);
+	show_nodes(p);
 	show_resources(p);
 	show_xruns(p);
 	show_rights(&p->stats);

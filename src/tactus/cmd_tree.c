@@ -2,9 +2,10 @@
 /*
  * cmd_tree.c -- `tactus tree`: the node tree, drawn.
  *
- * /node/tree tells the shape; /node/query each node's ports; /def/query, once
- * a def, which of them carry sound.  Between these questions the tree may
- * change: a node that has ended meanwhile is drawn without its ports.
+ * /node/tree tells the shape; /node/query each node's ports and connections;
+ * /def/query, once a def, which of them carry sound.  Between these questions
+ * the tree may change: a node that has ended meanwhile is drawn without its
+ * ports.
  */
 #include "cli.h"
 
@@ -13,26 +14,18 @@
 #include <string.h>
 
 #include "answer.h"
+#include "infos.h"
 #include "print_json.h"
 #include "show.h"
 
 #define TREE_ITEM 6    /* values of one item of /node/tree.reply */
-#define INFO_HEAD 8    /* values before the ports of /node/info */
-#define DEF_PORT  10   /* values of one port of /def/query.reply */
 #define WIDTH     72   /* columns that ports may take */
 #define DEEPEST   4096 /* groups within groups that are drawn */
-
-/** A def's ports, asked for once. */
-struct def {
-	struct def *next;
-	char *name;
-	struct answer ports; /* empty when the daemon would not tell */
-};
 
 struct drawing {
 	struct cli *cli;
 	struct answer tree;
-	struct def *defs;
+	struct infos infos;
 	bool json;
 	bool brief;
 	bool utf8;
@@ -46,108 +39,6 @@ static const struct choice choices[] = {
 
 /* Columns of an item. */
 enum { ITEM_ID, ITEM_PARENT, ITEM_KIND, ITEM_DEF, ITEM_KEY, ITEM_STATE };
-
-static struct def *
-def_of(struct drawing *d, const char *name)
-{
-	for (struct def *def = d->defs; def != NULL; def = def->next) {
-		if (strcmp(def->name, name) == 0) {
-			return def;
-		}
-	}
-	struct def *def = calloc(1, sizeof *def);
-	if (def == NULL) {
-		return NULL;
-	}
-	def->name = strdup(name);
-	if (def->name == NULL) {
-		free(def);
-		return NULL;
-	}
-	if (answer_ask(d->cli, "/def/query", NULL, name, true, &def->ports) !=
-		EX_OK) {
-		answer_fini(&def->ports);
-	}
-	def->next = d->defs;
-	d->defs = def;
-	return def;
-}
-
-static void
-free_defs(struct drawing *d)
-{
-	while (d->defs != NULL) {
-		struct def *def = d->defs;
-
-		d->defs = def->next;
-		answer_fini(&def->ports);
-		free(def->name);
-		free(def);
-	}
-}
-
-/* Length of a name without the number at its end: in0, in1 are like in. */
-static size_t
-stem(const char *name)
-{
-	size_t n = strlen(name);
-
-	while (n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9') {
-		n--;
-	}
-	return n;
-}
-
-/* Where the def describes a port; 0 when it does not. Ports that come with
- * an option (channels) are known by the stem of their name. */
-static uint32_t
-described(const struct def *def, const char *name)
-{
-	uint32_t alike = 0;
-
-	if (def == NULL) {
-		return 0;
-	}
-	for (uint32_t i = 1; i + DEF_PORT <= def->ports.count; i += DEF_PORT) {
-		const char *other = answer_text(&def->ports, i + 1);
-
-		if (strcmp(other, name) == 0) {
-			return i;
-		}
-		if (stem(other) == stem(name) &&
-			strncmp(other, name, stem(name)) == 0) {
-			alike = i;
-		}
-	}
-	return alike;
-}
-
-static const char *
-kind_of(const struct def *def, uint32_t at)
-{
-	return at == 0 ? "" : answer_text(&def->ports, at + 2);
-}
-
-static bool
-is_output(const struct def *def, uint32_t at)
-{
-	return at != 0 &&
-	       strcmp(answer_text(&def->ports, at + 3), "output") == 0;
-}
-
-/* The next port of /node/info from `*at` on: index, name, value, bus, flags.
- * Arrays (connections, resources held) end the ports. */
-static bool
-next_port(const struct answer *info, uint32_t *at, uint32_t *port)
-{
-	if (*at + 5 > info->count || info->arg[*at].type != 'i' ||
-		info->arg[*at + 1].type != 's') {
-		return false;
-	}
-	*port = *at;
-	*at += 5;
-	return true;
-}
 
 static void
 write_map(char *text, size_t size, bool output, bool utf8, int32_t bus,
@@ -164,11 +55,11 @@ write_map(char *text, size_t size, bool output, bool utf8, int32_t bus,
 }
 
 static void
-write_port(struct drawing *d, const struct def *def, const struct answer *info,
-	uint32_t port, char *text, size_t size)
+write_port(struct drawing *d, const struct answer *def,
+	const struct answer *info, uint32_t port, char *text, size_t size)
 {
 	const char *name = answer_text(info, port + 1);
-	uint32_t at = described(def, name);
+	uint32_t at = infos_described(def, name);
 	int32_t bus = answer_whole(info, port + 3);
 	char clean[SHOW_TEXT];
 	char unit[SHOW_TEXT];
@@ -177,25 +68,25 @@ write_port(struct drawing *d, const struct def *def, const struct answer *info,
 
 	(void)show_text(clean, name);
 	if (bus >= 0) {
-		write_map(map, sizeof map, is_output(def, at), d->utf8, bus,
-			answer_whole(info, port + 4));
+		write_map(map, sizeof map, infos_is_output(def, at), d->utf8,
+			bus, answer_whole(info, port + 4));
 	}
-	if (strcmp(kind_of(def, at), "audio") == 0) {
+	if (strcmp(infos_port_kind(def, at), "audio") == 0) {
 		(void)snprintf(text, size, "%s%s", clean,
 			bus >= 0 ? map
-			: is_output(def, at)
+			: infos_is_output(def, at)
 				? (d->utf8 ? " → nothing" : " -> nothing")
 				: (d->utf8 ? " ← nothing" : " <- nothing"));
 		return;
 	}
-	if (strcmp(kind_of(def, at), "resource") == 0) {
+	if (strcmp(infos_port_kind(def, at), "resource") == 0) {
 		int32_t id = answer_whole(info, port + 2);
 		(void)snprintf(text, size,
 			id < 0 ? "%s = nothing" : "%s = resource %d", clean,
 			(int)id);
 		return;
 	}
-	const char *in = at != 0 ? answer_text(&def->ports, at + 4) : "";
+	const char *in = at != 0 ? answer_text(def, at + 4) : "";
 	(void)snprintf(text, size, "%s %s%s%s%s", clean,
 		info->arg[port + 2].type == 'i'
 			? show_double(number, answer_number(info, port + 2))
@@ -215,40 +106,142 @@ columns(const char *text)
 	return n;
 }
 
-/* Ask for a node's ports; CLI_REFUSED when it has ended. */
-static int
-ask_ports(struct drawing *d, int32_t id, struct answer *info)
+/* What stands on a line below a node, some things beside each other. */
+struct line {
+	const char *branches; /* before the first */
+	size_t used;          /* columns */
+};
+
+static void
+put_on_line(struct line *l, const char *text)
 {
-	return answer_ask(d->cli, "/node/query", &id, NULL, true, info);
+	if (l->used > 0 && l->used + columns(text) + 3 > WIDTH) {
+		(void)putchar('\n');
+		l->used = 0;
+	}
+	printf("%s%s", l->used == 0 ? l->branches : ",  ", text);
+	l->used += columns(text) + 3;
+}
+
+/* Does a connection join this very port? */
+static bool
+joins(const struct answer *info, uint32_t connection, bool output, int32_t id,
+	int32_t port)
+{
+	uint32_t node = connection + (output ? INFO_SOURCE : INFO_DESTINATION);
+
+	return answer_whole(info, node) == id &&
+	       answer_whole(info, node + 1) == port;
+}
+
+static bool
+is_connected(const struct answer *info, bool output, int32_t id, int32_t port)
+{
+	uint32_t at = 0;
+	uint32_t c;
+
+	while (infos_next_connection(info, &at, &c)) {
+		if (joins(info, c, output, id, port)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The port at the other end of a connection, by name where it has one. */
+static int
+write_other_end(
+	struct drawing *d, int32_t id, int32_t port, char *text, size_t size)
+{
+	const struct answer *info;
+	int r = infos_ask(&d->infos, d->cli, id, &info);
+	const char *name = r == EX_OK ? infos_port_name(info, port) : NULL;
+	char clean[SHOW_TEXT];
+
+	if (name != NULL) {
+		(void)snprintf(
+			text, size, "%d %s", (int)id, show_text(clean, name));
+	} else {
+		(void)snprintf(text, size, "%d port %d", (int)id, (int)port);
+	}
+	return r;
+}
+
+/* The connections of a port: where its sound goes, or comes from. */
+static int
+draw_connections(struct drawing *d, const struct answer *info, uint32_t port,
+	bool output, int32_t id, struct line *line)
+{
+	const char *arrow =
+		output ? (d->utf8 ? "→" : "->") : (d->utf8 ? "←" : "<-");
+	uint32_t other = output ? INFO_DESTINATION : INFO_SOURCE;
+	int32_t index = answer_whole(info, port);
+	char text[2 * SHOW_TEXT + 128];
+	char end[SHOW_TEXT + 32];
+	char clean[SHOW_TEXT];
+	uint32_t at = 0;
+	uint32_t c;
+
+	(void)show_text(clean, answer_text(info, port + 1));
+	while (infos_next_connection(info, &at, &c)) {
+		if (!joins(info, c, output, id, index)) {
+			continue;
+		}
+		int r = write_other_end(d, answer_whole(info, c + other),
+			answer_whole(info, c + other + 1), end, sizeof end);
+		if (r != EX_OK) {
+			return r;
+		}
+		(void)snprintf(text, sizeof text, "%s %s %s%s", clean, arrow,
+			end,
+			(answer_whole(info, c + INFO_FLAGS) & 2) != 0
+				? " feedback"
+				: "");
+		put_on_line(line, text);
+	}
+	return EX_OK;
+}
+
+/* A port as it is mapped, then what it is connected to. */
+static int
+draw_port(struct drawing *d, const struct answer *def,
+	const struct answer *info, uint32_t port, int32_t id, struct line *line)
+{
+	uint32_t at = infos_described(def, answer_text(info, port + 1));
+	bool audio = strcmp(infos_port_kind(def, at), "audio") == 0;
+	bool output = infos_is_output(def, at);
+	bool connected = audio && is_connected(info, output, id,
+					  answer_whole(info, port));
+	char text[2 * SHOW_TEXT + 128];
+
+	if (!connected || answer_whole(info, port + 3) >= 0) {
+		write_port(d, def, info, port, text, sizeof text);
+		put_on_line(line, text);
+	}
+	return connected ? draw_connections(d, info, port, output, id, line)
+			 : EX_OK;
 }
 
 /* The ports, some on a line, each line behind the branches. */
 static int
 draw_ports(struct drawing *d, uint32_t item, const char *branches)
 {
-	const struct def *def =
-		def_of(d, answer_text(&d->tree, item + ITEM_DEF));
-	struct answer info;
-	uint32_t at = INFO_HEAD;
+	const struct answer *def = infos_ask_def(
+		&d->infos, d->cli, answer_text(&d->tree, item + ITEM_DEF));
+	int32_t id = answer_whole(&d->tree, item + ITEM_ID);
+	struct line line = {.branches = branches};
+	const struct answer *info;
+	uint32_t at = 0;
 	uint32_t port;
-	size_t used = 0;
-	char text[2 * SHOW_TEXT + 128];
 
-	int r = ask_ports(d, answer_whole(&d->tree, item + ITEM_ID), &info);
-	while (r == EX_OK && next_port(&info, &at, &port)) {
-		write_port(d, def, &info, port, text, sizeof text);
-		if (used > 0 && used + columns(text) + 3 > WIDTH) {
-			(void)putchar('\n');
-			used = 0;
-		}
-		printf("%s%s", used == 0 ? branches : ",  ", text);
-		used += columns(text) + 3;
+	int r = infos_ask(&d->infos, d->cli, id, &info);
+	while (r == EX_OK && infos_next_port(info, &at, &port)) {
+		r = draw_port(d, def, info, port, id, &line);
 	}
-	if (used > 0) {
+	if (line.used > 0) {
 		(void)putchar('\n');
 	}
-	answer_fini(&info);
-	return r == CLI_REFUSED ? EX_OK : r;
+	return r;
 }
 
 static void
@@ -362,41 +355,53 @@ draw(struct drawing *d)
 }
 
 static json_t *
-ports_json(struct drawing *d, uint32_t item)
+ports_json(const struct answer *def, const struct answer *info)
 {
 	static const char *const column[5] = {
 		"index", "name", "value", "bus", "flags"};
-	const struct def *def =
-		def_of(d, answer_text(&d->tree, item + ITEM_DEF));
 	json_t *ports = json_array();
-	struct answer info;
-	uint32_t at = INFO_HEAD;
+	uint32_t at = 0;
 	uint32_t port;
 
-	int r = ask_ports(d, answer_whole(&d->tree, item + ITEM_ID), &info);
-	while (r == EX_OK && next_port(&info, &at, &port)) {
+	while (infos_next_port(info, &at, &port)) {
 		json_t *one = json_object();
-		uint32_t where = described(def, answer_text(&info, port + 1));
+		uint32_t where =
+			infos_described(def, answer_text(info, port + 1));
 
 		for (uint32_t k = 0; k < 5; k++) {
 			(void)json_object_set_new(one, column[k],
-				print_json_arg(&info.arg[port + k]));
+				print_json_arg(&info->arg[port + k]));
 		}
 		if (where != 0) {
 			(void)json_object_set_new(one, "kind",
-				print_json_text(kind_of(def, where)));
+				print_json_text(infos_port_kind(def, where)));
 			(void)json_object_set_new(one, "direction",
-				print_json_text(
-					answer_text(&def->ports, where + 3)));
+				print_json_text(answer_text(def, where + 3)));
 		}
 		(void)json_array_append_new(ports, one);
 	}
-	answer_fini(&info);
-	if (r != EX_OK && r != CLI_REFUSED) {
-		json_decref(ports);
-		return NULL;
-	}
 	return ports;
+}
+
+static json_t *
+connections_json(const struct answer *info)
+{
+	static const char *const column[INFO_CONNECTION] = {
+		"source", "out", "destination", "in", "flags"};
+	json_t *connections = json_array();
+	uint32_t at = 0;
+	uint32_t c;
+
+	while (infos_next_connection(info, &at, &c)) {
+		json_t *one = json_object();
+
+		for (uint32_t k = 0; k < INFO_CONNECTION; k++) {
+			(void)json_object_set_new(one, column[k],
+				print_json_arg(&info->arg[c + k]));
+		}
+		(void)json_array_append_new(connections, one);
+	}
+	return connections;
 }
 
 static json_t *
@@ -419,13 +424,19 @@ node_json(struct drawing *d, uint32_t i)
 	if (group) {
 		(void)json_object_set_new(node, "children", json_array());
 	} else if (!d->brief) {
-		json_t *ports = ports_json(d, i);
+		const struct answer *info;
 
-		if (ports == NULL) {
+		if (infos_ask(&d->infos, d->cli, answer_whole(t, i + ITEM_ID),
+			    &info) != EX_OK) {
 			json_decref(node);
 			return NULL;
 		}
-		(void)json_object_set_new(node, "ports", ports);
+		(void)json_object_set_new(node, "ports",
+			ports_json(infos_ask_def(&d->infos, d->cli,
+					   answer_text(t, i + ITEM_DEF)),
+				info));
+		(void)json_object_set_new(
+			node, "connections", connections_json(info));
 	}
 	return node;
 }
@@ -508,7 +519,7 @@ run(struct cli *cli, int argc, char **argv)
 		r = d.json ? print_tree_json(&d) : draw(&d);
 	}
 	answer_fini(&d.tree);
-	free_defs(&d);
+	infos_fini(&d.infos);
 	return r;
 }
 
@@ -516,7 +527,7 @@ const struct verb cmd_tree = {
 	.name = "tree",
 	.words = "[ID]",
 	.help = "Draw the node tree: keys, defs, states, ports with their "
-		"values and where they are mapped.",
+		"values, where they are mapped and what they are connected to.",
 	.choices = choices,
 	.run = run,
 };

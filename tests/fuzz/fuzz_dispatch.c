@@ -289,6 +289,7 @@ open_hall(struct hall *h)
 	const char *const sets[] = {media, record, "log.osc=true",
 		"audio.block=64", "audio.inputs=2", "audio.outputs=2",
 		"limits.max_nodes=24", "limits.max_resources=8",
+		"limits.max_connections=12", "limits.max_inputs_per_port=3",
 		"limits.max_events=32", "limits.command_ring=16",
 		"limits.report_ring=16", "limits.max_audio_buses=6",
 		"limits.max_resource_bytes=4000000",

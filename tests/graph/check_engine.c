@@ -4,7 +4,9 @@
  */
 #include <math.h>
 
+#include "crew_private.h"
 #include "rig.h"
+#include "rights_setup.h"
 #include "suite.h"
 
 START_TEST(engine_sounds_from_the_sample_of_activation)
@@ -551,6 +553,55 @@ START_TEST(engine_gives_the_device_through)
 }
 END_TEST
 
+TACTUS_RT static void
+do_nothing(void *stage, uint32_t who, uint32_t step)
+{
+	(void)stage;
+	(void)who;
+	(void)step;
+}
+
+START_TEST(engine_shows_how_its_threads_do)
+{
+	const struct crew_config config = {.threads = 2, .absent = true};
+	struct rt_rights rights = {0};
+	struct rig *r = rig_new();
+	struct crew *c;
+
+	r->config.threads = 2;
+	rig_open(r);
+	struct gauges *g = &r->wire->gauges;
+	ck_assert_uint_eq(gauge_get(g, GAUGE_THREADS), 1);
+	ck_assert_int_eq(crew_open(&config, &c, &rights), 0);
+	engine_use_crew(r->engine, c);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_THREADS), 2);
+	crew_begin(c);
+	crew_stage(c, do_nothing, NULL, 5);
+	ck_assert(!crew_end(c));
+	c->stalls = 7;
+	rig_run(r, 64);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_HELPERS_LATE), crew_late(c));
+	ck_assert_uint_ge(crew_late(c), 1);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_HELPER_STALLS), 7);
+	/* half of a block of 64 frames, three quarters of one: a block's part
+	 * of half a second is taken over */
+	atomic_store(&c->helper[1].busy_ns, 1000000);
+	engine_load(r->engine, 666667, 64);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_THREAD_LOAD), 1333);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_LOAD_AVERAGE), 1333);
+	uint64_t helper = gauge_get(g, GAUGE_THREAD_LOAD + 1);
+	ck_assert_uint_ge(helper, 1999);
+	ck_assert_uint_le(helper, 2000);
+	engine_load(r->engine, 0, 64);
+	ck_assert_uint_lt(gauge_get(g, GAUGE_THREAD_LOAD), 1333);
+	ck_assert_uint_lt(gauge_get(g, GAUGE_THREAD_LOAD + 1), helper);
+	engine_use_crew(r->engine, NULL);
+	ck_assert_uint_eq(gauge_get(g, GAUGE_THREADS), 1);
+	crew_close(c);
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -577,5 +628,6 @@ main(void)
 	tcase_add_test(tc, engine_runs_offline_alike_in_one_go_or_in_many);
 	tcase_add_test(tc, engine_refuses_all_once_it_stops_and_gives_all_back);
 	tcase_add_test(tc, engine_gives_the_device_through);
+	tcase_add_test(tc, engine_shows_how_its_threads_do);
 	return suite_run("rt/graph/engine", tc);
 }

@@ -36,9 +36,10 @@ take_both(struct events *v, struct list *l)
 	struct event got;
 
 	events_take(v, &got);
-	if (got.node != l->event[0].node || got.at != l->event[0].at) {
-		ck_abort_msg(
-			"event %u instead of %u", got.node, l->event[0].node);
+	if (got.node.generation != l->event[0].node.generation ||
+		got.at != l->event[0].at) {
+		ck_abort_msg("event %u instead of %u", got.node.generation,
+			l->event[0].node.generation);
 	}
 	memmove(l->event, l->event + 1, --l->count * sizeof *l->event);
 }
@@ -57,7 +58,7 @@ START_TEST(events_come_by_sample_then_rank_then_arrival)
 		bool add = random_below(&random, 100) <
 			   ((step / 1000) % 2 == 0 ? 60U : 40U);
 		if (add) {
-			struct event e = {.node = step};
+			struct event e = {.node.generation = step};
 			e.at = step / 50 + random_below(&random, 20);
 			e.rank = random_below(&random, 3) * 21845;
 			bool fits = events_add(v, &e);

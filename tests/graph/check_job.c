@@ -271,7 +271,7 @@ START_TEST(job_of_a_synth_is_done_and_told_between_segments)
 	ck_assert_int_eq(r->holder[0], 1);
 	const struct work *w = r->out_work[rig_out(r, WORK_PERFORM, -1)];
 	ck_assert_str_eq(w->def_name, "reader");
-	ck_assert_int_eq(w->node, 1);
+	ck_assert_int_eq(w->node.id, 1);
 	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_WORKS), 1);
 	rig_done(r, 0, true);
 	ck_assert_int_eq(performed, 1);

@@ -37,8 +37,10 @@ struct weather {
 	uint32_t rough;    /* nonsense, of 100 */
 	uint32_t commands; /* to send */
 	uint32_t nodes;
-	bool real_time; /* not offline: limbo is freed block by block */
-	bool cut;       /* blocks are rendered in parts */
+	uint32_t connections;
+	uint32_t inputs; /* connections that one port takes */
+	bool real_time;  /* not offline: limbo is freed block by block */
+	bool cut;        /* blocks are rendered in parts */
 };
 
 #define MAX_FRAMES 512
@@ -76,39 +78,14 @@ compare_outcomes(struct bench *b, const struct parcel *p)
 		HOLDS_MSG(g->id == w->id && g->digest == w->digest,
 			"kind %d id %d: answers differ", p->what[i].kind,
 			p->what[i].id);
-		HOLDS(g->told[0] == w->told[0]);
-		HOLDS(g->told[1] == w->told[1]);
+		HOLDS_MSG(g->told[0] == w->told[0] && g->told[1] == w->told[1],
+			"kind %d id %d reason %u: told %d %d, naive %d %d",
+			p->what[i].kind, p->what[i].id, w->reason, g->told[0],
+			g->told[1], w->told[0], w->told[1]);
+		HOLDS(memcmp(g->path, w->path, sizeof g->path) == 0);
 		b->seen[w->reason]++;
 		b->failures += w->reason != REASON_NONE ? 1 : 0;
 	}
-}
-
-static struct entry
-entry_of(const struct rig_report *r)
-{
-	struct entry e = {
-		.kind = r->kind, .id = r->raw.id, .sample = r->sample};
-
-	switch (r->kind) {
-	case REPORT_BATCH:
-		e.parcel = r->tag;
-		break;
-	case REPORT_NOTIFY:
-		e.value = r->raw.u.note.values[0];
-		e.more = (double)r->raw.u.note.types[0];
-		break;
-	case REPORT_LOG:
-		e.value = r->raw.u.log.value;
-		e.more = (double)r->raw.u.log.level;
-		break;
-	case REPORT_LEVEL:
-		e.value = (double)r->raw.u.level.peak;
-		e.more = r->raw.u.level.squares + r->raw.u.level.frames;
-		break;
-	default:
-		break;
-	}
-	return e;
 }
 
 /** What both have told since the last time. */
@@ -120,7 +97,7 @@ compare_reports(struct bench *b)
 
 	rig_collect(b->rig);
 	for (uint32_t i = 0; i < count && i < b->rig->reports; i++) {
-		struct entry g = entry_of(&b->rig->report[i]);
+		struct entry g = storm_entry(&b->rig->report[i]);
 		const struct entry *w = &want[i];
 		HOLDS_MSG(g.kind == w->kind && g.id == w->id &&
 				  g.sample == w->sample &&
@@ -152,6 +129,7 @@ compare_state(struct bench *b)
 	HOLDS(gauge_get(g, GAUGE_SYNTHS) + gauge_get(g, GAUGE_GROUPS) ==
 		naive_nodes(b->naive));
 	HOLDS(gauge_get(g, GAUGE_EVENTS) == naive_events(b->naive));
+	HOLDS(gauge_get(g, GAUGE_CONNECTIONS) == naive_edges(b->naive));
 	for (uint32_t i = 0; i < b->rig->config.pools; i++) {
 		HOLDS(gauge_get(g, (enum gauge)(GAUGE_POOL_FREE + i)) ==
 			naive_pool(b->naive, i));
@@ -231,17 +209,21 @@ open_bench(struct bench *b, const struct weather *w)
 	r->config.max_nodes = w->nodes;
 	r->config.max_events = w->events;
 	r->config.max_buses = 6;
+	r->config.max_connections = w->connections;
+	r->config.max_inputs_per_port = w->inputs;
 	r->config.offline = !w->real_time;
 	r->config.startup_ramp_ms = w->real_time ? 3.0 : 0.0;
 	r->config.startup_gain_db = w->real_time ? -1.5 : 0.0;
 	/* no budget of time: that is tested elsewhere */
 	r->config.command_share = 1e9;
-	r->config.pools = 4;
-	struct pool_config pools[4] = {
-		{128,  w->nodes / 2},
-                {256,  w->nodes / 4},
-                {512,  3           },
-                {1024, 4           }
+	r->config.pools = 6;
+	struct pool_config pools[6] = {
+		{128,  w->nodes / 4},
+                {256,  w->nodes    },
+                {512,  w->nodes / 2},
+		{1024, w->nodes / 4},
+                {2048, w->nodes / 8},
+		{4096, w->nodes / 8}
         };
 	memcpy(r->config.pool, pools, sizeof pools);
 	r->ring = w->ring;
@@ -324,22 +306,26 @@ run_storm(const struct weather *w)
 	ck_assert(b.energy > 100.0);
 	ck_assert_uint_gt(b.seen[REASON_NONE], b.storm.commands / 5);
 	ck_assert_uint_gt(b.failures, 0);
+	ck_assert_uint_gt(b.seen[REASON_CONNECTED], 0);
+	ck_assert_uint_gt(b.seen[REASON_CYCLE], 0);
+	ck_assert(b.seen[REASON_INPUTS_FULL] > 0 || w->inputs > 3);
+	ck_assert(b.seen[REASON_CONNECTIONS_FULL] > 0 || w->connections > 6);
 	close_bench(&b, w);
 }
 
 /* seeds of the storms: each a weather of its own */
 static const struct weather weathers[] = {
-	{1,  64,  4096, 256, 5,  36000, 48,  false, false},
-	{2,  64,  4096, 256, 5,  36000, 48,  true,  false},
-	{3,  64,  4096, 64,  30, 30000, 24,  false, true },
-	{4,  16,  16,   128, 5,  24000, 48,  true,  true },
-	{5,  1,   4096, 256, 5,  60000, 48,  true,  false},
-	{6,  37,  8,    40,  10, 18000, 32,  false, true },
-	{7,  128, 4096, 500, 0,  30000, 96,  true,  false},
-	{8,  256, 64,   500, 15, 36000, 96,  false, false},
-	{9,  64,  4,    24,  5,  18000, 8,   true,  true },
-	{10, 48,  1024, 500, 2,  36000, 64,  true,  true },
-	{11, 500, 4096, 900, 5,  24000, 120, false, true },
+	{1,  64,  4096, 256, 5,  36000, 48,  40,  4,  false, false},
+	{2,  64,  4096, 256, 5,  36000, 48,  100, 8,  true,  false},
+	{3,  64,  4096, 64,  30, 30000, 24,  6,   2,  false, true },
+	{4,  16,  16,   128, 5,  24000, 48,  60,  4,  true,  true },
+	{5,  1,   4096, 256, 5,  60000, 48,  30,  3,  true,  false},
+	{6,  37,  8,    40,  10, 18000, 32,  20,  2,  false, true },
+	{7,  128, 4096, 500, 0,  30000, 96,  200, 16, true,  false},
+	{8,  256, 64,   500, 15, 36000, 96,  100, 3,  false, false},
+	{9,  64,  4,    24,  5,  18000, 8,   3,   2,  true,  true },
+	{10, 48,  1024, 500, 2,  36000, 64,  64,  64, true,  true },
+	{11, 500, 4096, 900, 5,  24000, 120, 150, 5,  false, true },
 };
 
 START_TEST(engine_is_as_the_naive_one_in_a_storm)
@@ -352,7 +338,7 @@ END_TEST
 static void
 render_tame(uint32_t seed, uint32_t cuts, float *out, uint32_t frames)
 {
-	struct weather w = {seed, 64, 4096, 500, 3, 0, 64, false, false};
+	struct weather w = {seed, 64, 4096, 500, 3, 0, 64, 40, 4, false, false};
 	uint32_t random = cuts;
 	struct bench b;
 

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "node.h"
 #include "rig.h"
 #include "suite.h"
 
@@ -256,6 +257,48 @@ START_TEST(node_takes_a_key_from_who_bears_it)
 }
 END_TEST
 
+START_TEST(node_ref_reads_who_has_ended_as_absent_not_as_its_successor)
+{
+	struct rig *r = rig_new();
+
+	rig_open(r);
+	rig_group(r, 1, 0, PLACE_TAIL);
+	rig_synth(r, &rig_level, 2, 1, PLACE_TAIL);
+	struct engine *e = r->engine;
+	struct node_ref group = node_refer(&e->node[1]);
+	struct node_ref synth = node_refer(&e->node[2]);
+	ck_assert_ptr_eq(node_deref(e, group), &e->node[1]);
+	ck_assert_ptr_eq(node_deref(e, synth), &e->node[2]);
+	/* renamed and moved it is the same */
+	rig_move(r, 2, 0, PLACE_HEAD);
+	ck_assert_ptr_eq(node_deref(e, synth), &e->node[2]);
+	for (int i = 0; i < 3; i++) {
+		rig_simple(r, COMMAND_FREE, 2);
+		ck_assert_ptr_null(node_deref(e, synth));
+		if (i % 2 == 0) {
+			rig_synth(r, &rig_level, 2, 0, PLACE_TAIL);
+		} else {
+			rig_group(r, 2, 0, PLACE_TAIL);
+		}
+		ck_assert_ptr_null(node_deref(e, synth));
+	}
+	/* one that could not be made is none either */
+	rig_simple(r, COMMAND_FREE, 2);
+	struct node_ref none = node_refer(&e->node[2]);
+	none.generation++;
+	ck_assert_uint_eq(
+		rig_synth(r, &rig_broken, 2, 0, PLACE_TAIL), REASON_CONSTRUCT);
+	ck_assert_ptr_null(node_deref(e, none));
+	/* in limbo it lives, until it is freed */
+	rig_simple(r, COMMAND_CLEAR, 0);
+	ck_assert_ptr_null(node_find(e, 1));
+	ck_assert_ptr_eq(node_deref(e, group), &e->node[1]);
+	rig_run(r, 640);
+	ck_assert_ptr_null(node_deref(e, group));
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -268,5 +311,7 @@ main(void)
 	tcase_add_test(tc, node_is_freed_however_deep_it_stands);
 	tcase_add_test(tc, node_leaves_nothing_when_its_making_fails);
 	tcase_add_test(tc, node_takes_a_key_from_who_bears_it);
+	tcase_add_test(tc,
+		node_ref_reads_who_has_ended_as_absent_not_as_its_successor);
 	return suite_run("rt/graph/node", tc);
 }

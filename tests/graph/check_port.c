@@ -443,6 +443,32 @@ START_TEST(port_release_is_the_last_word)
 }
 END_TEST
 
+START_TEST(port_trigger_that_waits_is_not_its_successors)
+{
+	struct rig *r = rig_new();
+
+	rig_open(r);
+	for (int pass = 0; pass < 2; pass++) {
+		rig_voice(r, &rig_hit, 3, 0);
+		/* three of them: two wait, one sample each */
+		for (int i = 0; i < 3; i++) {
+			ck_assert_uint_eq(rig_set(r, 3, "hit", 1.0F, -1.0), 0);
+		}
+		if (pass == 0) {
+			rig_simple(r, COMMAND_FREE, 3);
+			rig_voice(r, &rig_hit, 3, 0);
+		}
+		rig_run(r, 64);
+		for (int i = 0; i < 64; i++) {
+			/* the last one holds as long as its segment is */
+			rig_same(r->out[0][64 * pass + i], (float)pass);
+		}
+		rig_simple(r, COMMAND_FREE, 3);
+	}
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -467,5 +493,6 @@ main(void)
 		tc, port_fades_when_paused_and_resumed_and_does_not_click);
 	tcase_add_test(tc, port_fades_of_groups_multiply);
 	tcase_add_test(tc, port_release_is_the_last_word);
+	tcase_add_test(tc, port_trigger_that_waits_is_not_its_successors);
 	return suite_run("rt/graph/port", tc);
 }

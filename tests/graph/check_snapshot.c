@@ -178,6 +178,59 @@ START_TEST(snapshot_names_once_what_is_bound_to_two_ports)
 }
 END_TEST
 
+START_TEST(snapshot_lists_connections_of_inputs_then_of_outputs)
+{
+	struct rig *r = rig_new();
+	/* ports: 2 in, 3 out, 4 wet */
+	static const struct connection_item want[6] = {
+		{3, 3, 2, 2, 0           },
+		{2, 4, 2, 2, MAP_FEEDBACK},
+		{1, 3, 2, 2, 0           },
+		{2, 3, 1, 2, MAP_FEEDBACK},
+		{2, 4, 4, 2, 0           },
+		{2, 4, 1, 2, MAP_FEEDBACK},
+	};
+	static const int made[6] = {4, 0, 5, 1, 2, 3};
+
+	r->config.pool[1].count = 64;
+	rig_open(r);
+	for (int32_t id = 1; id <= 4; id++) {
+		rig_synth(r, &rig_tone, id, 0, PLACE_TAIL);
+	}
+	for (int i = 0; i < 6; i++) {
+		const struct connection_item *w = &want[made[i]];
+		struct batch *b = rig_batch(r, 0);
+		rig_add_connect(r, b, COMMAND_CONNECT, w->source,
+			w->out == 3 ? "3" : "4", w->destination, "2", w->flags);
+		ck_assert_uint_eq(rig_do(r, b), 0);
+	}
+	ck_assert_uint_eq(rig_simple(r, COMMAND_QUERY, 2), 0);
+	ck_assert_uint_eq(r->query.connections, 6);
+	for (int i = 0; i < 6; i++) {
+		const struct connection_item *c = &r->connection[i];
+		ck_assert_int_eq(c->source, want[i].source);
+		ck_assert_int_eq(c->out, want[i].out);
+		ck_assert_int_eq(c->destination, want[i].destination);
+		ck_assert_int_eq(c->in, want[i].in);
+		ck_assert_int_eq(c->flags, want[i].flags);
+	}
+	rig_simple(r, COMMAND_QUERY, 4);
+	ck_assert_uint_eq(r->query.connections, 1);
+	/* a group has none, whatever was asked before */
+	rig_simple(r, COMMAND_QUERY, 0);
+	ck_assert_uint_eq(r->query.connections, 0);
+	/* no more than there is room for */
+	struct batch *b = rig_batch(r, 0);
+	struct command *c = rig_add(r, b, COMMAND_QUERY, 2);
+	c->u.query = rig_part(b, sizeof *c->u.query);
+	c->u.query->connection = rig_part(b, 4 * sizeof *r->connection);
+	c->u.query->room = 4;
+	ck_assert_uint_eq(rig_do(r, b), 0);
+	ck_assert_uint_eq(r->query.connections, 4);
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(snapshot_outlives_the_node_that_it_tells_of)
 {
 	struct rig *r = rig_new();
@@ -227,6 +280,8 @@ main(void)
 	tcase_add_test(tc, snapshot_tells_values_and_buses_of_all_ports);
 	tcase_add_test(tc, snapshot_tells_what_is_bound_and_what_is_held);
 	tcase_add_test(tc, snapshot_names_once_what_is_bound_to_two_ports);
+	tcase_add_test(
+		tc, snapshot_lists_connections_of_inputs_then_of_outputs);
 	tcase_add_test(tc, snapshot_outlives_the_node_that_it_tells_of);
 	tcase_add_test(tc, snapshot_counts_more_nodes_than_it_has_room_for);
 	return suite_run("rt/graph/snapshot", tc);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * naive.c -- see naive.h.  Time, the walk, the outputs, and what is told.
+ * naive.c -- see naive.h.  Time, the outputs, plugins' world, what is told.
  */
 #include "naive.h"
 
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fft.h"
 #include "naive_private.h"
 
 bool
@@ -29,8 +30,8 @@ line_at(const struct line *l, uint64_t sample)
 		       ((double)l->to - from) * (k1 / (double)l->frames));
 }
 
-static float
-slope(const struct line *l)
+float
+line_slope(const struct line *l)
 {
 	return (float)(((double)l->to - (double)l->from) / (double)l->frames);
 }
@@ -137,11 +138,43 @@ world_time(const TactusWorld *w)
 	return naive_of(w)->frame;
 }
 
+/* a second engine that is not in real time */
+#if defined(__clang__) && __clang_major__ >= 20
+#  pragma clang diagnostic push
+#  pragma clang diagnostic ignored "-Wfunction-effects"
+#endif
+
+TACTUS_RT static void *
+take_uncounted(size_t bytes)
+{
+	size_t room = (bytes + 63) / 64 * 64;
+	void *memory = aligned_alloc(64, room);
+
+	if (memory != NULL) {
+		/* no number: nobody may count on zeros */
+		memset(memory, 0xff, room);
+	}
+	return memory;
+}
+
+TACTUS_RT static void
+give_uncounted(void *memory)
+{
+	free(memory);
+}
+
+#if defined(__clang__) && __clang_major__ >= 20
+#  pragma clang diagnostic pop
+#endif
+
 TACTUS_RT static void *
 world_alloc(const TactusWorld *w, size_t bytes)
 {
 	struct naive *v = naive_of(w);
 
+	if (v->whole) {
+		return take_uncounted(bytes);
+	}
 	for (uint32_t i = 0; i < v->config.pools; i++) {
 		if (v->config.pool[i].size < bytes) {
 			continue;
@@ -164,6 +197,10 @@ world_free(const TactusWorld *w, void *memory)
 {
 	struct naive *v = naive_of(w);
 
+	if (v->whole) {
+		give_uncounted(memory);
+		return;
+	}
 	for (uint32_t i = 0; memory != NULL && i < v->config.pools; i++) {
 		for (uint32_t k = 0; k < v->config.pool[i].count; k++) {
 			if (v->lent[i][k] == memory) {
@@ -211,197 +248,40 @@ world_log(const TactusWorld *w, TactusSynth *s, enum TactusLevel level,
 	(void)naive_note(naive_of(w), &e);
 }
 
-/* --- the walk --- */
-
-/** One sample of what a bus holds for a reader. */
-static float
-hear(struct naive *v, const struct wire_end *from, uint64_t sample)
+TACTUS_RT static void *
+world_acquire(const TactusWorld *w, TactusSynth *s, int32_t id, const char *uri)
 {
-	uint32_t block = v->config.block;
-	bool back = (from->flags & MAP_FEEDBACK) != 0;
-	uint64_t at = (back ? sample + block : sample) % (2 * block);
-
-	return (from->flags & MAP_EXTERNAL) != 0 ? v->capture[from->bus][at]
-						 : v->bus[from->bus][at];
+	(void)s;
+	(void)uri;
+	return id >= 0 && id < MOST_RESOURCES ? naive_of(w)->resource[id]
+					      : NULL;
 }
 
-/** Bring the knobs to `sample`. @return for how many frames they hold */
-static uint32_t
-turn(struct naive *v, struct thing *t, uint64_t sample, uint32_t most)
+/** Whoever lends a resource does so for the whole of a life. */
+TACTUS_RT static void
+world_release(const TactusWorld *w, TactusSynth *s, int32_t id)
 {
-	uint32_t frames = most;
-
-	for (uint32_t k = 0; k < t->controls; k++) {
-		struct knob *c = &t->knob[k];
-		if (c->ramp.is_on && line_moves(&c->ramp, sample)) {
-			uint64_t last = c->ramp.begin + c->ramp.frames - 1;
-			c->value = line_at(&c->ramp, sample);
-			c->step = slope(&c->ramp);
-			frames = last - sample < frames
-					 ? (uint32_t)(last - sample)
-					 : frames;
-		} else if (c->ramp.is_on) {
-			c->value = c->ramp.to;
-			c->step = 0.0F;
-			c->ramp.is_on = false;
-		}
-	}
-	for (uint32_t k = 0; k < t->controls; k++) {
-		struct knob *c = &t->knob[k];
-		struct wire_end from = {c->bus, c->flags};
-		if (c->bus < 0) {
-			continue;
-		}
-		float a = naive_clamp(&t->port[k], hear(v, &from, sample));
-		float b = naive_clamp(
-			&t->port[k], hear(v, &from, sample + frames - 1));
-		c->step = 0.0F;
-		if (isfinite(a) && isfinite(b)) {
-			c->value = a;
-			if (frames > 1 && t->port[k].flags == 0) {
-				c->step = (b - a) / (float)(frames - 1);
-			}
-		}
-	}
-	return frames;
+	(void)w;
+	(void)s;
+	(void)id;
 }
 
-static void
-reset_triggers(struct thing *t)
+void
+naive_be_whole(struct naive *v)
 {
-	for (uint32_t k = 0; k < t->controls; k++) {
-		if ((t->port[k].flags & TACTUS_TRIGGER) != 0) {
-			t->knob[k].value = 0.0F;
-		}
-	}
+	v->whole = true;
 }
 
-static float heard[NAIVE_PORTS][MOST_FRAMES];
-static float said[NAIVE_PORTS][MOST_FRAMES];
-
-/** One frame of one synth: a whole call. */
-static void
-step(struct naive *v, struct thing *t, uint32_t at, uint32_t in_piece)
+const struct naive_seen *
+naive_seen(const struct naive *v)
 {
-	const float *in[NAIVE_PORTS];
-	float *out[NAIVE_PORTS];
-	TactusControl controls[NAIVE_PORTS];
-
-	for (uint32_t k = 0; k < t->controls; k++) {
-		const struct knob *c = &t->knob[k];
-		controls[k].value = c->value + (float)in_piece * c->step;
-		controls[k].step = 0.0F;
-	}
-	for (uint32_t k = 0; k < NAIVE_PORTS; k++) {
-		in[k] = &heard[k][at];
-		out[k] = &said[k][at];
-	}
-	t->synth.self = t->self;
-	t->synth.controls = controls;
-	t->synth.in = in;
-	t->synth.out = out;
-	t->synth.id = t->id;
-	v->frame = v->now + at;
-	t->def->process(&v->world, &t->synth, 1);
+	return &v->seen;
 }
 
-static void
-seek_culprit(struct naive *v, struct thing *t, uint32_t frames)
+void
+naive_lend(struct naive *v, int32_t id, void *instance)
 {
-	bool bad = false;
-	bool clean = true;
-
-	for (uint32_t i = 0; i < frames; i++) {
-		for (uint32_t k = 0; k < t->outputs; k++) {
-			bad = bad ||
-			      (t->out[k].bus >= 0 && !isfinite(said[k][i]));
-		}
-		for (uint32_t k = 0; k < t->inputs; k++) {
-			clean = clean && isfinite(heard[k][i]);
-		}
-	}
-	if (bad && clean && !t->told_nan) {
-		struct entry e = {.kind = REPORT_NODE_NAN, .id = t->id};
-		t->told_nan = naive_note(v, &e);
-	}
-}
-
-/** The gain of a node and all above it, in one frame. */
-static float
-gain_of(struct naive *v, const struct thing *t, uint64_t sample)
-{
-	float gain = 1.0F;
-
-	for (;;) {
-		if (t->fade.is_on) {
-			gain *= line_at(&t->fade, sample);
-		}
-		if (t->parent == NOBODY) {
-			return gain;
-		}
-		t = &v->thing[t->parent];
-	}
-}
-
-static void
-speak(struct naive *v, struct thing *t, uint32_t k, uint32_t frames)
-{
-	const struct wire_end *to = &t->out[k];
-
-	if (to->bus < 0) {
-		return;
-	}
-	float *bus = (to->flags & MAP_EXTERNAL) != 0 ? v->playback[to->bus]
-						     : v->bus[to->bus];
-	for (uint32_t i = 0; i < frames; i++) {
-		float *sum = &bus[(v->now + i) % (2 * v->config.block)];
-		float x = said[k][i] * gain_of(v, t, v->now + i);
-		*sum = (to->flags & MAP_REPLACE) != 0 ? 0.0F + x : *sum + x;
-	}
-}
-
-static void
-run(struct naive *v, struct thing *t, uint32_t frames)
-{
-	memset(heard, 0, sizeof heard);
-	for (uint32_t k = 0; k < t->inputs; k++) {
-		for (uint32_t i = 0; t->in[k].bus >= 0 && i < frames; i++) {
-			heard[k][i] = hear(v, &t->in[k], v->now + i);
-		}
-	}
-	uint32_t i = 0;
-	while (i < frames) {
-		uint32_t piece = turn(v, t, v->now + i, frames - i);
-		for (uint32_t k = 0; k < piece; k++) {
-			step(v, t, i + k, k);
-		}
-		i += piece;
-		if (t->fired && i < frames) {
-			reset_triggers(t);
-		}
-	}
-	if (v->now < v->hunt_end) {
-		seek_culprit(v, t, frames);
-	}
-	for (uint32_t k = 0; k < t->outputs; k++) {
-		speak(v, t, k, frames);
-	}
-}
-
-static void
-walk(struct naive *v, int32_t id, uint32_t frames)
-{
-	struct thing *t = &v->thing[id];
-
-	if (t->paused) {
-		return;
-	}
-	if (t->is == IS_SYNTH && t->active) {
-		run(v, t, frames);
-	}
-	for (int32_t i = 0; i < t->children; i++) {
-		walk(v, t->child[i], frames);
-	}
+	v->resource[id] = instance;
 }
 
 /* --- the outputs --- */
@@ -531,7 +411,7 @@ end_segment(struct naive *v)
 {
 	for (int32_t i = 0; i < MOST_NODES; i++) {
 		if (v->thing[i].fired && v->thing[i].is == IS_SYNTH) {
-			reset_triggers(&v->thing[i]);
+			naive_reset_triggers(&v->thing[i]);
 		}
 		v->thing[i].fired = false;
 	}
@@ -768,10 +648,7 @@ naive_render(struct naive *v, const float *const *in, float *const *out,
 				   v->now);
 		silence(v, n);
 		v->walking = true;
-		if (!v->reaping) {
-			walk(v, LIMBO, n);
-		}
-		walk(v, 0, n);
+		naive_walk(v, n);
 		v->walking = false;
 		finish(v, out, (uint32_t)(v->now - begin), n);
 		v->now += n;
@@ -799,7 +676,11 @@ naive_open(const struct engine_config *config, uint32_t ring)
 		.free = world_free,
 		.done = world_done,
 		.notify = world_notify,
-		.log = world_log};
+		.log = world_log,
+		.resource_acquire = world_acquire,
+		.resource_release = world_release,
+		.fft_forward = fft_forward,
+		.fft_inverse = fft_inverse};
 	v->config = *config;
 	v->ring = ring;
 	for (int32_t i = 0; i <= MOST_NODES; i++) {
@@ -839,6 +720,14 @@ naive_close(struct naive *v)
 		free(v->memory[i]);
 	}
 	free(v);
+}
+
+const TactusSynthDef *
+naive_def(const struct naive *v, int32_t id)
+{
+	const struct thing *t = &v->thing[id];
+
+	return t->is == IS_SYNTH && !t->cleared ? t->def : NULL;
 }
 
 int32_t

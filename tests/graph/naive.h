@@ -19,7 +19,7 @@
 
 #define NAIVE_PAIRS  4
 #define NAIVE_ORDERS 5
-#define NAIVE_PORTS  8
+#define NAIVE_PORTS  40
 #define NAIVE_LOG    8192
 
 /** What became of one command. */
@@ -27,7 +27,8 @@ struct outcome {
 	uint32_t reason;
 	int32_t told[2];
 	int32_t id;
-	uint32_t digest; /* of the answer to a tree or a query */
+	uint32_t digest;            /* of the answer to a tree or a query */
+	int32_t path[CONNECT_PATH]; /* of a cycle; told[0] is its length */
 };
 
 /** One pair of /node/set. */
@@ -47,9 +48,15 @@ struct order {
 	int32_t target;
 	int32_t placement;
 	const TactusSynthDef *def;
+	const TactusHost *host;      /* that its ports are described for */
+	void *options;               /* parsed, or NULL */
 	float controls[NAIVE_PORTS]; /* first values */
 	const char *port;            /* NULL: by index */
 	int32_t index;
+	int32_t to;          /* connections: the destination */
+	const char *to_port; /* as port and index */
+	int32_t to_index;
+	bool any; /* to disconnect: whatever the flags */
 	int32_t bus;
 	uint32_t flags;
 	double seconds;
@@ -91,6 +98,20 @@ struct entry {
 	double more;
 };
 
+/** What was heard of it all: to see that a test tests something. */
+struct naive_seen {
+	uint64_t through;  /* frames that came through a connection, no zeros */
+	uint64_t delayed;  /* … a block late */
+	uint64_t again;    /* … by a bus, a block late */
+	uint64_t replaced; /* outputs that discarded others */
+	uint64_t versions; /* outputs to a bus that was read before */
+	uint64_t groups;   /* outputs beyond the first group of a bus */
+	uint64_t followed; /* pieces in which a control followed a bus */
+	uint64_t pieces;   /* segments that a ramp cut */
+	uint64_t played;   /* resources read that another wrote just before */
+	uint64_t dubbed;   /* … written that another read or wrote */
+};
+
 struct naive;
 
 /** @param ring how many reports fit before the reader takes them */
@@ -110,7 +131,28 @@ uint32_t naive_told(struct naive *v, const struct entry **out);
 /** A node that lives, or an id that is free, near a random number. */
 int32_t naive_pick(const struct naive *v, uint32_t random, bool lives);
 
+/** Name the ends of a connection that there is, near a random number. */
+void naive_pick_edge(const struct naive *v, uint32_t random, struct order *o);
+
+/** What a synth that lives was made of; NULL: there is none. */
+const TactusSynthDef *naive_def(const struct naive *v, int32_t id);
+
+/**
+ * Let it call process for whole segments, as plugins want it whose results
+ * hang on how a segment is cut (DESIGN 10.10); memory that synths take is
+ * then not counted.
+ */
+void naive_be_whole(struct naive *v);
+
+const struct naive_seen *naive_seen(const struct naive *v);
+
+/** Let an id stand for a resource, whose synths may be bound to it. */
+void naive_lend(struct naive *v, int32_t id, void *instance);
+
 uint32_t naive_nodes(const struct naive *v);
+/** Synths that ran in the last segment. */
+uint32_t naive_running(const struct naive *v);
+uint32_t naive_edges(const struct naive *v);
 uint32_t naive_events(const struct naive *v);
 uint32_t naive_pool(const struct naive *v, uint32_t i);
 uint32_t naive_waiting(const struct naive *v);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine_private.h"
+#include "hold.h"
 #include "naive_private.h"
 
 /* --- the tree --- */
@@ -61,6 +62,15 @@ index_of(const struct thing *parent, int32_t id)
 	return i;
 }
 
+static void
+free_synth(struct thing *t)
+{
+	for (uint32_t k = 0; k < t->outputs; k++) {
+		free(t->voice[k]);
+	}
+	free(t->self);
+}
+
 void
 naive_end(struct naive *v, struct thing *t)
 {
@@ -69,11 +79,12 @@ naive_end(struct naive *v, struct thing *t)
 	}
 	leave(v, t);
 	if (t->is == IS_SYNTH) {
+		naive_unjoin(v, t);
 		if (t->def->destroy) {
 			t->def->destroy(&v->world, &t->synth);
 		}
 		v->pool_free[t->pool]++;
-		free(t->self);
+		free_synth(t);
 	}
 	t->is = IS_ENDED;
 	t->key[0] = '\0';
@@ -267,18 +278,21 @@ static void
 describe(struct thing *t, const struct order *o)
 {
 	t->def = o->def;
-	t->ports = o->def->port_count(NULL);
-	for (uint32_t i = 0; i < t->ports; i++) {
+	t->ports = o->def->port_count(o->options);
+	for (uint32_t i = 0; i < t->ports && i < NAIVE_PORTS; i++) {
 		TactusPort *p = &t->port[i];
 		memset(p, 0, sizeof *p);
-		o->def->port(NULL, NULL, i, p);
+		p->size = sizeof *p;
+		o->def->port(o->host, o->options, i, p);
 		uint32_t *n = p->kind == TACTUS_CONTROL      ? &t->controls
+			      : p->kind == TACTUS_RESOURCE   ? &t->resources
 			      : p->direction == TACTUS_INPUT ? &t->inputs
 							     : &t->outputs;
 		t->ordinal[i] = (*n)++;
 	}
 	for (uint32_t k = 0; k < NAIVE_PORTS; k++) {
 		t->knob[k].bus = t->in[k].bus = t->out[k].bus = -1;
+		t->bound_id[k] = -1;
 		if (k < t->controls) {
 			bool fires = (t->port[k].flags & TACTUS_TRIGGER) != 0;
 			t->knob[k].value = fires ? 0.0F
@@ -288,16 +302,46 @@ describe(struct thing *t, const struct order *o)
 	}
 }
 
+static size_t
+bytes_of(const TactusSynthDef *def, const void *options)
+{
+	return def->instance_bytes +
+	       (def->extra_bytes != NULL ? def->extra_bytes(options) : 0);
+}
+
 /** What a synth's ports and instance take; the sizes alone are shared. */
 static size_t
-weight(const struct thing *t)
+weight(const struct thing *t, const void *options)
 {
 	size_t ports =
-		t->inputs * sizeof(float *) +
+		(t->inputs + t->outputs) * sizeof(float *) +
+		t->resources * (sizeof(void *) + sizeof(struct binding)) +
 		t->controls * (sizeof(struct control) + sizeof(TactusControl)) +
 		(t->inputs + t->outputs) * sizeof(struct joint);
 
-	return (ports + 63) / 64 * 64 + t->def->instance_bytes;
+	return (ports + 63) / 64 * 64 + bytes_of(t->def, options);
+}
+
+bool
+naive_take_block(
+	struct naive *v, size_t bytes, uint32_t *pool, struct outcome *w)
+{
+	uint32_t i = 0;
+
+	while (i < v->config.pools && v->config.pool[i].size < bytes) {
+		i++;
+	}
+	if (i == v->config.pools) {
+		no(w, REASON_POOL_NONE, (int32_t)bytes, 0);
+		return false;
+	}
+	if (v->pool_free[i] == 0) {
+		no(w, REASON_POOL_FULL, (int32_t)v->config.pool[i].size, 0);
+		return false;
+	}
+	v->pool_free[i]--;
+	*pool = i;
+	return true;
 }
 
 static bool
@@ -305,30 +349,23 @@ make_synth(struct naive *v, struct thing *t, const struct order *o,
 	struct outcome *w, int32_t id)
 {
 	describe(t, o);
-	size_t bytes = weight(t);
-	t->pool = 0;
-	while (t->pool < v->config.pools &&
-		v->config.pool[t->pool].size < bytes) {
-		t->pool++;
-	}
-	if (t->pool == v->config.pools) {
-		no(w, REASON_POOL_NONE, (int32_t)bytes, 0);
+	if (!naive_take_block(v, weight(t, o->options), &t->pool, w)) {
 		return false;
 	}
-	if (v->pool_free[t->pool] == 0) {
-		no(w, REASON_POOL_FULL, (int32_t)v->config.pool[t->pool].size,
-			0);
-		return false;
+	size_t room = (bytes_of(o->def, o->options) + 64) / 64 * 64;
+	t->self = aligned_alloc(64, room);
+	memset(t->self, 0, room);
+	for (uint32_t k = 0; k < t->outputs; k++) {
+		t->voice[k] = calloc(v->config.block, sizeof(float));
 	}
-	v->pool_free[t->pool]--;
-	t->self = calloc(1, o->def->instance_bytes);
-	t->synth = (TactusSynth){.self = t->self, .id = id};
+	t->synth =
+		(TactusSynth){.self = t->self, .id = id, .resources = t->bound};
 	int code = o->def->construct
-			   ? o->def->construct(&v->world, NULL, &t->synth)
+			   ? o->def->construct(&v->world, o->options, &t->synth)
 			   : 0;
 	if (code != 0) {
 		v->pool_free[t->pool]++;
-		free(t->self);
+		free_synth(t);
 		no(w, REASON_CONSTRUCT, code, id);
 		return false;
 	}
@@ -417,6 +454,27 @@ find_port(const struct thing *t, const char *name, int32_t index)
 	return -1;
 }
 
+/** The port that an order names, of that kind: its index, or -1. */
+int32_t
+naive_port(const struct thing *t, const char *name, int32_t index,
+	uint32_t kind, uint32_t direction, struct outcome *w)
+{
+	int32_t found = find_port(t, name, index);
+
+	if (found < 0) {
+		bool below = name == NULL && index < 0;
+		no(w, below ? REASON_PORT_RANGE : REASON_PORT_MISSING, t->id,
+			name == NULL ? index : -1);
+	} else if (t->port[found].kind != kind) {
+		no(w, REASON_PORT_KIND, t->id, found);
+		found = -1;
+	} else if (t->port[found].direction != direction) {
+		no(w, REASON_PORT_DIRECTION, t->id, found);
+		found = -1;
+	}
+	return found;
+}
+
 static void
 map(struct naive *v, const struct order *o, struct outcome *w)
 {
@@ -425,24 +483,15 @@ map(struct naive *v, const struct order *o, struct outcome *w)
 	if (t == NULL) {
 		return;
 	}
-	int32_t index = find_port(t, o->port, o->index);
+	bool control = o->kind == COMMAND_MAP_CONTROL;
+	bool output = o->kind == COMMAND_MAP_OUTPUT;
+	int32_t index = naive_port(t, o->port, o->index,
+		control ? TACTUS_CONTROL : TACTUS_AUDIO,
+		output ? TACTUS_OUTPUT : TACTUS_INPUT, w);
 	if (index < 0) {
-		bool below = o->port == NULL && o->index < 0;
-		no(w, below ? REASON_PORT_RANGE : REASON_PORT_MISSING, o->id,
-			o->port == NULL ? o->index : -1);
 		return;
 	}
 	const TactusPort *p = &t->port[index];
-	bool control = o->kind == COMMAND_MAP_CONTROL;
-	bool output = o->kind == COMMAND_MAP_OUTPUT;
-	if ((p->kind == TACTUS_CONTROL) != control) {
-		no(w, REASON_PORT_KIND, o->id, index);
-		return;
-	}
-	if ((p->direction == TACTUS_OUTPUT) != output) {
-		no(w, REASON_PORT_DIRECTION, o->id, index);
-		return;
-	}
 	bool external = (o->flags & MAP_EXTERNAL) != 0;
 	uint32_t room = !external ? v->config.max_buses
 			: output  ? v->config.outputs
@@ -487,6 +536,9 @@ judge(struct naive *v, const struct order *o, struct outcome *w,
 			return false;
 		}
 		const TactusPort *p = &t->port[index];
+		if (p->kind == TACTUS_RESOURCE) {
+			continue;
+		}
 		if (p->kind != TACTUS_CONTROL) {
 			no(w, REASON_PORT_KIND, o->id, index);
 			return false;
@@ -513,6 +565,23 @@ judge(struct naive *v, const struct order *o, struct outcome *w,
 	return true;
 }
 
+/** Bind a resource port to something that lives, or to nothing. */
+static void
+bind(struct naive *v, struct thing *t, uint32_t ordinal, int32_t id)
+{
+	void *old = t->bound[ordinal];
+	int32_t old_id = t->bound_id[ordinal];
+
+	if (id == old_id) {
+		return;
+	}
+	t->bound[ordinal] = id < 0 ? NULL : v->resource[id];
+	t->bound_id[ordinal] = id;
+	if (t->def->bind) {
+		(void)t->def->bind(&v->world, &t->synth, ordinal, old, old_id);
+	}
+}
+
 static void
 set(struct naive *v, const struct order *o, struct outcome *w)
 {
@@ -527,6 +596,10 @@ set(struct naive *v, const struct order *o, struct outcome *w)
 		uint32_t k = (uint32_t)find_port(t, pair->name, pair->index);
 		const TactusPort *p = &t->port[k];
 		struct knob *c = &t->knob[k];
+		if (p->kind == TACTUS_RESOURCE) {
+			bind(v, t, t->ordinal[k], pair->resource);
+			continue;
+		}
 		if ((p->flags & TACTUS_TRIGGER) != 0) {
 			if (pair->value != 0.0F) {
 				naive_trigger(v, t, k, pair->value);
@@ -640,6 +713,9 @@ fill_query(const struct naive *v, const struct thing *t, struct query_reply *q)
 		q->next = at + 1 < p->children ? p->child[at + 1] : -1;
 	}
 	q->ports = t->is == IS_SYNTH ? t->ports : 0;
+	if (t->is == IS_SYNTH) {
+		naive_list_edges(v, t, q);
+	}
 	for (uint32_t i = 0; i < q->ports; i++) {
 		const TactusPort *p = &t->port[i];
 		uint32_t k = t->ordinal[i];
@@ -702,6 +778,8 @@ naive_digest_query(const struct query_reply *q)
 	hash = mix(hash, &q->previous, sizeof q->previous);
 	hash = mix(hash, &q->next, sizeof q->next);
 	hash = mix(hash, &q->ports, sizeof q->ports);
+	hash = mix(hash, &q->connections, sizeof q->connections);
+	hash = mix(hash, q->connection, q->connections * sizeof *q->connection);
 	for (uint32_t i = 0; i < q->ports; i++) {
 		const struct port_state *s = &q->port[i];
 		hash = mix(hash, s->name, strlen(s->name));
@@ -716,6 +794,7 @@ naive_digest_query(const struct query_reply *q)
 static void
 answer(struct naive *v, const struct order *o, struct outcome *w)
 {
+	static struct connection_item connections[MOST_EDGES];
 	static struct query_reply query;
 	static union {
 		struct tree_reply reply;
@@ -728,6 +807,7 @@ answer(struct naive *v, const struct order *o, struct outcome *w)
 		return;
 	}
 	memset(&query, 0, sizeof query);
+	query.connection = connections;
 	memset(&tree, 0, sizeof tree);
 	if (o->kind == COMMAND_TREE) {
 		fill_tree(v, t, &tree.reply);
@@ -798,6 +878,9 @@ start(struct naive *v, const struct order *o, struct outcome *w)
 		no(w, REASON_ACTIVE, o->id, 0);
 	} else {
 		t->active = true;
+		if (t->def->activate) {
+			t->def->activate(&v->world, &t->synth);
+		}
 	}
 }
 
@@ -817,6 +900,12 @@ naive_apply(struct naive *v, const struct order *o, struct outcome *w)
 	case COMMAND_MAP_OUTPUT:
 	case COMMAND_MAP_CONTROL:
 		map(v, o, w);
+		break;
+	case COMMAND_CONNECT:
+		naive_connect(v, o, w);
+		break;
+	case COMMAND_DISCONNECT:
+		naive_disconnect(v, o, w);
 		break;
 	case COMMAND_SET:
 		set(v, o, w);

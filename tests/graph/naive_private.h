@@ -7,13 +7,17 @@
 
 #include "naive.h"
 
-#define MOST_NODES  128
-#define MOST_EVENTS 1024
-#define MOST_BUSES  64
-#define MOST_BLOCKS 64
-#define MOST_FRAMES 512
-#define LIMBO       MOST_NODES /* a group that has no id */
-#define NOBODY      (-1)
+#define MOST_NODES     512
+#define MOST_EVENTS    4096
+#define MOST_BUSES     64
+#define MOST_BLOCKS    512
+#define MOST_FRAMES    512
+#define MOST_EDGES     2048
+#define MOST_RESOURCES 64
+#define LIMBO          MOST_NODES /* a group that has no id */
+#define NOBODY         (-1)
+/** Writers of a bus that are added up together. */
+#define GROUP 32
 
 enum what { IS_FREE, IS_GROUP, IS_SYNTH, IS_ENDED };
 
@@ -38,6 +42,24 @@ struct knob {
 struct wire_end {
 	int32_t bus;
 	uint32_t flags;
+};
+
+/** One connection; they stand in the order in which they were made. */
+struct edge {
+	int32_t source;
+	int32_t to;
+	uint32_t out; /* ordinals */
+	uint32_t in;
+	uint32_t flags;
+	uint32_t pool; /* of feedback: where its memory is counted */
+	float *past;   /* … and what came out, by sample modulo two blocks */
+};
+
+/** How far the sum of a bus is: who wrote since it was read or replaced. */
+struct fold {
+	uint32_t writers;
+	bool is_read;             /* in this segment, after someone wrote */
+	float group[MOST_FRAMES]; /* of those beyond the last whole group */
 };
 
 struct thing {
@@ -68,6 +90,14 @@ struct thing {
 	struct knob knob[NAIVE_PORTS];
 	struct wire_end in[NAIVE_PORTS];
 	struct wire_end out[NAIVE_PORTS];
+	float *voice[NAIVE_PORTS];      /* what its outputs say, a segment */
+	uint32_t own_pool[NAIVE_PORTS]; /* of a connected output */
+	uint32_t resources;
+	void *bound[NAIVE_PORTS];
+	int32_t bound_id[NAIVE_PORTS];
+	bool runs;      /* in this segment */
+	bool walked;    /* … and it is over */
+	uint32_t waits; /* for so many sources */
 	void *self;
 	uint32_t pool;
 	TactusSynth synth;
@@ -89,6 +119,8 @@ struct naive {
 	struct engine_config config;
 	uint64_t now;
 	uint64_t frame; /* of the sample being computed, as plugins see it */
+	struct naive_seen seen;
+	bool whole; /* process gets whole segments */
 	bool walking;
 	bool stopping;
 	struct thing thing[MOST_NODES + 1];
@@ -96,6 +128,14 @@ struct naive {
 	float bus[MOST_BUSES][2 * MOST_FRAMES];
 	float capture[8][2 * MOST_FRAMES];
 	float playback[8][2 * MOST_FRAMES];
+	struct fold bus_fold[MOST_BUSES];
+	struct fold playback_fold[8];
+	struct edge edge[MOST_EDGES];
+	uint32_t edges;
+	int32_t all[MOST_NODES]; /* synths, in the order of the tree */
+	void *resource[MOST_RESOURCES];
+	int32_t writer[MOST_RESOURCES]; /* in this segment; NOBODY */
+	int32_t reader[MOST_RESOURCES];
 	uint32_t pool_free[ENGINE_MAX_POOLS];
 	char *memory[ENGINE_MAX_POOLS];
 	void *lent[ENGINE_MAX_POOLS][MOST_BLOCKS];
@@ -139,6 +179,7 @@ enum { START, MUTE, CLEAR };
 /* time */
 float line_at(const struct line *l, uint64_t sample);
 bool line_moves(const struct line *l, uint64_t sample);
+float line_slope(const struct line *l);
 uint32_t naive_frames(const struct naive *v, double seconds);
 void naive_ramp(struct naive *v, int which, float to);
 
@@ -151,6 +192,28 @@ uint32_t naive_in_limbo(const struct naive *v);
 float naive_value(const struct naive *v, const struct thing *t, uint32_t k);
 float naive_clamp(const TactusPort *p, float value);
 void naive_trigger(struct naive *v, struct thing *t, uint32_t k, float value);
+
+bool naive_take_block(
+	struct naive *v, size_t bytes, uint32_t *pool, struct outcome *w);
+struct thing *naive_synth(struct naive *v, int32_t id, struct outcome *w);
+int32_t naive_port(const struct thing *t, const char *name, int32_t index,
+	uint32_t kind, uint32_t direction, struct outcome *w);
+
+/* connections */
+void naive_connect(struct naive *v, const struct order *o, struct outcome *w);
+void naive_disconnect(
+	struct naive *v, const struct order *o, struct outcome *w);
+/** Remove those of a synth that ends. */
+void naive_unjoin(struct naive *v, const struct thing *t);
+/** Is anything connected to its output? */
+bool naive_is_joined(const struct naive *v, const struct thing *t, uint32_t k);
+void naive_list_edges(
+	const struct naive *v, const struct thing *t, struct query_reply *q);
+
+/** Run the synths that run, in execution order, for a segment. */
+void naive_walk(struct naive *v, uint32_t frames);
+/** A trigger holds its value for one segment. */
+void naive_reset_triggers(struct thing *t);
 
 /* telling */
 TACTUS_RT bool naive_note(struct naive *v, const struct entry *e);

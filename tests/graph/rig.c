@@ -7,6 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+uint32_t
+rig_threads(void)
+{
+	const char *text = getenv("TACTUS_TEST_THREADS");
+	int threads = text != NULL ? atoi(text) : 1;
+
+	ck_assert_int_ge(threads, 1);
+	ck_assert_int_le(threads, GAUGE_MAX_THREADS);
+	return (uint32_t)threads;
+}
+
 struct rig *
 rig_new(void)
 {
@@ -20,6 +31,9 @@ rig_new(void)
 		.outputs = 2,
 		.max_nodes = 64,
 		.max_buses = 16,
+		.max_connections = 1024,
+		.max_inputs_per_port = 64,
+		.threads = rig_threads(),
 		.max_resources = 64,
 		.max_events = 256,
 		.max_commands = 1 << 20,
@@ -180,6 +194,13 @@ back(struct rig *r, struct batch *b, struct rig_report *to)
 		}
 		if (c->kind == COMMAND_QUERY && c->reason == 0) {
 			r->query = *c->u.query;
+			for (uint32_t i = 0; i < r->query.connections; i++) {
+				r->connection[i] = r->query.connection[i];
+			}
+			r->query.connection = r->connection;
+		}
+		if (c->kind == COMMAND_CONNECT) {
+			r->connect = *c->u.connect;
 		}
 		if (c->kind == COMMAND_TREE && c->reason == 0) {
 			memcpy(r->tree, c->u.tree,
@@ -241,7 +262,14 @@ rig_do(struct rig *r, struct batch *b)
 struct synth_spec *
 rig_spec(struct rig *r, const TactusSynthDef *def)
 {
-	uint32_t ports = def->port_count(NULL);
+	return rig_spec_with(r, def, NULL, NULL);
+}
+
+struct synth_spec *
+rig_spec_with(struct rig *r, const TactusSynthDef *def, const TactusHost *host,
+	void *options)
+{
+	uint32_t ports = def->port_count(options);
 	struct shape *s = calloc(1, sizeof *s + ports * sizeof *s->port);
 
 	if (s == NULL) {
@@ -249,11 +277,13 @@ rig_spec(struct rig *r, const TactusSynthDef *def)
 	}
 	s->def = def;
 	s->ports = ports;
-	s->instance_bytes = def->instance_bytes;
+	s->instance_bytes =
+		def->instance_bytes +
+		(def->extra_bytes != NULL ? def->extra_bytes(options) : 0);
 	for (uint32_t i = 0; i < ports; i++) {
 		TactusPort *p = &s->port[i].port;
 		p->size = sizeof *p;
-		def->port(NULL, NULL, i, p);
+		def->port(host, options, i, p);
 		s->port[i].hash = name_hash(p->name);
 		uint32_t *count = p->kind == TACTUS_CONTROL      ? &s->controls
 				  : p->kind == TACTUS_RESOURCE   ? &s->resources
@@ -268,6 +298,7 @@ rig_spec(struct rig *r, const TactusSynthDef *def)
 		ck_abort_msg("no memory");
 	}
 	spec->shape = s;
+	spec->options = options;
 	spec->bind = (int32_t *)(void *)&spec->controls[s->controls];
 	for (uint32_t i = 0; i < s->resources; i++) {
 		spec->bind[i] = -1;
@@ -323,6 +354,9 @@ rig_number(struct rig *r, enum command_kind kind, int32_t id, int64_t number)
 		c->u.tree->room = r->config.max_nodes;
 	} else if (kind == COMMAND_QUERY) {
 		c->u.query = rig_part(b, sizeof *c->u.query);
+		c->u.query->connection =
+			rig_part(b, RIG_CONNECTIONS * sizeof *r->connection);
+		c->u.query->room = RIG_CONNECTIONS;
 	}
 	return rig_do(r, b);
 }
@@ -353,6 +387,42 @@ rig_map(struct rig *r, enum command_kind kind, int32_t id, const char *port,
 	c->u.map.port = rig_ref(b, port);
 	c->u.map.bus = bus;
 	c->u.map.flags = flags;
+	return rig_do(r, b);
+}
+
+struct connect_order *
+rig_add_connect(struct rig *r, struct batch *b, enum command_kind kind,
+	int32_t id, const char *out, int32_t to, const char *in, int32_t flags)
+{
+	struct command *c = rig_add(r, b, kind, id);
+	struct connect_order *order = rig_part(b, sizeof *order);
+
+	order->out = rig_ref(b, out);
+	order->in = rig_ref(b, in);
+	order->to = to;
+	order->flags = flags < 0 ? 0 : (uint32_t)flags;
+	order->any = flags < 0;
+	c->u.connect = order;
+	return order;
+}
+
+uint32_t
+rig_connect(struct rig *r, int32_t id, int32_t to, int32_t flags)
+{
+	struct batch *b = rig_batch(r, 0);
+
+	(void)rig_add_connect(
+		r, b, COMMAND_CONNECT, id, "out", to, "in", flags);
+	return rig_do(r, b);
+}
+
+uint32_t
+rig_disconnect(struct rig *r, int32_t id, int32_t to, int32_t flags)
+{
+	struct batch *b = rig_batch(r, 0);
+
+	(void)rig_add_connect(
+		r, b, COMMAND_DISCONNECT, id, "out", to, "in", flags);
 	return rig_do(r, b);
 }
 

@@ -23,6 +23,8 @@
 /** Works that may be out at once; holders that a query names. */
 #define RIG_WORKS   1024
 #define RIG_HOLDERS 8
+/** Connections that a query names. */
+#define RIG_CONNECTIONS 64
 
 /** A report, or a command that came back. */
 struct rig_report {
@@ -54,6 +56,8 @@ struct rig {
 	int32_t syncs;    /* the last number that came back */
 	struct tree_reply *tree;
 	struct query_reply query;
+	struct connection_item connection[RIG_CONNECTIONS]; /* of it */
+	struct connect_order connect; /* of the last that came back */
 	/* told of each batch that is back, before it is freed; NULL: nobody */
 	void (*on_back)(struct rig *r, struct batch *b, struct rig_report *to);
 	void *user; /* whoever set on_back */
@@ -65,10 +69,16 @@ struct rig {
 	uint32_t ended; /* … and destroyed */
 	struct resource_reply *resources;
 	int32_t holder[RIG_HOLDERS * 64];
+	/* instances that are made by others, by id; NULL: of rig_thing */
+	void **lent;
 	/* settings to be changed before rig_open */
 	uint32_t ring; /* room for reports */
 	uint32_t tap;  /* frames that the tap holds; 0: none */
 };
+
+/** Audio threads of each rig: TACTUS_TEST_THREADS of the environment, or 1.
+ * All tests have to pass with any number. */
+uint32_t rig_threads(void);
 
 /** The usual settings: block 64, two channels, offline. */
 struct rig *rig_new(void);
@@ -89,6 +99,9 @@ void *rig_part(struct batch *b, size_t bytes);
 /** A port by its name, or by its index when that is a number. */
 struct port_ref rig_ref(struct batch *b, const char *port);
 struct synth_spec *rig_spec(struct rig *r, const TactusSynthDef *def);
+/** The same with options, which live longer than the synth. */
+struct synth_spec *rig_spec_with(struct rig *r, const TactusSynthDef *def,
+	const TactusHost *host, void *options);
 
 uint32_t rig_group(struct rig *r, int32_t id, int32_t target, int32_t place);
 uint32_t rig_synth(struct rig *r, const TactusSynthDef *def, int32_t id,
@@ -100,6 +113,13 @@ uint32_t rig_map(struct rig *r, enum command_kind kind, int32_t id,
 	const char *port, int32_t bus, uint32_t flags);
 uint32_t rig_set(struct rig *r, int32_t id, const char *port, float value,
 	double seconds);
+/** COMMAND_CONNECT or _DISCONNECT of two ports; -1 as flags: any. */
+struct connect_order *rig_add_connect(struct rig *r, struct batch *b,
+	enum command_kind kind, int32_t id, const char *out, int32_t to,
+	const char *in, int32_t flags);
+/** The same at once, of ports "out" and "in". */
+uint32_t rig_connect(struct rig *r, int32_t id, int32_t to, int32_t flags);
+uint32_t rig_disconnect(struct rig *r, int32_t id, int32_t to, int32_t flags);
 uint32_t rig_move(struct rig *r, int32_t id, int32_t target, int32_t place);
 /** A def, active, its port "out" on an external output. */
 void rig_voice(

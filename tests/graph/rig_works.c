@@ -164,7 +164,10 @@ work_on(struct rig *r, struct work *w, bool good)
 	switch ((enum work_kind)w->kind) {
 	case WORK_CONSTRUCT:
 		ck_assert_ptr_null(w->instance);
-		if (good) {
+		if (good && r->lent != NULL) {
+			w->instance = r->lent[w->id];
+			r->made++;
+		} else if (good) {
 			struct rig_thing *t = calloc(1, sizeof *t);
 			ck_assert_ptr_nonnull(t);
 			t->value = (float)w->id;
@@ -175,7 +178,9 @@ work_on(struct rig *r, struct work *w, bool good)
 		break;
 	case WORK_DESTROY:
 		ck_assert_ptr_nonnull(w->instance);
-		free(w->instance);
+		if (r->lent == NULL) {
+			free(w->instance);
+		}
 		w->instance = NULL;
 		r->ended++;
 		break;

@@ -88,6 +88,49 @@ some_map(struct storm *s, struct order *o)
 	}
 }
 
+/** A synth that has an audio input, or an output; else whoever there is. */
+static int32_t
+some_end(struct storm *s, bool input)
+{
+	uint32_t max = s->config->max_nodes;
+	uint32_t from = below(s, max);
+
+	for (uint32_t i = 0; i < max; i++) {
+		int32_t id = (int32_t)((from + i) % max);
+		const TactusSynthDef *def = naive_def(s->naive, id);
+		if (def != NULL &&
+			(!input || def == &rig_tone || def == &rig_fold ||
+				def == &rig_pass)) {
+			return id;
+		}
+	}
+	return some_id(s);
+}
+
+/** Two ends, mostly such as fit. */
+static void
+some_ends(struct storm *s, struct order *o)
+{
+	o->port = some_port(s, &o->index);
+	o->to = some_id(s);
+	o->to_port = some_port(s, &o->to_index);
+	o->flags = chance(s, 30) ? MAP_FEEDBACK : 0;
+	o->any = chance(s, 70);
+	if (chance(s, 90)) {
+		o->id = some_end(s, false);
+		o->to = some_end(s, true);
+		o->port = chance(s, 85) ? "out" : "wet";
+		o->to_port = "in";
+	}
+	if (chance(s, 4)) {
+		o->to = o->id;
+	}
+	if (o->kind == COMMAND_DISCONNECT && chance(s, 85) &&
+		naive_edges(s->naive) > 0) {
+		naive_pick_edge(s->naive, below(s, 1000), o);
+	}
+}
+
 static void
 some_set(struct storm *s, struct order *o)
 {
@@ -194,7 +237,9 @@ some_order(struct storm *s, struct order *o)
 		COMMAND_RUN, COMMAND_RELEASE, COMMAND_GROUP_NEW,
 		COMMAND_GROUP_NEW, COMMAND_SYNTH_NEW, COMMAND_ACTIVATE,
 		COMMAND_QUERY, COMMAND_TREE, COMMAND_NAME, COMMAND_SYNC,
-		COMMAND_CALL, COMMAND_DONE_FLAGS};
+		COMMAND_CALL, COMMAND_DONE_FLAGS, COMMAND_CONNECT,
+		COMMAND_CONNECT, COMMAND_CONNECT, COMMAND_CONNECT,
+		COMMAND_DISCONNECT};
 
 	*o = (struct order){.kind = kinds[below(s, sizeof kinds)]};
 	if (chance(s, 3)) {
@@ -225,6 +270,10 @@ some_order(struct storm *s, struct order *o)
 	case COMMAND_MAP_OUTPUT:
 	case COMMAND_MAP_CONTROL:
 		some_map(s, o);
+		break;
+	case COMMAND_CONNECT:
+	case COMMAND_DISCONNECT:
+		some_ends(s, o);
 		break;
 	case COMMAND_NAME:
 		o->key[0] = (char)('a' + (char)below(s, 6));
@@ -299,6 +348,19 @@ ref(struct batch *b, const char *name, int32_t index)
 }
 
 static void
+fill_ends(struct batch *b, struct command *c, const struct order *o)
+{
+	struct connect_order *to = rig_part(b, sizeof *to);
+
+	to->out = ref(b, o->port, o->index);
+	to->in = ref(b, o->to_port, o->to_index);
+	to->to = o->to;
+	to->flags = o->flags;
+	to->any = o->any;
+	c->u.connect = to;
+}
+
+static void
 fill_pairs(struct batch *b, struct command *c, const struct order *o)
 {
 	struct set_pair *pairs = rig_part(b, (o->pairs + 1) * sizeof *pairs);
@@ -323,7 +385,7 @@ fill(struct rig *r, struct batch *b, const struct order *o)
 
 	switch ((int)o->kind) {
 	case COMMAND_SYNTH_NEW:
-		c->u.new.spec = rig_spec(r, o->def);
+		c->u.new.spec = rig_spec_with(r, o->def, o->host, o->options);
 		memcpy(c->u.new.spec->controls, o->controls,
 			c->u.new.spec->shape->controls * sizeof(float));
 		__attribute__((fallthrough));
@@ -338,6 +400,10 @@ fill(struct rig *r, struct batch *b, const struct order *o)
 		c->u.map.port = ref(b, o->port, o->index);
 		c->u.map.bus = o->bus;
 		c->u.map.flags = o->flags;
+		break;
+	case COMMAND_CONNECT:
+	case COMMAND_DISCONNECT:
+		fill_ends(b, c, o);
 		break;
 	case COMMAND_SET:
 		fill_pairs(b, c, o);
@@ -358,6 +424,10 @@ fill(struct rig *r, struct batch *b, const struct order *o)
 		break;
 	case COMMAND_QUERY:
 		c->u.query = rig_part(b, sizeof *c->u.query);
+		c->u.query->connection =
+			rig_part(b, r->config.max_connections *
+					    sizeof *c->u.query->connection);
+		c->u.query->room = r->config.max_connections;
 		break;
 	default:
 		c->u.number = o->number;
@@ -423,6 +493,9 @@ storm_back(struct rig *r, struct batch *b, struct rig_report *to)
 		g->told[0] = c->told[0];
 		g->told[1] = c->told[1];
 		g->id = c->id;
+		if (c->reason == REASON_CYCLE && !refused) {
+			memcpy(g->path, c->u.connect->path, sizeof g->path);
+		}
 		if (c->reason != REASON_NONE || refused) {
 			continue;
 		}
@@ -432,4 +505,32 @@ storm_back(struct rig *r, struct batch *b, struct rig_report *to)
 			g->digest = naive_digest_query(c->u.query);
 		}
 	}
+}
+
+struct entry
+storm_entry(const struct rig_report *r)
+{
+	struct entry e = {
+		.kind = r->kind, .id = r->raw.id, .sample = r->sample};
+
+	switch (r->kind) {
+	case REPORT_BATCH:
+		e.parcel = r->tag;
+		break;
+	case REPORT_NOTIFY:
+		e.value = r->raw.u.note.values[0];
+		e.more = (double)r->raw.u.note.types[0];
+		break;
+	case REPORT_LOG:
+		e.value = r->raw.u.log.value;
+		e.more = (double)r->raw.u.log.level;
+		break;
+	case REPORT_LEVEL:
+		e.value = (double)r->raw.u.level.peak;
+		e.more = r->raw.u.level.squares + r->raw.u.level.frames;
+		break;
+	default:
+		break;
+	}
+	return e;
 }

@@ -27,6 +27,9 @@ void storm_post(struct rig *r, struct parcel *head);
 /** To be the rig's on_back: notes in the parcel what became of it. */
 void storm_back(struct rig *r, struct batch *b, struct rig_report *to);
 
+/** What the engine told, as the other one tells it. */
+struct entry storm_entry(const struct rig_report *r);
+
 /** The parcel of a batch that came back. */
 struct parcel *storm_parcel(const struct batch *b);
 

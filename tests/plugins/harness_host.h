@@ -32,7 +32,7 @@ struct TactusJob {
 
 struct harness_host {
 	TactusHost host; /* first: the host's functions find the rest */
-	void *object[8]; /* of dlopen */
+	void *object[HARNESS_DEFS]; /* of dlopen */
 	uint32_t objects;
 	const TactusSynthDef *synth[HARNESS_DEFS];
 	const TactusResourceDef *resource[HARNESS_DEFS];

@@ -226,6 +226,7 @@ process_performer(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 
 static const TactusSynthDef performer = {
 	.size = sizeof(TactusSynthDef),
+	.flags = TACTUS_SERIAL, /* it performs in process */
 	.uri = "urn:tactus:synthdef:performer:1",
 	.name = "performer",
 	.doc = "Asks a worker.",

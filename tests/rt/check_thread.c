@@ -18,6 +18,7 @@
 
 #include "batch.h"
 #include "card.h"
+#include "crew.h"
 #include "fake_engine.h"
 #include "fake_pcm.h"
 #include "report.h"
@@ -124,14 +125,110 @@ START_TEST(the_thread_runs_on_the_clock_until_the_engine_has_stopped)
 	ck_assert_uint_eq(
 		gauge_get(&r.engine->gauges, GAUGE_DRIVER), DRIVER_CLOCK);
 	ck_assert_uint_eq(gauge_get(&r.engine->gauges, GAUGE_RUNNING), 1);
-	ck_assert_int_gt(rt_thread_id(r.thread), 0);
-	ck_assert_int_ne(rt_thread_id(r.thread), getpid());
+	ck_assert_uint_eq(rt_threads(r.thread), 1);
+	ck_assert_int_gt(rt_thread_id(r.thread, 0), 0);
+	ck_assert_int_ne(rt_thread_id(r.thread, 0), getpid());
 	struct engine *e = r.engine;
 	atomic_store(&e->stop, true);
 	rt_join(r.thread);
 	r.thread = NULL;
 	ck_assert_uint_eq(gauge_get(&e->gauges, GAUGE_RUNNING), 0);
 	ck_assert_uint_eq(e->now, e->rendered + e->lost);
+	rig_close(&r);
+}
+END_TEST
+
+/* A block in which rt and a helper meet: each is at one of two steps until
+ * the other is at the other one. */
+struct meeting {
+	struct engine *engine;
+	bool planted; /* the helper makes a call in the tenth block */
+	_Atomic bool here[2];
+	uint64_t helped;
+};
+
+TACTUS_RT static void
+meet(void *stage, uint32_t who, uint32_t step)
+{
+	struct meeting *m = stage;
+
+	(void)step;
+	who = who > 0 ? 1 : 0;
+	atomic_store(&m->here[who], true);
+	while (!atomic_load(&m->here[1 - who])) {
+	}
+	if (who > 0 && ++m->helped == 10 && m->planted) {
+		TACTUS_RT_TRUST_BEGIN("a test's own")
+		(void)getppid();
+		TACTUS_RT_TRUST_END
+	}
+}
+
+static void
+meet_helper(void *user)
+{
+	struct meeting *m = user;
+	struct crew *c = m->engine->crew;
+
+	atomic_store(&m->here[0], false);
+	atomic_store(&m->here[1], false);
+	crew_begin(c);
+	crew_stage(c, meet, m, 2);
+	(void)crew_end(c);
+	gauge_add(&m->engine->gauges, GAUGE_BLOCKS, 1);
+}
+
+static void
+rig_open_crew(struct rig *r, struct meeting *m, bool offline, uint32_t threads)
+{
+	rig_open(r, offline, 0);
+	*m = (struct meeting){.engine = r->engine};
+	r->engine->config.threads = threads;
+	r->engine->hook = meet_helper;
+	r->engine->user = m;
+}
+
+START_TEST(the_engine_has_the_helpers_that_it_was_made_for_while_it_runs)
+{
+	struct rig r;
+	struct meeting m;
+	struct batch run = {.at = 64 * 20};
+
+	rig_open_crew(&r, &m, _i != 0, 2);
+	rig_start(&r);
+	ck_assert_uint_eq(rt_threads(r.thread), 2);
+	ck_assert_int_gt(rt_thread_id(r.thread, 1), 0);
+	ck_assert_int_ne(rt_thread_id(r.thread, 1), rt_thread_id(r.thread, 0));
+	if (_i != 0) {
+		post(&r, &run);
+	}
+	await_gauge(r.engine, GAUGE_BLOCKS, 20);
+	rig_end(&r);
+	ck_assert_ptr_null(r.engine->crew);
+	ck_assert_uint_eq(m.helped, gauge_get(&r.engine->gauges, GAUGE_BLOCKS));
+	rig_close(&r);
+}
+END_TEST
+
+START_TEST(a_right_that_a_helper_is_refused_is_told_as_one_of_rt)
+{
+	struct rig r;
+	const uint32_t cpus[] = {0, 1023};
+
+	rig_open(&r, false, 0);
+	r.engine->config.threads = 2;
+	r.config.cpus = cpus;
+	r.config.cpu_count = 2;
+	rig_start(&r);
+	ck_assert(!r.rights.right[RT_RIGHT_CPUS].got);
+	ck_assert_ptr_nonnull(
+		strstr(r.rights.right[RT_RIGHT_CPUS].text, "thread rt-1"));
+	rig_end(&r);
+	r.config.required = true;
+	ck_assert_int_eq(
+		rt_start(&r.config, r.engine, r.wire, &r.thread, &r.rights),
+		-EPERM);
+	ck_assert_ptr_null(r.engine->crew);
 	rig_close(&r);
 }
 END_TEST
@@ -461,17 +558,23 @@ plant(void *user)
 	}
 }
 
+/* Of rt, or of its helper with which it meets in each block. */
 static int
-audited(int mode)
+audit_run(enum audit_mode mode, bool planted, uint32_t of)
 {
 	struct rig r;
+	struct meeting m;
 	char name[64] = "";
 	int calls = 0;
 
-	rig_open(&r, false, 0);
-	r.config.audit = mode < 10 ? (enum audit_mode)mode
-				   : (enum audit_mode)(mode - 10);
-	r.engine->hook = mode < 10 ? plant : count_block;
+	if (of > 0) {
+		rig_open_crew(&r, &m, false, of + 1);
+		m.planted = planted;
+	} else {
+		rig_open(&r, false, 0);
+		r.engine->hook = planted ? plant : count_block;
+	}
+	r.config.audit = mode;
 	int err = rt_start(&r.config, r.engine, r.wire, &r.thread, &r.rights);
 	if (err != 0 || !r.rights.right[RT_RIGHT_AUDIT].got) {
 		return 77;
@@ -479,7 +582,7 @@ audited(int mode)
 	for (int i = 0; i < PATIENCE_MS &&
 			gauge_get(&r.engine->gauges, GAUGE_BLOCKS) < 50;
 		i++) {
-		int fd = rt_audit_fd(r.thread);
+		int fd = rt_audit_fd(r.thread, of);
 		if (fd < 0) {
 			(void)poll(NULL, 0, 1);
 			continue;
@@ -494,10 +597,22 @@ audited(int mode)
 		return 20;
 	}
 	rig_close(&r);
-	if (mode >= 10) {
+	if (!planted) {
 		return calls == 0 ? 0 : 21;
 	}
 	return calls == 1 && strcmp(name, "getppid") == 0 ? 0 : 22;
+}
+
+static int
+audited(int mode)
+{
+	return audit_run((enum audit_mode)(mode % 10), mode < 10, 0);
+}
+
+static int
+audited_helper(int mode)
+{
+	return audit_run((enum audit_mode)(mode % 10), mode < 10, 1);
 }
 
 static bool
@@ -543,6 +658,24 @@ START_TEST(the_audit_finds_nothing_in_the_drivers_own_life_and_end)
 }
 END_TEST
 
+START_TEST(the_audit_sees_what_a_helper_does_and_lets_it_sleep)
+{
+	int status = in_child(audited_helper, AUDIT_LOG);
+
+	if (is_skipped(status)) {
+		return;
+	}
+	ck_assert_msg(status == 0, "status %x", (unsigned int)status);
+	status = in_child(audited_helper, 10 + AUDIT_LOG);
+	ck_assert_msg(status == 0, "status %x", (unsigned int)status);
+	status = in_child(audited_helper, 10 + AUDIT_KILL);
+	ck_assert_msg(status == 0, "status %x", (unsigned int)status);
+	status = in_child(audited_helper, AUDIT_KILL);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGSYS);
+}
+END_TEST
+
 static int
 audited_offline(int mode)
 {
@@ -585,7 +718,7 @@ START_TEST(the_audit_is_exempt_with_plugins_and_says_so)
 	ck_assert(!r.rights.right[RT_RIGHT_AUDIT].got);
 	ck_assert_ptr_nonnull(
 		strstr(r.rights.right[RT_RIGHT_AUDIT].text, "plugin"));
-	ck_assert_int_eq(rt_audit_fd(r.thread), -1);
+	ck_assert_int_eq(rt_audit_fd(r.thread, 0), -1);
 	rig_close(&r);
 }
 END_TEST
@@ -605,6 +738,12 @@ main(void)
 		without_rights_the_thread_runs_on_unless_they_are_required, 0,
 		2);
 	tcase_add_test(tc, a_processor_that_is_not_there_is_told);
+	tcase_add_loop_test(tc,
+		the_engine_has_the_helpers_that_it_was_made_for_while_it_runs,
+		0, 2);
+	tcase_add_test(
+		tc, a_right_that_a_helper_is_refused_is_told_as_one_of_rt);
+	tcase_add_test(tc, the_audit_sees_what_a_helper_does_and_lets_it_sleep);
 	tcase_add_test(
 		tc, a_card_is_taken_over_lost_and_taken_again_without_a_gap);
 	tcase_add_test(tc, a_card_that_does_not_fit_the_engine_is_given_back);

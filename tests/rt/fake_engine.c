@@ -28,6 +28,12 @@ fake_engine(double rate, uint32_t block, uint32_t inputs, uint32_t outputs)
 	return e;
 }
 
+void
+engine_use_crew(struct engine *e, struct crew *crew)
+{
+	e->crew = crew;
+}
+
 TACTUS_RT void
 engine_take(struct engine *e)
 {

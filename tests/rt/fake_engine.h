@@ -29,6 +29,7 @@ struct engine {
 	struct engine_config config;
 	struct gauges gauges;
 	struct wire *wire;
+	struct crew *crew;
 	uint64_t now;
 	uint64_t rendered; /* frames */
 	uint64_t lost;

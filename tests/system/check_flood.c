@@ -218,7 +218,7 @@ START_TEST(noise_in_connections_does_no_harm)
 		send_noise(i % 2 == 0 ? d.url[2] : unix_url, &m);
 	}
 	/* all of them are closed in the end */
-	while (client_stat(&c, "connections") > 0.0) {
+	while (client_stat(&c, "sockets") > 0.0) {
 	}
 	client_silent(&c);
 }

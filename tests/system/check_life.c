@@ -179,6 +179,33 @@ START_TEST(wrong_configurations_are_78_with_file_and_line)
 }
 END_TEST
 
+START_TEST(more_audio_threads_than_cpus_are_78_where_time_is_real)
+{
+	static const char *const said =
+		"realtime.threads: 2 audio threads, but realtime.cpus names 1 "
+		"CPU: ";
+
+	fails(
+		&(struct daemon_want){
+			.driver = "clock",
+			.sets = {"realtime.threads=2", "realtime.cpus=[0]"}
+        },
+		78, said);
+	fails(
+		&(struct daemon_want){
+			.driver = "alsa",
+			.sets = {"realtime.threads=2", "realtime.cpus=[0, 0]"}
+        },
+		78, said);
+	/* offline the result is the same with any number */
+	daemon_start(&d,
+		&(struct daemon_want){
+			.sets = {"realtime.threads=2", "realtime.cpus=[0]"}
+        });
+	ck_assert_int_eq(daemon_stop(&d), 0);
+}
+END_TEST
+
 START_TEST(what_may_not_be_read_or_bound_is_77)
 {
 	char path[160];
@@ -474,6 +501,8 @@ main(void)
 	tcase_add_test(t, a_device_that_is_absent_is_waited_for);
 	tcase_add_test(t, a_tap_that_cannot_be_written_is_an_error_at_start);
 	tcase_add_test(t, wrong_configurations_are_78_with_file_and_line);
+	tcase_add_test(
+		t, more_audio_threads_than_cpus_are_78_where_time_is_real);
 	tcase_add_test(t, what_may_not_be_read_or_bound_is_77);
 	tcase_add_test(t, what_the_command_line_asks_for_is_printed);
 	tcase_add_test(t, rights_that_are_refused_are_said_shown_and_borne);

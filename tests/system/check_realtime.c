@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include <check.h>
+#include <dirent.h>
 #include <signal.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -29,13 +30,16 @@ static struct client c;
 /** Start a daemon; `media` is the folder it reads from and writes to, NULL:
  * the default. */
 static void
-begin_with(const char *audit, const char *driver, const char *media)
+begin_threads(
+	const char *audit, const char *driver, const char *media, int threads)
 {
 	char set[64];
+	char many[64];
 	char read[128] = "audio.inputs=0";
 	char written[128] = "audio.inputs=0";
 
 	snprintf(set, sizeof set, "realtime.audit=%s", audit);
+	snprintf(many, sizeof many, "realtime.threads=%d", threads);
 	if (media != NULL) {
 		snprintf(
 			read, sizeof read, "media.directories=[\"%s\"]", media);
@@ -45,9 +49,15 @@ begin_with(const char *audit, const char *driver, const char *media)
 				 .driver = driver,
 				 .realtime = true,
 				 .trial = true,
-				 .sets = {set, read, written},
+				 .sets = {set, many, read, written},
         });
 	client_open(&c, d.url[0]);
+}
+
+static void
+begin_with(const char *audit, const char *driver, const char *media)
+{
+	begin_threads(audit, driver, media, 1);
 }
 
 static void
@@ -113,10 +123,45 @@ command(uint64_t seed)
 	client_sync(&c);
 }
 
+/** Threads of the daemon that make sound, by their names. */
+static int
+count_audio_threads(void)
+{
+	char path[300];
+	char name[32];
+	int count = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)d.pid);
+	DIR *tasks = opendir(path);
+	ck_assert_ptr_nonnull(tasks);
+	for (struct dirent *e; (e = readdir(tasks)) != NULL;) {
+		snprintf(path, sizeof path, "/proc/%d/task/%.32s/comm",
+			(int)d.pid, e->d_name);
+		FILE *f = fopen(path, "re");
+		if (f == NULL) {
+			continue; /* no thread, or one that has ended */
+		}
+		if (fgets(name, sizeof name, f) != NULL &&
+			(strcmp(name, "rt\n") == 0 ||
+				strncmp(name, "rt-", 3) == 0)) {
+			count++;
+		}
+		fclose(f);
+	}
+	closedir(tasks);
+	return count;
+}
+
+/* alone, and with a helper */
 START_TEST(ten_thousand_commands_fault_no_page_and_call_no_kernel)
 {
-	begin("log", "clock");
+	if (_i > 1 && sysconf(_SC_NPROCESSORS_ONLN) < _i) {
+		printf("SKIPPED: one processor, no helper\n");
+		return;
+	}
+	begin_threads("log", "clock", NULL, _i);
 	bool audited = is_audited();
+	ck_assert_int_eq(count_audio_threads(), _i);
 	play();
 	pass(TICK);
 	command(0xabcdef);
@@ -221,7 +266,9 @@ END_TEST
 
 START_TEST(the_offline_driver_calls_no_kernel_but_to_sleep)
 {
-	begin("log", "offline");
+	/* more threads than processors: offline that is slow, no error */
+	begin_threads("log", "offline", NULL, _i == 0 ? 1 : 4);
+	ck_assert_int_eq(count_audio_threads(), _i == 0 ? 1 : 4);
 	if (!is_audited()) {
 		ck_assert_int_eq(daemon_stop(&d), 0);
 		return;
@@ -321,10 +368,11 @@ main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_unchecked_fixture(
 		t, daemon_make_folder, daemon_remove_folder);
-	tcase_add_test(
-		t, ten_thousand_commands_fault_no_page_and_call_no_kernel);
+	tcase_add_loop_test(t,
+		ten_thousand_commands_fault_no_page_and_call_no_kernel, 1, 3);
 	tcase_add_test(t, large_files_and_jobs_leave_the_audio_thread_alone);
-	tcase_add_test(t, the_offline_driver_calls_no_kernel_but_to_sleep);
+	tcase_add_loop_test(
+		t, the_offline_driver_calls_no_kernel_but_to_sleep, 0, 2);
 	tcase_add_test(t, a_planted_system_call_is_counted_and_named);
 	tcase_add_test(t, planted_page_faults_are_counted);
 	tcase_add_test(t, a_planted_system_call_kills_where_that_is_wanted);

@@ -394,7 +394,7 @@ storm(uint32_t count, bool offline)
 /** What /stats has to be afterwards as it was before. */
 static const char *const counted[] = {"resources", "resource_bytes",
 	"references", "jobs", "works_waiting", "works_running",
-	"commands_pending", "events_pending", "reports_waiting", "connections",
+	"commands_pending", "events_pending", "reports_waiting", "sockets",
 	"works_timed_out", "workers"};
 #define COUNTED (sizeof counted / sizeof *counted)
 

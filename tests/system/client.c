@@ -429,15 +429,30 @@ client_sync(struct client *c)
 double
 client_stat(struct client *c, const char *name)
 {
+	double value = 0.0;
+	bool found = false;
+	uint32_t page = 0;
+	uint32_t pages = 1;
+
 	client_say(c, "/stats");
-	client_seek(c, "/stats.reply");
-	for (uint32_t i = 0; i + 1 < client_count(c); i += 2) {
-		if (strcmp(client_string(c, i), name) == 0) {
-			return client_number(c, i + 1);
+	while (page < pages) {
+		client_seek(c, "/stats.reply");
+		uint32_t i = 0;
+		if (client_count(c) > 0 && c->message.types[0] == 'i') {
+			ck_assert_uint_eq((uint32_t)client_number(c, 0), page);
+			pages = (uint32_t)client_number(c, 1);
+			i = 2;
 		}
+		for (; i + 1 < client_count(c); i += 2) {
+			if (strcmp(client_string(c, i), name) == 0) {
+				value = client_number(c, i + 1);
+				found = true;
+			}
+		}
+		page++;
 	}
-	ck_abort_msg("/stats has no \"%s\": %s", name, c->text);
-	return 0.0;
+	ck_assert_msg(found, "/stats has no \"%s\": %s", name, c->text);
+	return value;
 }
 
 int64_t

@@ -247,7 +247,7 @@ class Context
 
 	/**
 	 * Let a worker work on resources; see TactusPerform.
-	 * @side rt: constructor, activate, process
+	 * @side rt: constructor, activate; process of a TACTUS_SERIAL def
 	 * @return 0, or why not: 404, 409, 422, 503 (or the engine cannot)
 	 */
 	TACTUS_RT int perform(const TactusPerform &what) const noexcept

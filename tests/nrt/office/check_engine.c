@@ -133,7 +133,7 @@ END_TEST
 static const char *const stats_wanted[] = {"packets", "malformed", "errors",
 	"denied", "late", "dropped", "xruns", "underruns", "overruns", "nan",
 	"faults", "rt_faults", "events_pending", "commands_pending",
-	"pool_256_free"};
+	"pool_256_free", "connections", "threads", "renewals"};
 
 START_TEST(stats_are_pairs_of_all_names_in_one_page)
 {
@@ -176,6 +176,59 @@ START_TEST(stats_come_in_pages_with_the_most_pools_and_an_xrun)
 	const char *text = rooms_ask(r, "/stats");
 	ck_assert_uint_eq(rooms_count(text, "/stats.reply 0 2 \"packets\""), 1);
 	ck_assert_uint_eq(rooms_count(text, "/stats.reply 1 2 "), 1);
+}
+END_TEST
+
+/** What /stats answers while the gauges are as the test has set them. */
+static const char *
+stats_as_they_are(struct batch *asked)
+{
+	outcome_take(r->office, asked, 0);
+	return rooms_heard(r);
+}
+
+START_TEST(stats_tell_of_threads_and_levels_where_there_are_any)
+{
+	static const char *const planned[] = {"\"levels\" d:3.0",
+		"\"width\" d:12.0", "\"runs\" d:5.0", "\"unplanned\" d:2.0",
+		"\"helpers_late\" d:0.0", "\"helper_stalls\" d:0.0",
+		"\"thread_0_load\" d:0.25"};
+	struct gauges *g = r->office->gauges;
+	struct batch *b[3] = {NULL};
+	char name[40];
+
+	for (size_t i = 0; i < 3; i++) {
+		rooms_put(r, "/stats");
+		ck_assert_uint_eq(ring_take(r->wire->commands, &b[i], 1), 1);
+	}
+	gauge_set(g, GAUGE_THREADS, 1);
+	gauge_set(g, GAUGE_THREAD_LOAD, 250000);
+	const char *text = stats_as_they_are(b[0]);
+	ck_assert_ptr_nonnull(strstr(text, "\"threads\" d:1.0"));
+	ck_assert_ptr_null(strstr(text, "\"levels\""));
+	ck_assert_ptr_null(strstr(text, "thread_"));
+	/* one thread, by a plan */
+	gauge_set(g, GAUGE_LEVELS, 3);
+	gauge_set(g, GAUGE_WIDTH, 12);
+	gauge_set(g, GAUGE_RUNS, 5);
+	gauge_set(g, GAUGE_UNPLANNED, 2);
+	text = stats_as_they_are(b[1]);
+	for (size_t i = 0; i < sizeof planned / sizeof *planned; i++) {
+		ck_assert_msg(strstr(text, planned[i]) != NULL, "%s: %s",
+			planned[i], text);
+	}
+	ck_assert_ptr_null(strstr(text, "thread_1_load"));
+	/* as many as there can be, and what is no number of threads */
+	gauge_set(g, GAUGE_THREADS, 70);
+	gauge_set(g, GAUGE_THREAD_LAST, 1000000);
+	r->largest = 0;
+	text = stats_as_they_are(b[2]);
+	for (int i = 0; i < GAUGE_MAX_THREADS; i++) {
+		snprintf(name, sizeof name, "\"thread_%d_load\" d:", i);
+		ck_assert_msg(strstr(text, name) != NULL, "%s", name);
+	}
+	ck_assert_ptr_nonnull(strstr(text, "\"thread_63_load\" d:1.0\n"));
+	ck_assert_uint_lt(r->largest, PAGE_BYTES);
 }
 END_TEST
 
@@ -388,6 +441,8 @@ main(void)
 	tcase_add_test(tc, mute_answers_nothing_and_ends);
 	tcase_add_test(tc, stats_are_pairs_of_all_names_in_one_page);
 	tcase_add_test(tc, stats_come_in_pages_with_the_most_pools_and_an_xrun);
+	tcase_add_test(
+		tc, stats_tell_of_threads_and_levels_where_there_are_any);
 	tcase_add_test(tc, stats_count_what_the_program_tells);
 	tcase_add_test(tc, sync_is_answered_while_time_stands_still);
 	tcase_add_test(tc, sync_waits_for_the_last_node_of_a_clear);

@@ -66,6 +66,8 @@ setup(void)
 	rooms_open(r, NULL);
 	rooms_ask(r, "/synth/new sine 5 0 1");
 	rooms_ask(r, "/node/name 5 tom");
+	rooms_ask(r, "/synth/new patch-cable 6 0 1");
+	rooms_ask(r, "/node/connect 6 out 6 in 2");
 	rooms_put(r, "/resource/new trial-thing 1");
 	rooms_rest(r);
 	rooms_heard(r);
@@ -89,6 +91,9 @@ static const struct {
 	{"/synth/map/output 5 out 0 1",                        NULL                          },
 	{"/node/name 5 tim",				   NULL                          },
 	{"/node/query 5",				      "/node/info "                 },
+	{"/node/query 6",				      "/node/info "                 },
+	{"/node/connect 5 out 6 in",                           NULL                          },
+	{"/node/disconnect 6 out 6 in 2",                      NULL                          },
 	{"/node/tree",					 "/node/tree.reply "           },
 	{"/node/tree/statistics",                              "/node/tree/statistics.reply "},
 	{"/def/list",					  "/def/list.reply "            },
@@ -143,13 +148,16 @@ START_TEST(message_whose_memory_fails_is_answered_503_and_does_nothing)
 		/* the node is as it was, and so is its key */
 		ck_assert_uint_eq(
 			rooms_count(rooms_ask(r, "/node/query 5"),
-				"/node/info 5 0 1 0 -1 -1 \"synth\" "
+				"/node/info 5 0 1 0 -1 6 \"synth\" "
 				"\"urn:tactus:synthdef:sine:1\" \"tom\" "
 				"\"inactive\" 0 \"freq\" 440.0 -1 0 1 "
 				"\"amp\" 0.1 -1 0 "),
 			1);
+		/* and so are the connections */
+		ck_assert_ptr_nonnull(strstr(
+			rooms_ask(r, "/node/query 6"), " [ 6 1 6 0 2 ] [ ]\n"));
 		ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
-			"/node/tree/statistics.reply 1 1\n");
+			"/node/tree/statistics.reply 1 2\n");
 	}
 }
 END_TEST

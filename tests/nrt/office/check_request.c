@@ -27,6 +27,10 @@ setup(void)
 	rooms_open(r, NULL);
 	rooms_ask(r, "/synth/new sine 5 0 1");
 	rooms_ask(r, "/group/new 6 0 1");
+	rooms_ask(r, "/synth/new patch-cable 7 0 1");
+	rooms_ask(r, "/synth/new patch-cable 8 0 1");
+	rooms_ask(r, "/synth/new patch-cable 19 0 1");
+	rooms_ask(r, "/node/connect 19 out 8 in");
 	/* one to be asked about, one to be freed, and a job to be cancelled */
 	rooms_put(r, "/resource/new trial-thing 3");
 	rooms_put(r, "/resource/new trial-thing 4");
@@ -79,6 +83,8 @@ static const struct {
 	{"/node/move",                    "iii",    "5|0|0",                                  3, false},
 	{"/node/run",                     "ii",     "5|1",				    2, false},
 	{"/node/name",                    "is",     "5|tom",                                  2, false},
+	{"/node/connect",                 "ipipi",  "7|1|8|in|2",                             4, false},
+	{"/node/disconnect",              "ipipi",  "19|out|8|0|0",                           4, false},
 	{"/node/query",                   "i",      "5",				      1, false},
 	{"/node/tree",                    "i",      "0",				      0, false},
 	{"/node/tree/statistics",         "",       "",                                       0, false},
@@ -303,6 +309,15 @@ START_TEST(values_out_of_range_are_422_with_the_range)
 	ask_is("/synth/map/control 5 freq 0 8",
 		"/error \"/synth/map/control\" 422 \"flags 8: 1 external, 2 "
 		"feedback are what this takes\" 5\n");
+	ask_is("/node/connect 5 out 7 in 1",
+		"/error \"/node/connect\" 422 \"flags 1: 2 feedback is the "
+		"only one that connections know\" 5\n");
+	ask_is("/node/connect 5 out 7 in 6",
+		"/error \"/node/connect\" 422 \"flags 6: 2 feedback is the "
+		"only one that connections know\" 5\n");
+	ask_is("/node/disconnect 5 out 7 in -1",
+		"/error \"/node/disconnect\" 422 \"flags -1: 2 feedback is the "
+		"only one that connections know\" 5\n");
 	ask_is("/node/name 5 a/b",
 		"/error \"/node/name\" 422 \"a key is up to 63 of A-Z a-z "
 		"0-9 _ . -\" 5\n");

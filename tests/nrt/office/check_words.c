@@ -41,7 +41,7 @@ END_TEST
 static const char *
 words(struct command c, enum reason reason, int32_t told, int code)
 {
-	static char text[256];
+	static char text[WORDS_SIZE];
 
 	c.reason = (uint16_t)reason;
 	c.told[0] = 7;
@@ -117,6 +117,11 @@ static const int codes[REASON_COUNT] = {
 	[REASON_JOB_TAKEN] = 409,
 	[REASON_JOBS_FULL] = 503,
 	[REASON_BUS_RANGE] = 422,
+	[REASON_CONNECTED] = 409,
+	[REASON_NOT_CONNECTED] = 409,
+	[REASON_CYCLE] = 409,
+	[REASON_INPUTS_FULL] = 503,
+	[REASON_CONNECTIONS_FULL] = 503,
 	[REASON_POOL_FULL] = 503,
 	[REASON_POOL_NONE] = 503,
 	[REASON_EVENTS_FULL] = 503,
@@ -163,6 +168,199 @@ START_TEST(resource_that_cannot_be_had_is_told_its_state_or_who_holds_it)
 }
 END_TEST
 
+/** Node 5, port "out", to node 7, port 3. */
+static struct connect_order order = {
+	.out = {.index = -1, .name = "out"},
+          .in = {.index = 3          },
+          .to = 7
+};
+static const struct command connect = {
+	.kind = COMMAND_CONNECT, .id = 5, .u.connect = &order};
+
+/** The words behind the two ends, which are there. */
+static const char *
+behind_ends(struct command c, enum reason reason, int32_t told, int32_t more,
+	int code)
+{
+	static char text[WORDS_SIZE];
+	static const char ends[] = "node 5 port \"out\" → node 7 port 3: ";
+
+	c.reason = (uint16_t)reason;
+	c.told[0] = told;
+	c.told[1] = more;
+	ck_assert_int_eq(words_of(&c, text, sizeof text), code);
+	ck_assert_msg(strncmp(text, ends, sizeof ends - 1) == 0, "%s", text);
+	return text + sizeof ends - 1;
+}
+
+START_TEST(connection_that_cannot_be_is_told_with_both_ends_and_the_mend)
+{
+	struct command part = connect;
+
+	part.kind = COMMAND_DISCONNECT;
+	ck_assert_str_eq(behind_ends(connect, REASON_NODE_MISSING, 7, 0, 404),
+		"no node 7; /node/tree tells all");
+	ck_assert_str_eq(behind_ends(part, REASON_NODE_RANGE, 5, 1023, 422),
+		"node id 5 is not within 0 … 1023");
+	ck_assert_str_eq(behind_ends(connect, REASON_NOT_SYNTH, 7, 0, 422),
+		"node 7 is a group, not a synth");
+	ck_assert_str_eq(behind_ends(connect, REASON_CONNECTED, 0, 0, 409),
+		"they are connected already; /node/disconnect parts them");
+	order.any = true;
+	ck_assert_str_eq(behind_ends(part, REASON_NOT_CONNECTED, 0, 0, 409),
+		"they are not connected; /node/query tells the connections");
+	order.any = false;
+	order.flags = MAP_FEEDBACK;
+	ck_assert_str_eq(behind_ends(part, REASON_NOT_CONNECTED, 0, 0, 409),
+		"they are not connected with flags 2; /node/query tells the "
+		"connections");
+	order.flags = 0;
+	ck_assert_str_eq(behind_ends(connect, REASON_INPUTS_FULL, 64, 0, 503),
+		"that input adds up 64 connections, as many as can be: see "
+		"limits.max_inputs_per_port");
+	ck_assert_str_eq(
+		behind_ends(connect, REASON_CONNECTIONS_FULL, 8192, 0, 503),
+		"there are 8192 connections, as many as can be: see "
+		"limits.max_connections");
+	ck_assert_str_eq(behind_ends(connect, REASON_POOL_FULL, 256, 0, 503),
+		"pool 256 (blocks of as many bytes) is used up: see the "
+		"setting pools");
+	ck_assert_str_eq(behind_ends(connect, REASON_POOL_NONE, 256, 0, 503),
+		"no pool has blocks of 256 bytes: see the setting pools");
+	ck_assert_str_eq(behind_ends(connect, REASON_STOPPING, 0, 0, 503),
+		"the engine is stopping");
+}
+END_TEST
+
+START_TEST(port_of_a_connection_is_told_by_the_end_that_has_it)
+{
+	ck_assert_str_eq(behind_ends(connect, REASON_PORT_MISSING, 5, -1, 404),
+		"node 5 has no port \"out\"; /node/query tells them");
+	ck_assert_str_eq(behind_ends(connect, REASON_PORT_MISSING, 7, 3, 404),
+		"node 7 has no port 3; /node/query tells them");
+	ck_assert_str_eq(behind_ends(connect, REASON_PORT_RANGE, 7, -2, 422),
+		"node 7: port index -2 is below 0");
+	ck_assert_str_eq(behind_ends(connect, REASON_PORT_KIND, 5, 0, 422),
+		"port \"out\" of node 5 is no audio output; /node/query tells "
+		"the ports");
+	ck_assert_str_eq(behind_ends(connect, REASON_PORT_DIRECTION, 7, 3, 422),
+		"port 3 of node 7 is no audio input; /node/query tells the "
+		"ports");
+}
+END_TEST
+
+/** Of node 7 and itself. */
+static const char *
+of_itself(struct port_ref out, struct port_ref in, enum reason reason,
+	int32_t told)
+{
+	struct connect_order o = {.out = out, .in = in, .to = 7};
+	struct command c = {.kind = COMMAND_CONNECT, .id = 7, .u.connect = &o};
+
+	return strstr(words(c, reason, told,
+			      reason == REASON_PORT_MISSING ? 404 : 422),
+		       ": ") +
+	       2;
+}
+
+START_TEST(port_of_a_node_and_itself_is_told_where_rt_says_which)
+{
+	const struct port_ref two = {.index = 2};
+	const struct port_ref three = {.index = 3};
+	const struct port_ref name = {.index = -1, .name = "freq"};
+
+	ck_assert_str_eq(of_itself(two, three, REASON_PORT_KIND, 3),
+		"port 3 of node 7 is no audio input; /node/query tells the "
+		"ports");
+	ck_assert_str_eq(of_itself(two, three, REASON_PORT_KIND, 2),
+		"port 2 of node 7 is no audio output; /node/query tells the "
+		"ports");
+	ck_assert_str_eq(of_itself(two, name, REASON_PORT_DIRECTION, 0),
+		"port \"freq\" of node 7 is no audio input; /node/query tells "
+		"the ports");
+	ck_assert_str_eq(of_itself(name, name, REASON_PORT_KIND, 0),
+		"node 7 has no such audio output and audio input; /node/query "
+		"tells the ports");
+	ck_assert_str_eq(of_itself(name, two, REASON_PORT_MISSING, 2),
+		"node 7 has no port 2; /node/query tells them");
+	ck_assert_str_eq(of_itself(name, two, REASON_PORT_MISSING, -1),
+		"node 7 has no port \"freq\"; /node/query tells them");
+	ck_assert_str_eq(of_itself(name, name, REASON_PORT_MISSING, -1),
+		"node 7 has not both of these ports; /node/query tells the "
+		"ports");
+}
+END_TEST
+
+START_TEST(cycle_is_told_node_by_node_with_the_mend)
+{
+	static const char mend[] =
+		"this closes a cycle; with flags 2 (feedback) it is heard one "
+		"block later and may: ";
+	const char *text;
+
+	order.length = 3;
+	order.path[0] = 7;
+	order.path[1] = 9;
+	order.path[2] = 5;
+	text = behind_ends(connect, REASON_CYCLE, 3, 0, 409);
+	ck_assert_int_eq(strncmp(text, mend, sizeof mend - 1), 0);
+	ck_assert_str_eq(text + sizeof mend - 1, "7 → 9 → 5 → 7");
+	/* as many as rt tells, of the longest ids, and still more */
+	order.length = CONNECT_PATH;
+	for (int i = 0; i < CONNECT_PATH; i++) {
+		order.path[i] = 65535;
+	}
+	text = behind_ends(connect, REASON_CYCLE, CONNECT_PATH, 0, 409);
+	ck_assert_str_eq(text + strlen(text) - 12, " 65535 → 7");
+	order.length++;
+	text = behind_ends(connect, REASON_CYCLE, CONNECT_PATH + 1, 0, 409);
+	ck_assert_str_eq(text + strlen(text) - 14, " 65535 → …");
+	ck_assert_uint_eq(strlen(text),
+		sizeof mend - 1 + CONNECT_PATH * strlen("65535 → ") +
+			strlen("…"));
+	/* nobody but rt is asked how long it is: an error is no longer than
+	 * its room in any case */
+	order.length = UINT32_MAX;
+	text = behind_ends(connect, REASON_CYCLE, 0, 0, 409);
+	ck_assert_str_eq(text + strlen(text) - 14, " 65535 → …");
+}
+END_TEST
+
+START_TEST(long_names_of_ports_leave_room_for_what_is_wrong)
+{
+	static char name[2000];
+	struct connect_order o = {
+		.out = {.index = -1, .name = name},
+		.in = {.index = -1, .name = name},
+		.to = 65535
+        };
+	struct command c = {
+		.kind = COMMAND_CONNECT,
+		.id = 65535,
+		.told = {65535, -1},
+		.reason = REASON_PORT_MISSING,
+		.u.connect = &o
+        };
+	char text[WORDS_SIZE];
+
+	memset(name, 'x', sizeof name - 1);
+	ck_assert_int_eq(words_of(&c, text, sizeof text), 404);
+	ck_assert_ptr_nonnull(strstr(text, "node 65535 has not both"));
+}
+END_TEST
+
+START_TEST(every_reason_has_words_for_both_ends_of_a_connection)
+{
+	order.length = 1;
+	order.path[0] = 7;
+	for (int r = REASON_NONE + 1; r < REASON_COUNT; r++) {
+		const char *text =
+			behind_ends(connect, (enum reason)r, 7, 500, codes[r]);
+		ck_assert_msg(strncmp(text, "reason ", 7) != 0, "%d", r);
+	}
+}
+END_TEST
+
 START_TEST(every_reason_has_words_and_its_code)
 {
 	struct command c = {.kind = COMMAND_FREE};
@@ -198,6 +396,14 @@ main(void)
 	tcase_add_test(c, port_of_the_wrong_kind_is_told_what_was_wanted);
 	tcase_add_test(c,
 		resource_that_cannot_be_had_is_told_its_state_or_who_holds_it);
+	tcase_add_test(c,
+		connection_that_cannot_be_is_told_with_both_ends_and_the_mend);
+	tcase_add_test(c, port_of_a_connection_is_told_by_the_end_that_has_it);
+	tcase_add_test(
+		c, port_of_a_node_and_itself_is_told_where_rt_says_which);
+	tcase_add_test(c, cycle_is_told_node_by_node_with_the_mend);
+	tcase_add_test(c, long_names_of_ports_leave_room_for_what_is_wrong);
+	tcase_add_test(c, every_reason_has_words_for_both_ends_of_a_connection);
 	tcase_add_test(c, every_reason_has_words_and_its_code);
 	suite_add_tcase(suite, c);
 	SRunner *runner = srunner_create(suite);

@@ -393,7 +393,7 @@ rig_perform(struct rig *r, int door, uint32_t count, const int32_t *ids)
 	ck_assert_ptr_nonnull(w);
 	memset(w, 0, sizeof *w);
 	w->kind = WORK_PERFORM;
-	w->node = 9;
+	w->node = (struct node_ref){.id = 9};
 	w->def_name = "fake-synth";
 	w->perform = fake_synth_work;
 	memcpy(w->data, &(int32_t){door}, sizeof(int32_t));

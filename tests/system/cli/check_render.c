@@ -111,6 +111,8 @@ START_TEST(render_refuses_options_that_make_no_sense)
 	ck_assert_int_eq(
 		RENDER(W("-o"), W("a"), W("-l"), W("1"), W("-n"), W("0")), 64);
 	ck_assert_int_eq(
+		RENDER(W("-o"), W("a"), W("-l"), W("1"), W("-n"), W("65")), 64);
+	ck_assert_int_eq(
 		RENDER(W("-o"), W("a"), W("-l"), W("1"), W("-s"), W("x")), 64);
 	ck_assert_int_eq(RENDER(W("s"), W("t"), W("-o"), W("a")), 64);
 	ck_assert_int_eq(house.calls, 0);

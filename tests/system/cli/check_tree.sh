@@ -9,9 +9,10 @@ is out <<END
 ├─ 10 group "voices"
 │  ├─ 11 sine "drone"
 │  │  freq 440 Hz,  amp 0.1 ← bus 3,  phase 0 cycles,  out → playback 0
+│  │  out → 12 in1
 │  └─ 12 patch-cable (paused)
-│     in0 ← bus 5 feedback,  in1 ← nothing,  out0 → bus 6 replace
-│     out1 → nothing
+│     in0 ← bus 5 feedback,  in0 ← 12 out1 feedback,  in1 ← 11 out
+│     out0 → bus 6 replace,  out1 → 12 in0 feedback,  out1 → 13 port 7
 └─ 13 gain (inactive)
 END
 try 0 tree -u "$url" --brief
@@ -23,6 +24,8 @@ is out <<END
 └─ 13 gain (inactive)
 END
 LC_ALL=C
+try 0 tree -u "$url"
+says out 'out -> 12 in1' 'in0 <- 12 out1 feedback'
 try 0 tree -b -u "$url"
 is out <<END
 0 group
@@ -43,6 +46,10 @@ json children.0.children.0.ports.3.direction output
 json children.0.children.1.state paused
 json children.0.children.1.ports.0.flags 2
 json children.1.ports '[]'
+json children.1.connections '[]'
+json children.0.children.0.connections '[{"source":11,"out":3,"destination":12,"in":1,"flags":0}]'
+json children.0.children.1.connections.0.flags 2
+json children.0.children.1.connections.2.in 7
 try 0 tree -u "$url" 10
 says heard '/node/tree 10'
 try 64 tree -u "$url" x

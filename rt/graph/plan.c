@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan.c -- a plan is made from the execution order; see plan.h.
+ *
+ *	listen   each synth in order: its level, the versions it hears, the
+ *	         groups it writes to, the step it belongs to
+ *	divide   the steps of each level make stages          (plan_stage.c)
+ *	place    what is not folded by its step, and versions that are not
+ *	         the last of their bus, get buffers           (plan_stage.c)
+ */
+#include "plan.h"
+
+#include "connection.h"
+#include "hold.h"
+#include "plan_private.h"
+#include "port.h"
+
+/** A step of synths without process_many should take about so long. */
+#define STEP_NS 2000
+
+/** What a def's synth costs before it has been measured. */
+#define GUESS_NS 200
+
+/* --- defs --- */
+
+/** Where a def is kept; one too many shares the last place looked at. */
+TACTUS_RT static struct def_use *
+find_def(struct plan *p, const TactusSynthDef *def)
+{
+	uint32_t at = (uint32_t)(((uintptr_t)def >> 4) * 2654435761U >> 16);
+	struct def_use *d = p->last_def;
+
+	/* mostly it is the one of before */
+	if (d != NULL && d->def == def) {
+		return d;
+	}
+	for (uint32_t i = 0; i < 8; i++) {
+		d = &p->def[(at + i) % PLAN_DEFS];
+		if (d->def == def) {
+			p->last_def = d;
+			return d;
+		}
+		if (d->def == NULL) {
+			break;
+		}
+	}
+	*d = (struct def_use){.def = def, .ns = GUESS_NS};
+	p->last_def = d;
+	return d;
+}
+
+/** Can it run many of these at once? */
+TACTUS_RT static inline bool
+is_many(const struct engine *e, const TactusSynthDef *def)
+{
+	return def->process_many && !e->config.no_many;
+}
+
+/** Would a plan gain anything? */
+TACTUS_RT static bool
+is_worth_it(struct engine *e)
+{
+	struct plan *p = e->plan;
+
+	if (e->config.threads > 1) {
+		return true;
+	}
+	p->stamp++;
+	for (uint32_t i = 0; i < e->running; i++) {
+		const TactusSynthDef *def = e->order[i]->def;
+		if (!is_many(e, def)) {
+			continue;
+		}
+		struct def_use *d = find_def(p, def);
+		if (d->stamp == p->stamp) {
+			return true;
+		}
+		d->stamp = p->stamp;
+	}
+	return false;
+}
+
+/* --- listen --- */
+
+TACTUS_RT static struct bus_use *
+bus_use(struct engine *e, const struct bus *b)
+{
+	return &e->plan->bus[b - e->bus];
+}
+
+/** Note that something hears a bus, and above which level it does.
+ * @return false: there is no room */
+TACTUS_RT static bool
+listen_bus(struct engine *e, int32_t bus, uint32_t flags, const float **where,
+	uint32_t *level)
+{
+	struct plan *p = e->plan;
+
+	*where = NULL;
+	if (bus < 0 || (flags & (MAP_FEEDBACK | MAP_EXTERNAL)) != 0) {
+		return true;
+	}
+	struct bus_use *use = &p->bus[bus];
+	if (use->epoch != p->epoch) {
+		/* whoever writes it is behind */
+		*where = e->zeros;
+		return true;
+	}
+	if (p->readers == p->most_readers) {
+		return false;
+	}
+	struct version *v = &p->version[use->version];
+	v->is_read = true;
+	*level = v->level + 1 > *level ? v->level + 1 : *level;
+	p->reader[p->readers++] = (struct reader){where, use->version};
+	return true;
+}
+
+/** Above which level a synth hears what is connected to an input. */
+TACTUS_RT static void
+listen_connections(const struct plan *p, const struct joint *j, uint32_t *level)
+{
+	for (const struct connection *c = j->first; c != NULL; c = c->next_in) {
+		if ((c->flags & MAP_FEEDBACK) != 0 || !c->source->runs) {
+			continue;
+		}
+		uint32_t above = p->part[c->source->rank].level + 1;
+		*level = above > *level ? above : *level;
+	}
+}
+
+/** A level at which a synth may use a resource, or what its use forbids. */
+TACTUS_RT static void
+use_resource(struct engine *e, int32_t id, bool writes, uint32_t *level,
+	bool decided)
+{
+	struct plan *p = e->plan;
+
+	if (id < 0) {
+		return;
+	}
+	struct resource_use *u = &p->resource[id];
+	if (u->epoch != p->epoch) {
+		*u = (struct resource_use){.epoch = p->epoch};
+	}
+	if (!decided) {
+		uint32_t least = u->write_level;
+		if (writes && u->read_level > least) {
+			least = u->read_level;
+		}
+		*level = least > *level ? least : *level;
+		return;
+	}
+	uint32_t *last = writes ? &u->write_level : &u->read_level;
+	*last = *level + 1 > *last ? *level + 1 : *last;
+}
+
+/** All resources that a synth may look at or write to. */
+TACTUS_RT static void
+use_resources(
+	struct engine *e, const struct node *n, uint32_t *level, bool decided)
+{
+	const struct shape *s = n->spec->shape;
+
+	for (uint32_t i = 0; i < s->resources; i++) {
+		const TactusPort *port = &s->port[s->controls + i].port;
+		use_resource(e, n->binding[i].hold.id,
+			port->direction == TACTUS_OUTPUT, level, decided);
+	}
+	for (const struct kept *k = n->kept; k != NULL; k = k->next) {
+		use_resource(e, k->hold.id, false, level, decided);
+	}
+}
+
+/** The version that an output adds to now. */
+TACTUS_RT static uint32_t
+version_for(struct engine *e, struct bus *b, bool replace, uint32_t level)
+{
+	struct plan *p = e->plan;
+	struct bus_use *use = bus_use(e, b);
+	bool has = use->epoch == p->epoch;
+	uint32_t base = NOTHING;
+
+	if (has && !replace && !p->version[use->version].is_read) {
+		struct version *v = &p->version[use->version];
+		v->level = level > v->level ? level : v->level;
+		return use->version;
+	}
+	if (has && replace && !p->version[use->version].is_read) {
+		p->version[use->version].is_dead = true;
+	} else if (has && !replace) {
+		base = use->version;
+		/* it is mixed when that one is complete */
+		uint32_t least = p->version[base].level + 1;
+		level = least > level ? least : level;
+	}
+	use->epoch = p->epoch;
+	use->version = p->versions++;
+	p->version[use->version] = (struct version){
+		.bus = b,
+		.base = base,
+		.first = NOTHING,
+		.last = NOTHING,
+		.level = level,
+	};
+	return use->version;
+}
+
+/** Let an output write to its bus. @return false: there is no room */
+TACTUS_RT static bool
+add_writer(struct engine *e, uint32_t rank, uint32_t out, const struct joint *j)
+{
+	struct plan *p = e->plan;
+
+	if (p->writers == p->most_writers) {
+		return false;
+	}
+	struct bus *b = port_bus(e, j->bus, j->flags, true);
+	uint32_t at = version_for(
+		e, b, (j->flags & MAP_REPLACE) != 0, p->part[rank].level);
+	struct version *v = &p->version[at];
+	if (v->last == NOTHING || p->group[v->last].count == MIX_GROUP) {
+		uint32_t g = p->groups++;
+		p->group[g] = (struct group){.first = NOTHING,
+			.last = NOTHING,
+			.version = at,
+			.next = NOTHING};
+		if (v->last == NOTHING) {
+			v->first = g;
+		} else {
+			p->group[v->last].next = g;
+		}
+		v->last = g;
+	}
+	struct group *g = &p->group[v->last];
+	uint32_t w = p->writers++;
+	p->writer[w] = (struct writer){
+		.group = v->last, .next = NOTHING, .out = out, .rank = rank};
+	if (g->count++ == 0) {
+		g->first = w;
+	} else {
+		p->writer[g->last].next = w;
+	}
+	g->last = w;
+	return true;
+}
+
+/** What the inputs of a synth hear. @return false: there is no room */
+TACTUS_RT static bool
+listen_inputs(struct engine *e, struct node *n, uint32_t *level)
+{
+	for (uint32_t i = 0; i < n->inputs; i++) {
+		struct joint *j = &n->input[i];
+		if (!listen_bus(e, j->bus, j->flags, &j->version, level)) {
+			return false;
+		}
+		listen_connections(e->plan, j, level);
+	}
+	if (!n->moving) {
+		return true;
+	}
+	for (uint32_t i = 0; i < n->spec->shape->controls; i++) {
+		struct control *c = &n->control[i];
+		if (!listen_bus(e, c->bus, c->flags, &c->version, level)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/** How many synths make a step with this one. */
+TACTUS_RT static uint32_t
+most_of(const struct engine *e, const struct node *n, const struct def_use *d)
+{
+	uint32_t most = RUNNER_MOST;
+	uint32_t ports = n->inputs > n->outputs ? n->inputs : n->outputs;
+
+	if (e->config.threads > 1 && !is_many(e, d->def)) {
+		uint32_t fit = STEP_NS / (d->ns + 1) + 1;
+		most = fit < most ? fit : most;
+	}
+	/* each of them has buffers of its own */
+	if (ports * most > RUNNER_BUFFERS) {
+		most = RUNNER_BUFFERS / ports;
+	}
+	return most;
+}
+
+/** Does a step take another synth, whose writers are the newest: one that
+ * looks the same and writes to the same groups in the same way? */
+TACTUS_RT static bool
+takes(const struct plan *p, const struct step *s, const struct node *n,
+	uint32_t first_writer)
+{
+	uint32_t writers = p->writers - first_writer;
+
+	if (s->count == s->most || s->inputs != n->inputs ||
+		s->outputs != n->outputs || s->writers != writers) {
+		return false;
+	}
+	for (uint32_t i = 0; i < writers; i++) {
+		const struct writer *a = &p->writer[s->first_writer + i];
+		const struct writer *b = &p->writer[first_writer + i];
+		if (a->group != b->group || a->out != b->out) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/** Note what a synth wants of its step. */
+TACTUS_RT static void
+join(struct step *s, const struct node *n)
+{
+	for (uint32_t i = 0; i < n->inputs; i++) {
+		const struct joint *j = &n->input[i];
+		s->is_steady &=
+			j->bus < 0 && j->connections <= 1 && j->feedbacks == 0;
+	}
+	for (uint32_t i = 0; i < n->outputs; i++) {
+		s->has_own |= n->output[i].own != NULL;
+		s->has_feedback |= n->output[i].feedbacks != 0;
+	}
+}
+
+/** Give a synth to a step of its level that takes it, or to a new one. */
+TACTUS_RT static void
+assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
+{
+	struct plan *p = e->plan;
+	struct def_use *d = find_def(p, n->def);
+	uint32_t *open = &d->open[level % PLAN_OPEN];
+
+	if (d->epoch != p->epoch) {
+		d->epoch = p->epoch;
+		d->planned_ns = d->ns;
+		for (uint32_t i = 0; i < PLAN_OPEN; i++) {
+			d->open[i] = NOTHING;
+		}
+	}
+	if (*open != NOTHING) {
+		struct step *s = &p->step[*open];
+		if (s->level == level && takes(p, s, n, first_writer)) {
+			s->member[s->count++] = n;
+			join(s, n);
+			return;
+		}
+	}
+	*open = p->steps;
+	struct step *s = &p->step[p->steps];
+	s->def = d;
+	s->level = level;
+	s->count = 1;
+	s->most = most_of(e, n, d);
+	s->first_writer = first_writer;
+	s->writers = p->writers - first_writer;
+	s->pointed = 0;
+	s->inputs = n->inputs;
+	s->outputs = n->outputs;
+	s->is_steady = true;
+	s->has_own = false;
+	s->has_feedback = false;
+	s->is_many = is_many(e, d->def);
+	s->is_serial = (d->def->flags & TACTUS_SERIAL) != 0;
+	s->member = &p->member[(size_t)p->steps * RUNNER_MOST];
+	s->member[0] = n;
+	join(s, n);
+	p->steps++;
+}
+
+/** Does a synth hear nothing, use nothing, and write to one bus? */
+TACTUS_RT static inline bool
+is_simple(const struct node *n)
+{
+	return n->inputs == 0 && n->outputs == 1 && n->plain && !n->moving &&
+	       !n->uses && n->output->own == NULL && n->output->bus >= 0 &&
+	       (n->output->flags & MAP_REPLACE) == 0;
+}
+
+/** Note a simple synth that was given its step: the next may be as it is. */
+TACTUS_RT static void
+note_simple(struct engine *e, const struct node *n)
+{
+	struct plan *p = e->plan;
+	struct def_use *d = p->last_def;
+
+	p->like = (struct like){
+		.def = n->def,
+		.bus = n->output->bus,
+		.flags = n->output->flags,
+		.use = bus_use(
+			e, port_bus(e, n->output->bus, n->output->flags, true)),
+		.step = &p->step[d->open[0]],
+		.group = &p->group[p->writer[p->writers - 1].group],
+	};
+}
+
+/**
+ * One synth, if it is as the one before, as most are where there are many: it
+ * goes where that one went, at a third of the price.
+ * @return false: it is not, or there is no more room there
+ */
+TACTUS_RT static inline bool
+listen_like(struct plan *p, struct node *n, uint32_t rank)
+{
+	const struct like *like = &p->like;
+
+	if (n->def != like->def || !is_simple(n) ||
+		n->output->bus != like->bus ||
+		n->output->flags != like->flags) {
+		return false;
+	}
+	struct group *g = like->group;
+	struct step *s = like->step;
+	if (g->count == MIX_GROUP || s->count == s->most ||
+		p->writers == p->most_writers ||
+		like->use->version != g->version ||
+		p->version[g->version].is_read ||
+		p->version[g->version].last != (uint32_t)(g - p->group)) {
+		return false;
+	}
+	uint32_t w = p->writers++;
+	p->part[rank] = (struct part){0, w};
+	p->writer[w] = (struct writer){.group = (uint32_t)(g - p->group),
+		.next = NOTHING,
+		.rank = rank};
+	p->writer[g->last].next = w;
+	g->last = w;
+	g->count++;
+	s->member[s->count++] = n;
+	return true;
+}
+
+/** One synth: its level, what it hears, where it writes, its step.
+ * @return false: there is no room */
+TACTUS_RT static bool
+listen(struct engine *e, struct node *n, uint32_t rank)
+{
+	struct plan *p = e->plan;
+	uint32_t first_writer = p->writers;
+	uint32_t level = 0;
+
+	if (!listen_inputs(e, n, &level)) {
+		return false;
+	}
+	if (n->uses) {
+		use_resources(e, n, &level, false);
+		use_resources(e, n, &level, true);
+	}
+	p->part[rank] = (struct part){level, first_writer};
+	p->levels = level >= p->levels ? level + 1 : p->levels;
+	for (uint32_t i = 0; i < n->outputs; i++) {
+		const struct joint *j = &n->output[i];
+		if (j->bus >= 0 && !add_writer(e, rank, i, j)) {
+			return false;
+		}
+	}
+	assign(e, n, level, first_writer);
+	if (is_simple(n)) {
+		note_simple(e, n);
+	}
+	return true;
+}
+
+/** How many synths ahead their memory is asked for, in two steps. */
+#define AHEAD 8
+
+TACTUS_RT static bool
+listen_all(struct engine *e)
+{
+	struct plan *p = e->plan;
+
+	p->epoch++;
+	p->writers = 0;
+	p->groups = 0;
+	p->versions = 0;
+	p->readers = 0;
+	p->levels = 0;
+	p->steps = 0;
+	p->like.def = NULL;
+	for (uint32_t i = 0; i < e->running; i++) {
+		if (i + AHEAD < e->running) {
+			__builtin_prefetch(e->order[i + AHEAD]);
+			__builtin_prefetch(e->order[i + AHEAD / 2]->output);
+		}
+		struct node *n = e->order[i];
+		if (!listen_like(p, n, i) && !listen(e, n, i)) {
+			return false;
+		}
+	}
+	p->part[e->running].first_writer = p->writers;
+	return true;
+}
+
+/* --- all of it --- */
+
+/** The walk reads buses themselves. */
+TACTUS_RT static void
+forget_versions(struct engine *e)
+{
+	for (uint32_t i = 0; i < e->running; i++) {
+		struct node *n = e->order[i];
+		for (uint32_t k = 0; k < n->inputs; k++) {
+			n->input[k].version = NULL;
+		}
+		for (uint32_t k = 0; k < n->spec->shape->controls; k++) {
+			n->control[k].version = NULL;
+		}
+	}
+}
+
+TACTUS_RT bool
+plan_renew(struct engine *e)
+{
+	struct plan *p = e->plan;
+	bool wanted = is_worth_it(e);
+	bool good = wanted && listen_all(e);
+
+	if (good) {
+		good = plan_make_stages(e);
+	}
+	if (!good) {
+		forget_versions(e);
+		p->levels = 0;
+		p->width = 0;
+		p->runs = 0;
+	}
+	gauge_add(e->gauges, GAUGE_UNPLANNED, wanted && !good ? 1 : 0);
+	gauge_set(e->gauges, GAUGE_LEVELS, p->levels);
+	gauge_set(e->gauges, GAUGE_WIDTH, p->width);
+	gauge_set(e->gauges, GAUGE_RUNS, p->runs);
+	return good;
+}

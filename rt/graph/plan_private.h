@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan_private.h -- what a plan is made of, for plan.c, plan_run.c and
+ * plan_setup.c.
+ *
+ *	level 0   steps of synths │ mixes of what is complete by then
+ *	level 1   steps of synths │ mixes …
+ *
+ * Each half of a level is a stage: its steps may be done in any order.  All
+ * arrays have their sizes from the start; a graph that does not fit is
+ * walked.  Written by plan_renew alone, read by all runners.
+ */
+#ifndef TACTUS_RT_PLAN_PRIVATE_H
+#define TACTUS_RT_PLAN_PRIVATE_H
+
+#include "plan.h"
+#include "runner.h"
+
+#define NOTHING UINT32_MAX
+
+/** Defs that a plan keeps apart; more share entries, which costs speed. */
+#define PLAN_DEFS 256
+
+/** An output that goes to a bus. */
+struct writer {
+	uint32_t group;
+	uint32_t next; /* of the same group, in execution order */
+	uint32_t out;  /* ordinal */
+	uint32_t rank;
+	float *buffer; /* where it writes; NULL: scratch, its step folds it */
+};
+
+/** Up to MIX_GROUP writers that are folded together. */
+struct group {
+	uint32_t first; /* writers */
+	uint32_t last;
+	uint32_t count;
+	uint32_t version;
+	uint32_t next;    /* group of the same version */
+	float *partial;   /* what its step folds; NULL: mixed with the rest */
+	bool is_folded;   /* by its step */
+	bool is_straight; /* … into the version: it is the only one */
+};
+
+/** A bus as some of its readers hear it. */
+struct version {
+	struct bus *bus;
+	float *buffer;  /* NULL: the bus's own, it is the last one */
+	uint32_t base;  /* the version that goes before; NOTHING: from +0 */
+	uint32_t first; /* groups */
+	uint32_t last;
+	uint32_t level; /* at which its last writer runs */
+	bool is_read;   /* then nobody adds to it any more */
+	bool is_dead;   /* replaced before anybody heard it */
+	uint32_t next;  /* of the same level */
+};
+
+/** An input or control that hears a version. */
+struct reader {
+	const float **where; /* its `version` */
+	uint32_t version;
+};
+
+/** What one thread does in one go. */
+struct step {
+	struct def_use *def; /* NULL: it mixes `version` */
+	uint32_t version;
+	uint32_t level;
+	uint32_t next; /* of the same level */
+	uint32_t count;
+	uint32_t most;         /* that it takes */
+	uint32_t first_writer; /* of its first synth */
+	uint32_t writers;      /* of each */
+	uint32_t pointed;      /* 1 + the runner that had it last; 0: nobody */
+	uint16_t inputs;       /* of each of its synths */
+	uint16_t outputs;
+	bool folds;        /* its synths are whole groups: it adds them up */
+	bool is_many;      /* by process_many */
+	bool is_steady;    /* what they hear stays where it is: sources alone */
+	bool has_own;      /* some are connected to somebody */
+	bool has_feedback; /* … by feedback */
+	bool is_serial;    /* rt alone runs it */
+	struct node **member;
+};
+
+/** What is known of a synth that others hear, by rank. */
+struct part {
+	uint32_t level;
+	uint32_t first_writer;
+};
+
+/** What has to be done at a level, as lists. */
+struct level {
+	uint32_t first[2]; /* steps; serial ones */
+	uint32_t mixed;    /* versions that are complete then */
+	uint32_t synths;
+};
+
+/** Steps that may be done at once. */
+struct stage {
+	uint32_t first; /* in the queue */
+	uint32_t count;
+	bool is_wide; /* worth the helpers' while */
+};
+
+/** Steps of one def that are open at a time, at as many levels. */
+#define PLAN_OPEN 4
+
+/** What is known of a def. */
+struct def_use {
+	const TactusSynthDef *def;
+	uint64_t epoch;           /* renewal that `open` is of */
+	uint32_t open[PLAN_OPEN]; /* steps that may take more; NOTHING: none */
+	uint64_t stamp;           /* of the last look for two of a kind */
+	uint32_t ns;              /* for one synth and block, as last seen */
+	uint32_t planned_ns;      /* … as it was when the plan was made */
+};
+
+/** A simple synth that was listened to last: where the next of its kind goes.
+ */
+struct like {
+	const TactusSynthDef *def; /* NULL: there was none */
+	int32_t bus;
+	uint32_t flags;
+	struct bus_use *use;
+	struct step *step;
+	struct group *group;
+};
+
+/** The newest version of a bus, or who uses a resource, in this renewal. */
+struct bus_use {
+	uint64_t epoch;
+	uint32_t version;
+};
+struct resource_use {
+	uint64_t epoch;
+	uint32_t read_level; /* + 1; 0: nobody */
+	uint32_t write_level;
+};
+
+struct plan {
+	uint64_t epoch; /* counts renewals */
+	uint64_t stamp; /* counts looks for two of a kind */
+	uint32_t most_writers;
+	uint32_t most_readers;
+	uint32_t most_buffers;
+
+	struct bus_use *bus; /* as e->bus: internal, capture, playback */
+	struct resource_use *resource;
+	struct def_use def[PLAN_DEFS];
+
+	struct part *part; /* by rank; one more ends the last one's writers */
+	struct def_use *last_def; /* that was looked up */
+	struct like like;
+	struct writer *writer;
+	uint32_t writers;
+	struct group *group;
+	uint32_t groups;
+	struct version *version;
+	uint32_t versions;
+	struct reader *reader;
+	uint32_t readers;
+	float *arena;
+	size_t stride;
+	uint32_t buffers; /* that are taken */
+
+	uint32_t levels;
+	struct level *level;
+	uint32_t width; /* synths of the widest */
+	struct step *step;
+	uint32_t steps;
+	struct node **member; /* RUNNER_MOST for each step */
+	uint32_t *queue;      /* steps, stage by stage */
+	uint32_t queued;
+	uint32_t runs; /* steps of several synths by process_many */
+	struct stage *stage;
+	uint32_t stages;
+	uint64_t wide_ns; /* what the wide ones take together, for a block */
+	uint32_t frames;
+	struct engine *engine;
+	const struct stage *now; /* the one that is being done */
+};
+
+/** Make stages of the steps, and give what is mixed its place: the second part
+ * of plan_renew. @thread rt @return false: there is no room */
+TACTUS_RT bool plan_make_stages(struct engine *e);
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan_run.c -- a segment by the plan: stage by stage, each step by whoever
+ * claims it.  rt runs all of it where there are no helpers.
+ */
+#include "clock.h"
+#include "crew.h"
+#include "mix.h"
+#include "plan.h"
+#include "plan_private.h"
+#include "port.h"
+#include "run.h"
+
+/** What wide stages have to take together for helpers to be called: waking
+ * one costs 6 µs, and it comes 12 µs later. */
+#define SHARE_NS 40000
+
+/** How often, in segments, rt looks how long a step takes. */
+#define LOOK_EVERY 32
+
+/**
+ * Point a step's outputs at where they write: what is connected to buffers of
+ * its own, what is mixed behind the level to the plan's, all others to this
+ * runner's, each synth to its part of them.
+ */
+TACTUS_RT static void
+point_outputs(struct plan *p, struct runner *r, const struct step *s)
+{
+	float *const *at = r->out;
+
+	for (uint32_t m = 0; m < s->count; m++) {
+		struct node *n = s->member[m];
+		for (uint32_t i = 0; i < s->outputs; i++) {
+			float *own = n->output[i].own;
+			n->out[i] = own != NULL ? own : at[i];
+		}
+		at += s->outputs;
+		uint32_t first = s->folds ? 0 : p->part[n->rank].first_writer;
+		for (uint32_t i = 0; !s->folds && i < s->writers; i++) {
+			const struct writer *w = &p->writer[first + i];
+			if (w->buffer != NULL) {
+				n->out[w->out] = w->buffer;
+			}
+		}
+	}
+}
+
+/** Point a step's inputs at what they hear; sums are this runner's. */
+TACTUS_RT static void
+point_inputs(struct runner *r, const struct step *s)
+{
+	float *const *sum = r->sum;
+
+	for (uint32_t m = 0; m < s->count; m++) {
+		struct node *n = s->member[m];
+		for (uint32_t i = 0; i < s->inputs; i++) {
+			n->in[i] = port_gather(r->engine, &n->input[i], sum[i]);
+		}
+		sum += s->inputs;
+	}
+}
+
+/** Point the synths of a step at what they hear and where they write, as far
+ * as that is not what it was when the same runner had them last. */
+TACTUS_RT static void
+point(struct plan *p, struct runner *r, struct step *s)
+{
+	bool same = s->pointed == r->who + 1;
+
+	if (!same) {
+		s->pointed = r->who + 1;
+		point_outputs(p, r, s);
+	}
+	if (s->inputs != 0 && !(same && s->is_steady)) {
+		point_inputs(r, s);
+	}
+}
+
+/** Let the synths of a step process: those whose controls stand together. */
+TACTUS_RT static void
+process(struct plan *p, struct runner *r, const struct step *s)
+{
+	TactusSynth *still[RUNNER_MOST];
+	uint32_t count = 0;
+
+	for (uint32_t m = 0; m < s->count; m++) {
+		struct node *n = s->member[m];
+		if (s->is_many && !n->moving) {
+			still[count++] = &n->synth;
+		} else {
+			run_process(r, n, p->frames);
+		}
+	}
+	if (count != 0) {
+		r->serial = (s->def->def->flags & TACTUS_SERIAL) != 0;
+		s->def->def->process_many(&r->world, still, count, p->frames);
+	}
+}
+
+/** Add up the outputs that go to one group, in their order. */
+TACTUS_RT static void
+fold(struct plan *p, const struct group *g, float *to)
+{
+	const float *from[MIX_GROUP];
+	uint32_t count = 0;
+
+	for (uint32_t i = g->first; i != NOTHING; i = p->writer[i].next) {
+		const struct writer *w = &p->writer[i];
+		from[count++] = p->engine->order[w->rank]->out[w->out];
+	}
+	mix_fold(to, from, count, p->frames);
+}
+
+/** Where a version is written. */
+TACTUS_RT static float *
+place_of(struct plan *p, const struct version *v)
+{
+	return v->buffer != NULL ? v->buffer
+				 : port_begin_bus(p->engine, v->bus);
+}
+
+/** Fold what this step's synths write. */
+TACTUS_RT static void
+fold_step(struct plan *p, struct runner *r, const struct step *s)
+{
+	for (uint32_t i = s->first_writer; i < s->first_writer + s->writers;
+		i++) {
+		const struct writer *w = &p->writer[i];
+		const struct group *g = &p->group[w->group];
+		float *to = g->is_straight
+				    ? place_of(p, &p->version[g->version])
+				    : g->partial;
+		if (to == NULL) {
+			continue; /* replaced before anybody hears it */
+		}
+		if (s->has_own) {
+			fold(p, g, to);
+			continue;
+		}
+		/* the same pointers, without a look at the synths */
+		const float *from[MIX_GROUP];
+		for (uint32_t m = 0; m < s->count; m++) {
+			from[m] = r->out[m * s->outputs + w->out];
+		}
+		mix_fold(to, from, s->count, p->frames);
+	}
+}
+
+TACTUS_RT static void
+run_synths(struct plan *p, struct runner *r, struct step *s)
+{
+	const struct engine *e = r->engine;
+	bool watched = e->fades != 0 || e->now < e->hunt_end || s->has_feedback;
+
+	point(p, r, s);
+	process(p, r, s);
+	for (uint32_t m = 0; watched && m < s->count; m++) {
+		run_finish(r, s->member[m], p->frames);
+	}
+	if (s->folds) {
+		fold_step(p, r, s);
+	}
+}
+
+/** Mix one version: what it goes on from, then group by group. */
+TACTUS_RT static void
+mix_version(struct plan *p, struct runner *r, const struct version *v)
+{
+	float *to = place_of(p, v);
+	bool empty = v->base == NOTHING;
+
+	if (!empty) {
+		const struct version *base = &p->version[v->base];
+		mix_store(to, base->buffer, p->frames);
+	}
+	for (uint32_t i = v->first; i != NOTHING; i = p->group[i].next) {
+		const struct group *g = &p->group[i];
+		float *part = g->partial != NULL ? g->partial
+			      : empty            ? to
+						 : r->sum[0];
+		if (g->partial == NULL) {
+			fold(p, g, part);
+		}
+		if (part == to) {
+			/* the first went there at once */
+		} else if (empty) {
+			mix_store(to, part, p->frames);
+		} else {
+			mix_add(to, part, p->frames);
+		}
+		empty = false;
+	}
+}
+
+TACTUS_RT static void
+run_step(void *plan, uint32_t who, uint32_t index)
+{
+	struct plan *p = plan;
+	struct runner *r = &p->engine->runner[who];
+	struct step *s = &p->step[p->queue[p->now->first + index]];
+
+	r->processing = true;
+	if (s->def != NULL) {
+		run_synths(p, r, s);
+	} else {
+		mix_version(p, r, &p->version[s->version]);
+	}
+	r->processing = false;
+}
+
+/** Run one step, and see how long one synth of its def takes. */
+TACTUS_RT static void
+measure_step(struct plan *p, uint32_t index)
+{
+	struct step *s = &p->step[p->queue[p->now->first + index]];
+	int64_t begin = clock_now();
+
+	run_step(p, 0, index);
+	if (s->def == NULL) {
+		return;
+	}
+	int64_t ns = (clock_now() - begin) * p->engine->config.block /
+		     p->frames / s->count;
+	int64_t was = s->def->ns;
+	/* who was pushed aside by others looks slow once */
+	ns = ns < 0 ? 0 : ns > 2 * was + 100 ? 2 * was + 100 : ns;
+	s->def->ns = (uint32_t)(was + (ns - was) / 8);
+	/* what the plan took it for may no longer be so */
+	int64_t off = (int64_t)s->def->ns - (int64_t)s->def->planned_ns;
+	if (4 * (off < 0 ? -off : off) > s->def->planned_ns) {
+		p->engine->changed = true;
+	}
+}
+
+TACTUS_RT static void
+run_alone(struct plan *p, bool measure)
+{
+	for (uint32_t i = 0; i < p->now->count; i++) {
+		if (measure) {
+			measure_step(p, i);
+		} else {
+			run_step(p, 0, i);
+		}
+	}
+}
+
+/** Is there more to share out in this segment than calling helpers costs? */
+TACTUS_RT static bool
+is_worth_sharing(const struct engine *e, const struct plan *p)
+{
+	return p->wide_ns != 0 &&
+	       (e->config.eager ||
+		       p->wide_ns * p->frames >=
+			       (uint64_t)SHARE_NS * e->config.block);
+}
+
+TACTUS_RT void
+plan_run(struct engine *e, uint32_t frames)
+{
+	struct plan *p = e->plan;
+	bool measure = e->crew != NULL && e->segment % LOOK_EVERY == 0;
+	bool shared = !measure && is_worth_sharing(e, p);
+
+	p->frames = frames;
+	if (shared) {
+		crew_begin(e->crew);
+	}
+	for (uint32_t i = 0; i < p->stages; i++) {
+		p->now = &p->stage[i];
+		if (shared && p->now->is_wide) {
+			crew_stage(e->crew, run_step, p, p->now->count);
+		} else {
+			run_alone(p, measure);
+		}
+	}
+	if (shared) {
+		(void)crew_end(e->crew);
+	}
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * house_threads.h -- how many audio threads there are to be.
+ *
+ * One that shares its CPU with another makes every block late, so there are
+ * never more than CPUs where time is real; offline they may be any number,
+ * for the result is the same.
+ */
+#ifndef TACTUS_SRC_HOUSE_THREADS_H
+#define TACTUS_SRC_HOUSE_THREADS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "mark.h"
+
+/** CPUs that this process may use: its affinity. @return at least 1 */
+uint32_t house_threads_cpus(void);
+
+/**
+ * What realtime.threads comes to.
+ * @param usable CPUs that this process may use
+ * @return 0, or EXIT_CONFIG with words in `why`
+ */
+TACTUS_NODISCARD int house_threads_count(const struct config *c,
+	uint32_t usable, uint32_t *out, char *why, size_t size);
+
+#endif
