@@ -19,13 +19,15 @@
 #include "random.h"
 #include "rig.h"
 
-/** Audio buffers: their channels and frames. */
+/** Audio buffers: their channels and frames; of the short ones all is written
+ * and read in a block. */
 static const int64_t buffers[][2] = {
-	{1, 700  },
-        {1, 3000 },
-        {2, 9000 },
-        {1, 2400 },
-        {1, 12000}
+	{1, 96  },
+        {1, 700 },
+        {1, 3000},
+        {2, 9000},
+        {1, 2400},
+        {1, 150 }
 };
 #define BUFFERS (sizeof buffers / sizeof *buffers)
 

@@ -657,7 +657,7 @@ happen(struct writer *w)
 		join_in(w, any, p, below(w, p->ins));
 	} else if (which < 72) {
 		follow(w, id, w->part[id]);
-	} else if (which < 78 && player >= 0) {
+	} else if (which < 84 && player >= 0) {
 		bind_to(w, player, w->part[player]);
 	} else {
 		part_of_graph(w, any);
