@@ -409,7 +409,7 @@ do_done(struct naive *v, struct thing *t)
 static void
 end_segment(struct naive *v)
 {
-	for (int32_t i = 0; i < MOST_NODES; i++) {
+	for (uint32_t i = 0; i < v->config.max_nodes; i++) {
 		if (v->thing[i].fired && v->thing[i].is == IS_SYNTH) {
 			naive_reset_triggers(&v->thing[i]);
 		}

@@ -111,7 +111,7 @@ seek_path(const struct naive *v, int32_t from, int32_t source, int32_t *path)
 	uint32_t queued = 1;
 	bool found = from == source;
 
-	for (int32_t i = 0; i < MOST_NODES; i++) {
+	for (uint32_t i = 0; i < v->config.max_nodes; i++) {
 		before[i] = -2; /* not seen */
 	}
 	queue[0] = from;

@@ -229,8 +229,10 @@ step(struct naive *v, struct thing *t, uint32_t at, uint32_t in_piece,
 			controls[k].step = t->knob[k].step;
 		}
 	}
-	for (uint32_t k = 0; k < NAIVE_PORTS; k++) {
+	for (uint32_t k = 0; k < t->inputs; k++) {
 		in[k] = &heard[k][at];
+	}
+	for (uint32_t k = 0; k < t->outputs; k++) {
 		out[k] = &said[k][at];
 	}
 	t->synth.self = t->self;
@@ -440,7 +442,7 @@ naive_walk(struct naive *v, uint32_t frames)
 	struct thing *t;
 
 	count = list(v, 0, true, count);
-	for (uint32_t i = 0; i < MOST_RESOURCES; i++) {
+	for (uint32_t i = 0; i < v->config.max_resources; i++) {
 		v->writer[i] = v->reader[i] = NOBODY;
 	}
 	count_waits(v);
@@ -460,7 +462,7 @@ naive_running(const struct naive *v)
 {
 	uint32_t n = 0;
 
-	for (int32_t id = 0; id < MOST_NODES; id++) {
+	for (uint32_t id = 0; id < v->config.max_nodes; id++) {
 		n += v->thing[id].is == IS_SYNTH && v->thing[id].runs;
 	}
 	return n;
