@@ -138,18 +138,14 @@ world_time(const TactusWorld *w)
 	return naive_of(w)->frame;
 }
 
-/* a second engine that is not in real time */
-#if defined(__clang__) && __clang_major__ >= 20
-#  pragma clang diagnostic push
-#  pragma clang diagnostic ignored "-Wfunction-effects"
-#endif
-
 TACTUS_RT static void *
 take_uncounted(size_t bytes)
 {
 	size_t room = (bytes + 63) / 64 * 64;
-	void *memory = aligned_alloc(64, room);
 
+	TACTUS_RT_TRUST_BEGIN("this engine is not in real time")
+	void *memory = aligned_alloc(64, room);
+	TACTUS_RT_TRUST_END
 	if (memory != NULL) {
 		/* no number: nobody may count on zeros */
 		memset(memory, 0xff, room);
@@ -160,12 +156,10 @@ take_uncounted(size_t bytes)
 TACTUS_RT static void
 give_uncounted(void *memory)
 {
+	TACTUS_RT_TRUST_BEGIN("this engine is not in real time")
 	free(memory);
+	TACTUS_RT_TRUST_END
 }
-
-#if defined(__clang__) && __clang_major__ >= 20
-#  pragma clang diagnostic pop
-#endif
 
 TACTUS_RT static void *
 world_alloc(const TactusWorld *w, size_t bytes)
