@@ -217,9 +217,11 @@ struct engine {
 	struct plan *plan;
 	struct runner *runner; /* config.threads of them; the first is rt's */
 	struct crew *crew;     /* NULL: rt is alone */
-	uint32_t note_room;    /* of the ring, as the segment began */
-	uint64_t *said;        /* bits by rank, while they are gone through */
-	struct bus *open;      /* buses with an open group, in the walk */
+	uint32_t note_room;    /* for notes of this segment */
+	/* asked for in it; the one word that all audio threads write */
+	_Atomic uint32_t notes;
+	uint64_t *said;   /* bits by rank, while they are gone through */
+	struct bus *open; /* buses with an open group, in the walk */
 
 	/* connections (connection.h) */
 	struct connection *connection; /* max_connections of them */
