@@ -31,8 +31,10 @@
 /** Seconds that whatever an operator switches takes to fade (RULINGS 4). */
 #define FADE_SECONDS 0.005
 
-/** Nodes of limbo that are freed in one block. */
-#define REAP_PER_BLOCK 128
+/** Nodes of limbo that are freed in one block, where they are not connected;
+ * and connections that take as long to end as a node. */
+#define REAP_PER_BLOCK   128
+#define REAP_CONNECTIONS 4
 
 /** A line from one value to another over a number of frames (RULINGS 4). */
 struct fade {

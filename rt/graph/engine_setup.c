@@ -171,6 +171,8 @@ void
 engine_use_crew(struct engine *e, struct crew *crew)
 {
 	e->crew = crew;
+	/* which stages are worth a call was worked out for another */
+	e->changed = true;
 	gauge_set(e->gauges, GAUGE_THREADS,
 		crew == NULL ? 1 : crew_threads(crew));
 }

@@ -391,9 +391,17 @@ node_clear(struct engine *e)
 TACTUS_RT void
 node_reap(struct engine *e, uint32_t most)
 {
+	uint32_t left = most * REAP_CONNECTIONS;
 	struct node *n = deepest(&e->limbo);
 
-	for (; most > 0 && n != &e->limbo; most--) {
+	while (n != &e->limbo) {
+		if (n->kind == KIND_SYNTH) {
+			left -= connection_cut(e, n, left);
+		}
+		if (left < REAP_CONNECTIONS) {
+			return;
+		}
+		left -= REAP_CONNECTIONS;
 		struct node *up = n->parent;
 		node_unlink(n);
 		end(e, n);

@@ -503,9 +503,11 @@ take_packet(struct naive *v, struct parcel *head)
 	}
 }
 
-/** End the first leaf of limbo. @return false: there was none */
+/** End the first leaf of limbo, as far as the work that is `left` allows: a
+ * connection is 1, a node 4.
+ * @return false: there was none, or it had to be left */
 static bool
-reap_one(struct naive *v)
+reap_one(struct naive *v, uint32_t *left)
 {
 	struct thing *t = &v->thing[LIMBO];
 
@@ -515,6 +517,13 @@ reap_one(struct naive *v)
 	while (t->children > 0) {
 		t = &v->thing[t->child[0]];
 	}
+	if (t->is == IS_SYNTH) {
+		*left -= naive_unjoin(v, t, *left);
+	}
+	if (*left < 4) {
+		return false;
+	}
+	*left -= 4;
 	naive_end(v, t);
 	return true;
 }
@@ -528,8 +537,9 @@ naive_take(struct naive *v)
 	}
 	v->queued = 0;
 	if (v->config.offline && v->helds != 0) {
+		uint32_t left = UINT32_MAX;
 		v->master[CLEAR].is_on = false;
-		while (reap_one(v)) {
+		while (reap_one(v, &left)) {
 		}
 		v->reaping = false;
 		naive_ramp(v, CLEAR, 1.0F);
@@ -585,9 +595,8 @@ end_block(struct naive *v)
 		v->reaping = true;
 	}
 	if (v->reaping) {
-		int n = 0;
-		while (n < 128 && reap_one(v)) {
-			n++;
+		uint32_t left = 128 * 4;
+		while (reap_one(v, &left)) {
 		}
 		if (v->thing[LIMBO].children == 0) {
 			v->reaping = false;
@@ -705,10 +714,12 @@ naive_open(const struct engine_config *config, uint32_t ring)
 void
 naive_close(struct naive *v)
 {
+	uint32_t left = UINT32_MAX;
+
 	while (v->thing[0].children > 0) {
 		naive_end(v, &v->thing[v->thing[0].child[0]]);
 	}
-	while (reap_one(v)) {
+	while (reap_one(v, &left)) {
 	}
 	for (uint32_t i = 0; i < v->config.pools; i++) {
 		free(v->memory[i]);

@@ -79,7 +79,7 @@ naive_end(struct naive *v, struct thing *t)
 	}
 	leave(v, t);
 	if (t->is == IS_SYNTH) {
-		naive_unjoin(v, t);
+		naive_unjoin(v, t, UINT32_MAX);
 		if (t->def->destroy) {
 			t->def->destroy(&v->world, &t->synth);
 		}

@@ -203,8 +203,8 @@ int32_t naive_port(const struct thing *t, const char *name, int32_t index,
 void naive_connect(struct naive *v, const struct order *o, struct outcome *w);
 void naive_disconnect(
 	struct naive *v, const struct order *o, struct outcome *w);
-/** Remove those of a synth that ends. */
-void naive_unjoin(struct naive *v, const struct thing *t);
+/** Remove those of a synth that ends, `most` of them. @return how many */
+uint32_t naive_unjoin(struct naive *v, const struct thing *t, uint32_t most);
 /** Is anything connected to its output? */
 bool naive_is_joined(const struct naive *v, const struct thing *t, uint32_t k);
 void naive_list_edges(
