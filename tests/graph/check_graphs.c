@@ -118,8 +118,8 @@ look_at_plan(struct player *p)
 	for (uint32_t i = 1; i < p->way->threads; i++) {
 		enum gauge load = (enum gauge)(GAUGE_THREAD_LOAD + i);
 		/* what they did, if nobody has asked for it yet */
-		p->seen.helped +=
-			crew_busy_ns(p->rig->crew, i) > 0 || gauge_get(g, load) != 0;
+		p->seen.helped += crew_busy_ns(p->rig->crew, i) > 0 ||
+				  gauge_get(g, load) != 0;
 	}
 }
 

@@ -27,18 +27,24 @@ threads_wanted(void)
 	return (uint32_t)threads;
 }
 
+/** Processors that this process may use. */
+static inline uint32_t
+threads_cpus(void)
+{
+	cpu_set_t set;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof set, &set), 0);
+	return (uint32_t)CPU_COUNT(&set);
+}
+
 /** Where time is real: no more than there are processors to run them. */
 static inline uint32_t
 threads_possible(void)
 {
 	uint32_t threads = threads_wanted();
-	cpu_set_t set;
+	uint32_t cpus = threads_cpus();
 
-	if (sched_getaffinity(0, sizeof set, &set) == 0 &&
-		(uint32_t)CPU_COUNT(&set) < threads) {
-		threads = (uint32_t)CPU_COUNT(&set);
-	}
-	return threads;
+	return threads < cpus ? threads : cpus;
 }
 
 #endif
