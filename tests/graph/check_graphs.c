@@ -278,7 +278,7 @@ print_score(const struct score *s)
 		n->energy[0], n->energy[1]);
 	printf("  through %llu, delayed %llu, again %llu, replaced %llu, "
 	       "versions %llu, groups %llu, followed %llu, pieces %llu, "
-	       "played %llu, dubbed %llu\n",
+	       "stops %llu, lingers %llu, played %llu, dubbed %llu\n",
 		(unsigned long long)n->heard.through,
 		(unsigned long long)n->heard.delayed,
 		(unsigned long long)n->heard.again,
@@ -287,6 +287,8 @@ print_score(const struct score *s)
 		(unsigned long long)n->heard.groups,
 		(unsigned long long)n->heard.followed,
 		(unsigned long long)n->heard.pieces,
+		(unsigned long long)n->heard.stops,
+		(unsigned long long)n->heard.lingers,
 		(unsigned long long)n->heard.played,
 		(unsigned long long)n->heard.dubbed);
 	fflush(stdout);
@@ -349,6 +351,8 @@ play_all(const struct score_plan *plan, struct tally *t)
 	t->seen.heard.groups += n->heard.groups;
 	t->seen.heard.followed += n->heard.followed;
 	t->seen.heard.pieces += n->heard.pieces;
+	t->seen.heard.stops += n->heard.stops;
+	t->seen.heard.lingers += n->heard.lingers;
 	t->seen.heard.played += n->heard.played;
 	t->seen.heard.dubbed += n->heard.dubbed;
 	for (uint32_t i = 0; i < h->parts; i++) {
@@ -383,6 +387,8 @@ START_TEST(graphs_give_the_same_bits_however_they_are_run)
 	ck_assert_uint_gt(n->groups, SHARE(100));
 	ck_assert_uint_gt(n->followed, SHARE(1000));
 	ck_assert_uint_gt(n->pieces, SHARE(1000));
+	ck_assert_uint_gt(n->stops, SHARE(100));
+	ck_assert_uint_gt(n->lingers, 0);
 	ck_assert_uint_gt(n->played, SHARE(100));
 	ck_assert_uint_gt(n->dubbed, SHARE(100));
 	ck_assert_uint_gt(t.seen.cycles, 0);
