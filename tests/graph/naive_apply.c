@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 #include "engine_private.h"
 #include "hold.h"
 #include "naive_private.h"
@@ -278,12 +280,11 @@ static void
 describe(struct thing *t, const struct order *o)
 {
 	t->def = o->def;
-	t->ports = o->def->port_count(o->options);
+	t->ports = tactus_def_ports(o->def, o->options);
 	for (uint32_t i = 0; i < t->ports && i < NAIVE_PORTS; i++) {
 		TactusPort *p = &t->port[i];
-		memset(p, 0, sizeof *p);
 		p->size = sizeof *p;
-		o->def->port(o->host, o->options, i, p);
+		tactus_def_port(o->host, o->def, o->options, i, p);
 		uint32_t *n = p->kind == TACTUS_CONTROL      ? &t->controls
 			      : p->kind == TACTUS_RESOURCE   ? &t->resources
 			      : p->direction == TACTUS_INPUT ? &t->inputs

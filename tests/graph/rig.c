@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 #include "helped.h"
 #include "threads.h"
 
@@ -266,7 +268,7 @@ struct synth_spec *
 rig_spec_with(struct rig *r, const TactusSynthDef *def, const TactusHost *host,
 	void *options)
 {
-	uint32_t ports = def->port_count(options);
+	uint32_t ports = tactus_def_ports(def, options);
 	struct shape *s = calloc(1, sizeof *s + ports * sizeof *s->port);
 
 	if (s == NULL) {
@@ -280,7 +282,7 @@ rig_spec_with(struct rig *r, const TactusSynthDef *def, const TactusHost *host,
 	for (uint32_t i = 0; i < ports; i++) {
 		TactusPort *p = &s->port[i].port;
 		p->size = sizeof *p;
-		def->port(host, options, i, p);
+		tactus_def_port(host, def, options, i, p);
 		s->port[i].hash = name_hash(p->name);
 		uint32_t *count = p->kind == TACTUS_CONTROL      ? &s->controls
 				  : p->kind == TACTUS_RESOURCE   ? &s->resources

@@ -50,22 +50,6 @@ struct impulse {
 	bool fired;
 };
 
-static uint32_t
-impulse_count(const void *options)
-{
-	(void)options;
-	return IMPULSE_PORTS;
-}
-
-static void
-impulse_port(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &impulse_ports[i]);
-}
-
 TACTUS_RT static void
 impulse_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
@@ -88,8 +72,9 @@ static const TactusSynthDef impulse = {
 	.name = "impulse",
 	.doc = "One frame.",
 	.instance_bytes = sizeof(struct impulse),
-	.port_count = impulse_count,
-	.port = impulse_port,
+	.ports = impulse_ports,
+	.port_rows = IMPULSE_PORTS,
+	.port_bytes = sizeof(*impulse_ports),
 	.process = impulse_process,
 };
 
@@ -147,22 +132,6 @@ offence_construct(
 	return 0;
 }
 
-static uint32_t
-offence_count(const void *options)
-{
-	(void)options;
-	return OFFENCE_PORTS;
-}
-
-static void
-offence_port(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &offence_ports[i]);
-}
-
 #if defined(__clang__)
 #  pragma clang diagnostic push
 #  pragma clang diagnostic ignored "-Wunknown-warning-option"
@@ -218,29 +187,13 @@ static const TactusSynthDef offence = {
 	.options_bytes = sizeof(struct fresh),
 	.parse = offence_parse,
 	.construct = offence_construct,
-	.port_count = offence_count,
-	.port = offence_port,
+	.ports = offence_ports,
+	.port_rows = OFFENCE_PORTS,
+	.port_bytes = sizeof(*offence_ports),
 	.process = offence_process,
 };
 
 /* --- refusal and memory: one whole number as their option --- */
-
-static uint32_t
-no_ports(const void *options)
-{
-	(void)options;
-	return 0;
-}
-
-static void
-no_port(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	(void)i;
-	(void)port;
-}
 
 struct number {
 	int32_t value;
@@ -298,8 +251,6 @@ static const TactusSynthDef refusal = {
 	.doc = "Cannot be constructed.",
 	.options_bytes = sizeof(struct number),
 	.parse = refusal_parse,
-	.port_count = no_ports,
-	.port = no_port,
 	.construct = refusal_construct,
 	.process = no_process,
 };
@@ -344,8 +295,6 @@ static const TactusSynthDef memory = {
 	.instance_bytes = sizeof(struct memory),
 	.options_bytes = sizeof(struct number),
 	.parse = memory_parse,
-	.port_count = no_ports,
-	.port = no_port,
 	.construct = memory_construct,
 	.process = no_process,
 	.destroy = memory_destroy,
