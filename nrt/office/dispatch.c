@@ -32,6 +32,7 @@ find_first(struct request *r)
 	struct osc_arg a;
 
 	osc_args_begin(&args, r->message);
+	r->has_first = osc_args_int(&args, &r->first);
 	while (!r->has_first && osc_args_next(&args, &a)) {
 		if (a.type == 'i') {
 			r->has_first = true;
@@ -104,15 +105,17 @@ request_command(struct request *r, enum command_kind kind)
 {
 	struct batch *b =
 		part_of(r->office, r->peer, r->build, r->message->time);
-	struct command *c = b != NULL ? arena_take(b, sizeof *c) : NULL;
+	struct command *c = b != NULL ? arena_raw(b, sizeof *c) : NULL;
 	if (c == NULL) {
 		request_fail(r, 503, "no memory");
 		return NULL;
 	}
-	c->kind = (uint16_t)kind;
-	c->address = r->to->name;
-	c->first = r->first;
-	c->has_first = r->has_first ? 1 : 0;
+	*c = (struct command){
+		.address = r->to->name,
+		.kind = (uint16_t)kind,
+		.first = r->first,
+		.has_first = r->has_first ? 1 : 0,
+	};
 	if (b->commands == 0) {
 		b->first = c;
 	} else {
@@ -120,6 +123,7 @@ request_command(struct request *r, enum command_kind kind)
 	}
 	b->last = c;
 	b->commands++;
+	b->answers += outcome_is_answered(kind) ? 1 : 0;
 	r->part = b;
 	return c;
 }
@@ -143,11 +147,23 @@ request_take(struct request *r, struct command *c, size_t bytes)
 	return memory;
 }
 
+void *
+request_raw(struct request *r, struct command *c, size_t bytes)
+{
+	void *memory = arena_raw(r->part, bytes);
+
+	if (memory == NULL) {
+		request_drop(c);
+		request_fail(r, 503, "no memory");
+	}
+	return memory;
+}
+
 const char *
 request_copy(struct request *r, struct command *c, const char *text)
 {
 	size_t bytes = strlen(text) + 1;
-	char *copy = request_take(r, c, bytes);
+	char *copy = request_raw(r, c, bytes);
 
 	return copy != NULL ? memcpy(copy, text, bytes) : NULL;
 }
@@ -160,6 +176,29 @@ request_copy_port(struct request *r, struct command *c, struct port_ref *port)
 	}
 	port->name = request_copy(r, c, port->name);
 	return port->name != NULL;
+}
+
+bool
+request_own_port(struct request *r, struct command *c, struct port_ref *out)
+{
+	size_t bytes;
+	const char *name = osc_args_text(&r->args, &bytes);
+
+	if (name == NULL) {
+		return request_port(r, "port", out);
+	}
+	r->position++;
+	/* what stands in the padding comes along */
+	char *copy = request_raw(r, c, bytes);
+	if (copy == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < bytes; i += 4) {
+		memcpy(copy + i, name + i, 4);
+	}
+	*out = (struct port_ref){
+		.index = -1, .hash = name_hash(copy), .name = copy};
+	return true;
 }
 
 /** Let a message wait in the batch until rt has come to it. */
@@ -227,7 +266,11 @@ compile_message(struct office *o, struct peer *peer, struct build *build,
 
 	osc_args_begin(&r.args, m);
 	find_first(&r);
-	r.to = address_find(o->address, m->address);
+	/* most messages go where the one before them went */
+	if (o->last == NULL || strcmp(o->last->name, m->address) != 0) {
+		o->last = address_find(o->address, m->address);
+	}
+	r.to = o->last;
 	if (r.to == NULL) {
 		const char *near = address_near(m->address);
 		request_fail(&r, 404, "no such address; %s%s",
@@ -264,27 +307,34 @@ is_construction(const char *address)
 	       strcmp(address, "/job/new") == 0;
 }
 
+/** The fewest bytes of a construction in a bundle: its size, its address. */
+#define LEAST_CONSTRUCTION (4 + sizeof "/job/new" + 3)
+
 bool
 dispatch_judge(struct office *o, struct peer *peer, const char *address,
 	const void *data, size_t size)
 {
 	struct osc_walk walk;
-	struct osc_message m;
+	const char *m;
+	uint64_t time;
 	uint32_t constructions = 0;
 	uint64_t judged = OSC_NOW; /* a time that is near enough */
 	bool timed = osc_is_bundle(data, size) && strcmp(address, "/at") != 0;
+	/* most packets are too small to hold too many of them */
+	bool counted = size / LEAST_CONSTRUCTION > MAX_CONSTRUCTIONS;
 
 	osc_walk_begin(&walk, data, size);
-	while (osc_walk_next(&walk, &m)) {
-		constructions += is_construction(m.address) ? 1 : 0;
-		if (timed && m.time > OSC_NOW && m.time != judged) {
-			if (office_ahead_s(o, m.time) > MOST_AHEAD_S) {
+	while ((timed || counted) &&
+		(m = osc_walk_pass(&walk, &time)) != NULL) {
+		constructions += counted && is_construction(m) ? 1 : 0;
+		if (timed && time > OSC_NOW && time != judged) {
+			if (office_ahead_s(o, time) > MOST_AHEAD_S) {
 				peer_error(peer, address, 422, NULL,
 					"a time more than an hour ahead: send "
 					"it later");
 				return false;
 			}
-			judged = m.time;
+			judged = time;
 		}
 	}
 	if (constructions > MAX_CONSTRUCTIONS) {

@@ -437,8 +437,7 @@ read_pair(struct request *r, struct command *c, struct set_pair *pair)
 	struct osc_arg a;
 	double value = 0.0;
 
-	if (!request_port(r, "port", &pair->port) ||
-		!request_copy_port(r, c, &pair->port)) {
+	if (!request_own_port(r, c, &pair->port)) {
 		return false;
 	}
 	pair->seconds = -1.0;
@@ -480,11 +479,12 @@ graph_set(struct request *r)
 	if (!request_int(r, "id", &id)) {
 		return;
 	}
-	/* every pair takes two tags at the least */
-	size_t most = strlen(r->args.type) / 2 + 1;
+	/* every pair takes two tags at the least; the last may lack one */
+	size_t tags = strlen(r->args.type);
+	size_t most = tags > 2 ? (tags + 1) / 2 : 1;
 	struct command *c = on_node(r, COMMAND_SET, id);
 	struct set_pair *pairs =
-		c != NULL ? request_take(r, c, most * sizeof *pairs) : NULL;
+		c != NULL ? request_raw(r, c, most * sizeof *pairs) : NULL;
 	if (pairs == NULL) {
 		return;
 	}

@@ -31,18 +31,39 @@ padded(size_t bytes)
 	return (bytes + 3) & ~(size_t)3;
 }
 
-/** Bytes of the string at `at` with NUL and padding; 0: it does not end. */
+/** Is one of the four bytes at `at` a NUL? */
+static inline bool
+has_nul(const uint8_t *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, sizeof word);
+	/* a borrow from a byte that is 0 sets its top bit, which was clear
+	 * (Mycroft, 1987) */
+	return ((word - 0x01010101U) & ~word & 0x80808080U) != 0;
+}
+
+/** Bytes of the string at `at` with NUL and padding; 0: it does not end.
+ * Both ends are multiples of four bytes from the packet's first. */
 static size_t
 string_size(const uint8_t *at, const uint8_t *end)
 {
-	const uint8_t *nul =
-		at == end ? NULL : memchr(at, 0, (size_t)(end - at));
-
-	if (nul == NULL) {
-		return 0;
+	for (const uint8_t *p = at; p != end; p += 4) {
+		if (has_nul(p)) {
+			return (size_t)(p + 4 - at);
+		}
 	}
-	size_t size = padded((size_t)(nul - at) + 1);
-	return size <= (size_t)(end - at) ? size : 0;
+	return 0;
+}
+
+/** Behind the string at `at`, which was checked. */
+static inline const uint8_t *
+skip_string(const uint8_t *at)
+{
+	while (!has_nul(at)) {
+		at += 4;
+	}
+	return at + 4;
 }
 
 /** Check one argument and step over it. @return what is wrong, or NULL */
@@ -278,25 +299,26 @@ read_message(
 	out->end = end;
 	out->time = w->bundle[w->depth].time;
 	out->address = (const char *)at;
-	at += padded(strlen(out->address) + 1);
+	at = skip_string(at);
 	if (at == end) {
 		out->types = "";
 		out->args = end;
 		return;
 	}
 	out->types = (const char *)at + 1;
-	out->args = at + padded(strlen((const char *)at) + 1);
+	out->args = skip_string(at);
 }
 
-bool
-osc_walk_next(struct osc_walk *w, struct osc_message *out)
+/** Go to the next message. @return where it ends; NULL: there is none */
+static const uint8_t *
+find_message(struct osc_walk *w)
 {
 	for (;;) {
 		while (w->depth > 0 && w->at == w->bundle[w->depth].end) {
 			w->depth--;
 		}
 		if (w->at == w->end) {
-			return false;
+			return NULL;
 		}
 		const uint8_t *end = w->end;
 		if (w->depth > 0) {
@@ -305,12 +327,37 @@ osc_walk_next(struct osc_walk *w, struct osc_message *out)
 			end = w->at + size;
 		}
 		if (!is_bundle_at(w->at)) {
-			read_message(w, end, out);
-			w->at = end;
-			return true;
+			return end;
 		}
 		enter_bundle(w, end);
 	}
+}
+
+bool
+osc_walk_next(struct osc_walk *w, struct osc_message *out)
+{
+	const uint8_t *end = find_message(w);
+
+	if (end == NULL) {
+		return false;
+	}
+	read_message(w, end, out);
+	w->at = end;
+	return true;
+}
+
+const char *
+osc_walk_pass(struct osc_walk *w, uint64_t *time)
+{
+	const uint8_t *end = find_message(w);
+
+	if (end == NULL) {
+		return NULL;
+	}
+	const char *address = (const char *)w->at;
+	*time = w->bundle[w->depth].time;
+	w->at = end;
+	return address;
 }
 
 void
@@ -339,6 +386,31 @@ read_double(const uint8_t *at)
 
 	memcpy(&value, &bits, sizeof value);
 	return value;
+}
+
+bool
+osc_args_int(struct osc_args *a, int32_t *out)
+{
+	if (*a->type != 'i') {
+		return false;
+	}
+	a->type++;
+	*out = (int32_t)read_32(a->at);
+	a->at += 4;
+	return true;
+}
+
+const char *
+osc_args_text(struct osc_args *a, size_t *size)
+{
+	if (*a->type != 's') {
+		return NULL;
+	}
+	const uint8_t *text = a->at;
+	a->type++;
+	a->at = skip_string(text);
+	*size = (size_t)(a->at - text);
+	return (const char *)text;
 }
 
 bool
@@ -371,7 +443,7 @@ osc_args_next(struct osc_args *a, struct osc_arg *out)
 		break;
 	case 's':
 		out->u.s = (const char *)a->at;
-		a->at += padded(strlen(out->u.s) + 1);
+		a->at = skip_string(a->at);
 		break;
 	case 'b':
 		out->u.b.size = read_32(a->at);

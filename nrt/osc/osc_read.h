@@ -76,6 +76,13 @@ void osc_walk_begin(struct osc_walk *w, const void *packet, size_t size);
 TACTUS_NODISCARD bool osc_walk_next(
 	struct osc_walk *w, struct osc_message *out);
 
+/**
+ * Pass over the next message, unread.
+ * @thread any
+ * @return its address; NULL at the end. `*time` as in osc_message
+ */
+TACTUS_NODISCARD const char *osc_walk_pass(struct osc_walk *w, uint64_t *time);
+
 /** Is the packet a bundle? @thread any */
 bool osc_is_bundle(const void *packet, size_t size);
 
@@ -92,6 +99,13 @@ void osc_args_begin(struct osc_args *a, const struct osc_message *m);
 /** The next argument; arrays show as '[' and ']'. False at the end.
  * @thread any */
 TACTUS_NODISCARD bool osc_args_next(struct osc_args *a, struct osc_arg *out);
+
+/** The next argument if it is an i; else nothing is taken. @thread any */
+TACTUS_NODISCARD bool osc_args_int(struct osc_args *a, int32_t *out);
+
+/** The next argument if it is a string, and its bytes with NUL and padding;
+ * NULL: it is none, and nothing was taken. @thread any */
+TACTUS_NODISCARD const char *osc_args_text(struct osc_args *a, size_t *size);
 
 /**
  * A number from i, f, d, h (and T, F as 1, 0).
