@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define CHUNK_BYTES 1024
-#define KEEP        1024 /* chunks */
+#define KEEP        4096 /* chunks: a flood between two turns of rt */
 
 struct arena_chunk {
 	struct arena_chunk *next;

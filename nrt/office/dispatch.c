@@ -123,7 +123,7 @@ request_command(struct request *r, enum command_kind kind)
 	}
 	b->last = c;
 	b->commands++;
-	b->answers += outcome_is_answered(kind) ? 1 : 0;
+	b->answers += ANSWERED >> kind & 1;
 	r->part = b;
 	return c;
 }
@@ -257,20 +257,30 @@ role_name(enum role role)
 	return "?";
 }
 
+/** Find an address, the one that was found before first. */
+static const struct address *
+find(struct office *o, const char *name)
+{
+	const struct address *a = o->last;
+
+	if (a == NULL || strcmp(a->name, name) != 0) {
+		a = address_find(o->address, name);
+		o->last = a;
+	}
+	return a;
+}
+
+/** @param to its address; NULL: there is none */
 static void
 compile_message(struct office *o, struct peer *peer, struct build *build,
-	const struct osc_message *m)
+	const struct osc_message *m, const struct address *to)
 {
 	struct request r = {
 		.office = o, .peer = peer, .message = m, .build = build};
 
 	osc_args_begin(&r.args, m);
 	find_first(&r);
-	/* most messages go where the one before them went */
-	if (o->last == NULL || strcmp(o->last->name, m->address) != 0) {
-		o->last = address_find(o->address, m->address);
-	}
-	r.to = o->last;
+	r.to = to;
 	if (r.to == NULL) {
 		const char *near = address_near(m->address);
 		request_fail(&r, 404, "no such address; %s%s",
@@ -323,9 +333,11 @@ dispatch_judge(struct office *o, struct peer *peer, const char *address,
 	/* most packets are too small to hold too many of them */
 	bool counted = size / LEAST_CONSTRUCTION > MAX_CONSTRUCTIONS;
 
+	if (!counted && (!timed || osc_is_at_once(data, size))) {
+		return true;
+	}
 	osc_walk_begin(&walk, data, size);
-	while ((timed || counted) &&
-		(m = osc_walk_pass(&walk, &time)) != NULL) {
+	while ((m = osc_walk_pass(&walk, &time)) != NULL) {
 		constructions += counted && is_construction(m) ? 1 : 0;
 		if (timed && time > OSC_NOW && time != judged) {
 			if (office_ahead_s(o, time) > MOST_AHEAD_S) {
@@ -352,10 +364,12 @@ dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 {
 	struct osc_walk walk;
 	struct osc_message m;
+	const struct address *to = NULL;
 
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
-		compile_message(o, peer, build, &m);
+		to = m.repeats ? to : find(o, m.address);
+		compile_message(o, peer, build, &m, to);
 	}
 }
 

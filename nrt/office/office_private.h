@@ -309,8 +309,19 @@ void dispatch_call(struct office *o, struct peer *peer, const void *call);
 
 /** A batch is back; rt gave it back at `sample`. */
 void outcome_take(struct office *o, struct batch *b, uint64_t sample);
-/** Must a command be looked at when it is back, even if it was done? */
-bool outcome_is_answered(enum command_kind kind);
+/** Kinds of commands that are looked at when they are back, even if they were
+ * done: they are answered, or something is freed or counted with them. */
+#define ANSWERED                                                              \
+  (UINT32_C(1) << COMMAND_CALL | UINT32_C(1) << COMMAND_SYNC |                \
+	  UINT32_C(1) << COMMAND_GROUP_NEW |                                  \
+	  UINT32_C(1) << COMMAND_SYNTH_NEW | UINT32_C(1) << COMMAND_CONNECT | \
+	  UINT32_C(1) << COMMAND_TREE | UINT32_C(1) << COMMAND_QUERY |        \
+	  UINT32_C(1) << COMMAND_RESOURCE_NEW |                               \
+	  UINT32_C(1) << COMMAND_RESOURCE_FREE |                              \
+	  UINT32_C(1) << COMMAND_RESOURCE_QUERY |                             \
+	  UINT32_C(1) << COMMAND_RESOURCE_LIST |                              \
+	  UINT32_C(1) << COMMAND_JOB_NEW | UINT32_C(1) << COMMAND_OFFLINE_RUN)
+_Static_assert(COMMAND_STOP < 32, "ANSWERED has a bit for each kind");
 /** Free a batch, with the specs that nobody took. */
 void outcome_free(struct office *o, struct batch *b);
 

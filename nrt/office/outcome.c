@@ -8,47 +8,6 @@
 #include "log.h"
 #include "office_private.h"
 
-bool
-outcome_is_answered(enum command_kind kind)
-{
-	switch (kind) {
-	case COMMAND_CALL:
-	case COMMAND_SYNC:
-	case COMMAND_GROUP_NEW:
-	case COMMAND_SYNTH_NEW:
-	case COMMAND_CONNECT: /* it is counted */
-	case COMMAND_TREE:
-	case COMMAND_QUERY:
-	case COMMAND_RESOURCE_NEW:
-	case COMMAND_RESOURCE_FREE:
-	case COMMAND_RESOURCE_QUERY:
-	case COMMAND_RESOURCE_LIST:
-	case COMMAND_JOB_NEW:
-	case COMMAND_OFFLINE_RUN:
-		return true;
-	case COMMAND_ACTIVATE:
-	case COMMAND_MAP_INPUT:
-	case COMMAND_MAP_OUTPUT:
-	case COMMAND_MAP_CONTROL:
-	case COMMAND_DISCONNECT:
-	case COMMAND_SET:
-	case COMMAND_DONE_FLAGS:
-	case COMMAND_FREE:
-	case COMMAND_FREE_ALL:
-	case COMMAND_RELEASE:
-	case COMMAND_MOVE:
-	case COMMAND_RUN:
-	case COMMAND_NAME:
-	case COMMAND_CLEAR:
-	case COMMAND_MUTE:
-	case COMMAND_METER:
-	case COMMAND_DEVICE:
-	case COMMAND_STOP:
-		break;
-	}
-	return false;
-}
-
 void
 outcome_free(struct office *o, struct batch *b)
 {

@@ -12,17 +12,10 @@
 
 #define BUNDLE_HEAD 16 /* "#bundle", NUL, time tag */
 
-static uint32_t
-read_32(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	       (uint32_t)at[2] << 8 | at[3];
-}
-
 static uint64_t
 read_64(const uint8_t *at)
 {
-	return (uint64_t)read_32(at) << 32 | read_32(at + 4);
+	return (uint64_t)osc_read_32(at) << 32 | osc_read_32(at + 4);
 }
 
 static size_t
@@ -31,39 +24,17 @@ padded(size_t bytes)
 	return (bytes + 3) & ~(size_t)3;
 }
 
-/** Is one of the four bytes at `at` a NUL? */
-static inline bool
-has_nul(const uint8_t *at)
-{
-	uint32_t word;
-
-	memcpy(&word, at, sizeof word);
-	/* a borrow from a byte that is 0 sets its top bit, which was clear
-	 * (Mycroft, 1987) */
-	return ((word - 0x01010101U) & ~word & 0x80808080U) != 0;
-}
-
 /** Bytes of the string at `at` with NUL and padding; 0: it does not end.
  * Both ends are multiples of four bytes from the packet's first. */
 static size_t
 string_size(const uint8_t *at, const uint8_t *end)
 {
 	for (const uint8_t *p = at; p != end; p += 4) {
-		if (has_nul(p)) {
+		if (osc_has_nul(p)) {
 			return (size_t)(p + 4 - at);
 		}
 	}
 	return 0;
-}
-
-/** Behind the string at `at`, which was checked. */
-static inline const uint8_t *
-skip_string(const uint8_t *at)
-{
-	while (!has_nul(at)) {
-		at += 4;
-	}
-	return at + 4;
 }
 
 /** Check one argument and step over it. @return what is wrong, or NULL */
@@ -94,7 +65,7 @@ check_arg(char type, const uint8_t **at, const uint8_t *end)
 		if (left < 4) {
 			return "the message ends before the size of a blob";
 		}
-		size = read_32(*at);
+		size = osc_read_32(*at);
 		if (size > INT32_MAX) {
 			return "the size of a blob is negative";
 		}
@@ -146,28 +117,70 @@ check_args(const char *type, const uint8_t *at, const uint8_t *end)
 	return at == end ? NULL : "there are bytes behind the last argument";
 }
 
+/** How a message begins: with its address and its types. */
+struct opening {
+	const uint8_t *at; /* NULL: of none */
+	size_t types;      /* where these begin */
+	size_t size;       /* of both */
+};
+
+/** Does a message begin like another?  Then what is known of that holds. */
+static inline bool
+begins_like(const uint8_t *at, const uint8_t *end, const uint8_t *before,
+	size_t size)
+{
+	if (before == NULL || (size_t)(end - at) < size) {
+		return false;
+	}
+	/* both are multiples of four bytes */
+	for (size_t i = 0; i < size; i += 4) {
+		if (memcmp(at + i, before + i, 4) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/** Check address and types. @return what is wrong, or NULL */
 static const char *
-check_message(const uint8_t *at, const uint8_t *end)
+check_opening(const uint8_t *at, const uint8_t *end, struct opening *out)
 {
 	if (*at != '/') {
 		return "an address does not begin with '/'";
 	}
-	size_t size = string_size(at, end);
-	if (size == 0) {
+	out->types = string_size(at, end);
+	if (out->types == 0) {
 		return "an address does not end within its message";
 	}
-	at += size;
-	if (at == end) {
+	out->at = NULL;
+	out->size = out->types;
+	if (at + out->types == end) {
 		return NULL;
 	}
-	if (*at != ',') {
+	if (at[out->types] != ',') {
 		return "arguments without a type tag string";
 	}
-	size = string_size(at, end);
+	size_t size = string_size(at + out->types, end);
 	if (size == 0) {
 		return "a type tag string does not end within its message";
 	}
-	return check_args((const char *)at + 1, at + size, end);
+	out->size += size;
+	out->at = at;
+	return NULL;
+}
+
+/** @param opening that of the message before, then its own */
+static const char *
+check_message(const uint8_t *at, const uint8_t *end, struct opening *opening)
+{
+	if (!begins_like(at, end, opening->at, opening->size)) {
+		const char *wrong = check_opening(at, end, opening);
+		if (wrong != NULL || opening->at == NULL) {
+			return wrong;
+		}
+	}
+	return check_args(
+		(const char *)at + opening->types + 1, at + opening->size, end);
 }
 
 /** Is the element at `at` meant as a bundle? No message begins with '#'. */
@@ -196,7 +209,7 @@ check_element_size(const uint8_t *at, const uint8_t *end, size_t *size)
 	if (end - at < 4) {
 		return "a bundle ends within the size of an element";
 	}
-	*size = read_32(at);
+	*size = osc_read_32(at);
 	if (*size > INT32_MAX) {
 		return "the size of a bundle's element is negative";
 	}
@@ -217,6 +230,7 @@ osc_check(const void *packet, size_t size)
 {
 	const uint8_t *at = packet;
 	const uint8_t *ends[OSC_MAX_DEPTH + 1];
+	struct opening opening = {.at = NULL};
 	uint32_t depth = 0;
 	const char *wrong;
 
@@ -240,7 +254,7 @@ osc_check(const void *packet, size_t size)
 			ends[++depth] = at + size;
 			at += BUNDLE_HEAD;
 		} else {
-			wrong = check_message(at, at + size);
+			wrong = check_message(at, at + size, &opening);
 			if (wrong != NULL) {
 				return wrong;
 			}
@@ -265,6 +279,7 @@ osc_walk_begin(struct osc_walk *w, const void *packet, size_t size)
 {
 	w->at = packet;
 	w->end = w->at + size;
+	w->before = NULL;
 	w->depth = 0;
 	w->bundle[0].end = w->end;
 	w->bundle[0].time = 0;
@@ -274,6 +289,15 @@ bool
 osc_is_bundle(const void *packet, size_t size)
 {
 	return size >= BUNDLE_HEAD && memcmp(packet, "#bundle", 8) == 0;
+}
+
+bool
+osc_is_at_once(const void *packet, size_t size)
+{
+	const uint8_t *at = packet;
+
+	return read_64(at + 8) <= OSC_NOW &&
+	       memchr(at + BUNDLE_HEAD, '#', size - BUNDLE_HEAD) == NULL;
 }
 
 static void
@@ -290,8 +314,7 @@ enter_bundle(struct osc_walk *w, const uint8_t *end)
 }
 
 static void
-read_message(
-	const struct osc_walk *w, const uint8_t *end, struct osc_message *out)
+read_message(struct osc_walk *w, const uint8_t *end, struct osc_message *out)
 {
 	const uint8_t *at = w->at;
 
@@ -299,14 +322,21 @@ read_message(
 	out->end = end;
 	out->time = w->bundle[w->depth].time;
 	out->address = (const char *)at;
-	at = skip_string(at);
-	if (at == end) {
-		out->types = "";
-		out->args = end;
-		return;
+	out->repeats = begins_like(at, end, w->before, w->args);
+	if (!out->repeats) {
+		const uint8_t *types = osc_skip_string(at);
+		if (types == end) {
+			w->before = NULL;
+			out->types = "";
+			out->args = end;
+			return;
+		}
+		w->types = (size_t)(types - at) + 1;
+		w->args = (size_t)(osc_skip_string(types) - at);
 	}
-	out->types = (const char *)at + 1;
-	out->args = skip_string(at);
+	w->before = at;
+	out->types = (const char *)at + w->types;
+	out->args = at + w->args;
 }
 
 /** Go to the next message. @return where it ends; NULL: there is none */
@@ -322,7 +352,7 @@ find_message(struct osc_walk *w)
 		}
 		const uint8_t *end = w->end;
 		if (w->depth > 0) {
-			uint32_t size = read_32(w->at);
+			uint32_t size = osc_read_32(w->at);
 			w->at += 4;
 			end = w->at + size;
 		}
@@ -360,18 +390,10 @@ osc_walk_pass(struct osc_walk *w, uint64_t *time)
 	return address;
 }
 
-void
-osc_args_begin(struct osc_args *a, const struct osc_message *m)
-{
-	a->type = m->types;
-	a->at = m->args;
-	a->end = m->end;
-}
-
 static float
 read_float(const uint8_t *at)
 {
-	uint32_t bits = read_32(at);
+	uint32_t bits = osc_read_32(at);
 	float value;
 
 	memcpy(&value, &bits, sizeof value);
@@ -389,31 +411,6 @@ read_double(const uint8_t *at)
 }
 
 bool
-osc_args_int(struct osc_args *a, int32_t *out)
-{
-	if (*a->type != 'i') {
-		return false;
-	}
-	a->type++;
-	*out = (int32_t)read_32(a->at);
-	a->at += 4;
-	return true;
-}
-
-const char *
-osc_args_text(struct osc_args *a, size_t *size)
-{
-	if (*a->type != 's') {
-		return NULL;
-	}
-	const uint8_t *text = a->at;
-	a->type++;
-	a->at = skip_string(text);
-	*size = (size_t)(a->at - text);
-	return (const char *)text;
-}
-
-bool
 osc_args_next(struct osc_args *a, struct osc_arg *out)
 {
 	if (*a->type == '\0') {
@@ -422,7 +419,7 @@ osc_args_next(struct osc_args *a, struct osc_arg *out)
 	out->type = *a->type++;
 	switch (out->type) {
 	case 'i':
-		out->u.i = (int32_t)read_32(a->at);
+		out->u.i = (int32_t)osc_read_32(a->at);
 		a->at += 4;
 		break;
 	case 'f':
@@ -443,10 +440,10 @@ osc_args_next(struct osc_args *a, struct osc_arg *out)
 		break;
 	case 's':
 		out->u.s = (const char *)a->at;
-		a->at = skip_string(a->at);
+		a->at = osc_skip_string(a->at);
 		break;
 	case 'b':
-		out->u.b.size = read_32(a->at);
+		out->u.b.size = osc_read_32(a->at);
 		out->u.b.data = a->at + 4;
 		a->at += 4 + padded(out->u.b.size);
 		break;

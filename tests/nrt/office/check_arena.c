@@ -124,15 +124,15 @@ END_TEST
 
 START_TEST(store_keeps_a_bounded_number_of_chunks)
 {
-	static struct batch *b[2000];
+	static struct batch *b[5000];
 
-	for (size_t i = 0; i < 2000; i++) {
+	for (size_t i = 0; i < 5000; i++) {
 		b[i] = arena_open(&store);
 	}
-	for (size_t i = 0; i < 2000; i++) {
+	for (size_t i = 0; i < 5000; i++) {
 		arena_close(&store, b[i]);
 	}
-	ck_assert_uint_eq(store.count, 1024);
+	ck_assert_uint_eq(store.count, 4096);
 }
 END_TEST
 
