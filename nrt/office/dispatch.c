@@ -28,11 +28,14 @@ struct call {
 static void
 find_first(struct request *r)
 {
-	struct osc_args args;
+	struct osc_args args = r->args;
 	struct osc_arg a;
 
-	osc_args_begin(&args, r->message);
-	r->has_first = osc_args_int(&args, &r->first);
+	if (*args.type == 'i') {
+		r->has_first = true;
+		r->first = (int32_t)osc_read_32(args.at);
+		return;
+	}
 	while (!r->has_first && osc_args_next(&args, &a)) {
 		if (a.type == 'i') {
 			r->has_first = true;
@@ -135,14 +138,21 @@ request_drop(struct command *c)
 	c->u.call = NULL;
 }
 
+/** There is no memory for a command that was added. */
+static void
+refuse(struct request *r, struct command *c)
+{
+	request_drop(c);
+	request_fail(r, 503, "no memory");
+}
+
 void *
 request_take(struct request *r, struct command *c, size_t bytes)
 {
 	void *memory = arena_take(r->part, bytes);
 
 	if (memory == NULL) {
-		request_drop(c);
-		request_fail(r, 503, "no memory");
+		refuse(r, c);
 	}
 	return memory;
 }
@@ -153,8 +163,7 @@ request_raw(struct request *r, struct command *c, size_t bytes)
 	void *memory = arena_raw(r->part, bytes);
 
 	if (memory == NULL) {
-		request_drop(c);
-		request_fail(r, 503, "no memory");
+		refuse(r, c);
 	}
 	return memory;
 }
@@ -189,15 +198,17 @@ request_own_port(struct request *r, struct command *c, struct port_ref *out)
 	}
 	r->position++;
 	/* what stands in the padding comes along */
-	char *copy = request_raw(r, c, bytes);
+	char *copy = arena_raw(r->part, bytes);
 	if (copy == NULL) {
+		refuse(r, c);
 		return false;
 	}
 	for (size_t i = 0; i < bytes; i += 4) {
 		memcpy(copy + i, name + i, 4);
 	}
-	*out = (struct port_ref){
-		.index = -1, .hash = name_hash(copy), .name = copy};
+	out->index = -1;
+	out->hash = name_hash(name);
+	out->name = copy;
 	return true;
 }
 

@@ -96,7 +96,9 @@ check_args(const char *type, const uint8_t *at, const uint8_t *end)
 	uint32_t depth = 0;
 
 	for (; *type != '\0'; type++) {
-		if (*type == '[') {
+		if ((*type == 'i' || *type == 'f') && end - at >= 4) {
+			at += 4; /* what most are */
+		} else if (*type == '[') {
 			if (++depth > OSC_MAX_ARRAY) {
 				return "arrays are nested deeper than 8";
 			}
@@ -133,12 +135,13 @@ begins_like(const uint8_t *at, const uint8_t *end, const uint8_t *before,
 		return false;
 	}
 	/* both are multiples of four bytes */
-	for (size_t i = 0; i < size; i += 4) {
-		if (memcmp(at + i, before + i, 4) != 0) {
+	size_t i = 0;
+	for (; i + 8 <= size; i += 8) {
+		if (memcmp(at + i, before + i, 8) != 0) {
 			return false;
 		}
 	}
-	return true;
+	return i == size || memcmp(at + i, before + i, 4) == 0;
 }
 
 /** Check address and types. @return what is wrong, or NULL */

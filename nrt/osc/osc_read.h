@@ -99,8 +99,8 @@ bool osc_is_at_once(const void *packet, size_t size);
 
 /** Where a walk through a message's arguments stands. */
 struct osc_args {
-	const char *type;
 	const uint8_t *at;
+	const char *type;
 	const uint8_t *end;
 };
 
@@ -108,8 +108,8 @@ struct osc_args {
 static inline void
 osc_args_begin(struct osc_args *a, const struct osc_message *m)
 {
-	a->type = m->types;
 	a->at = m->args;
+	a->type = m->types;
 	a->end = m->end;
 }
 
