@@ -334,7 +334,8 @@ struct TactusSynthDef {
 /** TactusSynthDef.flags */
 enum TactusDefFlag {
 	/** process allocates, acquires or performs: the first audio thread
-	 * runs it.  Where it does so without this flag it is refused. */
+	 * runs it, all synths of such defs one by one in execution order
+	 * (process_many is not called).  Without this flag it is refused. */
 	TACTUS_SERIAL = 1
 };
 

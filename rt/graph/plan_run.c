@@ -92,7 +92,7 @@ process(struct plan *p, struct runner *r, const struct step *s)
 		}
 	}
 	if (count != 0) {
-		r->serial = (s->def->def->flags & TACTUS_SERIAL) != 0;
+		r->serial = false;
 		s->def->def->process_many(&r->world, still, count, p->frames);
 	}
 }
