@@ -18,7 +18,8 @@
 
 #define NOTHING UINT32_MAX
 
-/** Defs that a plan keeps apart; more share entries, which costs speed. */
+/** Defs that a plan keeps apart; more share entries, of which the last one to
+ * come is known: what is known of the others begins anew. */
 #define PLAN_DEFS 256
 
 /** An output that goes to a bus. */
@@ -63,7 +64,7 @@ struct reader {
 
 /** What one thread does in one go. */
 struct step {
-	struct def_use *def; /* NULL: it mixes `version` */
+	struct def_use *def; /* their time; NULL: it mixes `version` */
 	uint32_t version;
 	uint32_t level;
 	uint32_t next; /* of the same level */

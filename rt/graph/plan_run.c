@@ -93,7 +93,9 @@ process(struct plan *p, struct runner *r, const struct step *s)
 	}
 	if (count != 0) {
 		r->serial = false;
-		s->def->def->process_many(&r->world, still, count, p->frames);
+		/* of a synth: what s->def tells of may be another by now */
+		s->member[0]->def->process_many(
+			&r->world, still, count, p->frames);
 	}
 }
 

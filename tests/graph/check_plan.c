@@ -80,7 +80,13 @@ versions(struct rig *r)
 		scene_from(r, both, "in1", 3, 0);
 		scene_to(r, both, "out", SCENE_OUT(i % 2), 0);
 	}
-	scene_run_as(r, 192, 6, 112, 5);
+	/* one hears, a level up, what is written behind it below */
+	int32_t ahead = scene_add(r, &rig_lone, 2, 1);
+	rig_connect(r, twice, ahead, 0);
+	scene_from(r, ahead, "in1", 4, 0);
+	scene_to(r, ahead, "out", SCENE_OUT(0), 0);
+	scene_sources(r, &rig_many, 1, 4);
+	scene_run_as(r, 192, 6, 113, 5);
 	/* the last is no longer the last */
 	scene_sources(r, &rig_lone, 3, 3);
 	/* and one in the middle is paused at once */
@@ -143,6 +149,11 @@ several(struct rig *r)
 		scene_to(
 			r, id, "out1", i < 40 ? SCENE_OUT(0) : SCENE_OUT(1), 0);
 	}
+	for (uint32_t i = 0; i < 12; i++) {
+		/* one output, not always the same, nor always the only one */
+		scene_to(r, scene_add(r, &rig_many, 0, 1 + i / 2 % 2),
+			i % 4 == 3 ? "out1" : "out", SCENE_OUT(1), 0);
+	}
 	for (int i = 0; i < 40; i++) {
 		const uint32_t *s = shapes[i * 7 % 4];
 		int32_t id = scene_add(r, &rig_many, s[0], s[1]);
@@ -158,7 +169,7 @@ several(struct rig *r)
 	scene_sources(r, &rig_lone, 1, 7);
 	scene_run(r, 192);
 	ck_assert_uint_eq(
-		scene_gauge(r, GAUGE_WIDTH), !scene_plans(r) ? 0 : 101);
+		scene_gauge(r, GAUGE_WIDTH), !scene_plans(r) ? 0 : 113);
 }
 
 START_TEST(plan_keeps_synths_of_different_ports_apart)

@@ -109,6 +109,41 @@ START_TEST(plan_names_who_is_no_number)
 }
 END_TEST
 
+static void
+levels_many(const TactusWorld *world, TactusSynth *const *synths,
+	uint32_t count, uint32_t frames)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		rig_level.process(world, synths[i], frames);
+	}
+}
+
+#define KINDS 300
+
+static void
+motley(struct rig *r)
+{
+	/* more than a plan keeps apart */
+	static TactusSynthDef def[KINDS];
+
+	for (int i = 0; i < KINDS; i++) {
+		def[i] = i % 2 == 0 ? rig_many : rig_level;
+		def[i].process_many =
+			i % 2 == 0 ? rig_many.process_many : levels_many;
+	}
+	for (int i = 0; i < KINDS + 50; i++) {
+		scene_sources(r, &def[i % KINDS], 1, SCENE_OUT(i % 2));
+	}
+	scene_run(r, 64);
+	ck_assert(r->engine->planned == scene_plans(r));
+}
+
+START_TEST(plan_runs_each_by_its_own_def_though_there_are_many)
+{
+	scene_alike(&(struct scene){.play = motley});
+}
+END_TEST
+
 /* --- resources --- */
 
 /** A synth that reads a thing, or writes it. */
@@ -490,6 +525,7 @@ main(void)
 
 	tcase_add_test(tc, plan_runs_what_moves_fades_and_fires_one_by_one);
 	tcase_add_test(tc, plan_names_who_is_no_number);
+	tcase_add_test(tc, plan_runs_each_by_its_own_def_though_there_are_many);
 	tcase_add_test(tc, plan_keeps_writers_of_a_resource_from_all_others);
 	tcase_add_test(tc, plan_gives_back_in_execution_order);
 	tcase_add_test(tc, plan_lets_rt_run_serial_synths_in_their_order);
