@@ -165,6 +165,9 @@ several(struct rig *r)
 		if (s[0] > 0) {
 			scene_from(r, id, "in", 7, MAP_FEEDBACK);
 		}
+		if (s[0] > 1) {
+			scene_from(r, id, "in1", 7, MAP_FEEDBACK);
+		}
 	}
 	scene_sources(r, &rig_lone, 1, 7);
 	scene_run(r, 192);
@@ -360,7 +363,7 @@ vast(struct rig *r)
 {
 	char port[12];
 
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 7; i++) {
 		int32_t id = scene_add(r, &rig_many, 0, 100);
 		for (uint32_t k = 0; k < 100; k++) {
 			(void)snprintf(port, sizeof port, "%u", 1 + k);
@@ -376,7 +379,7 @@ vast(struct rig *r)
 		scene_to(r, id, "out", SCENE_OUT(0), 0);
 	}
 	/* two of the first fit into a step, one of the others */
-	scene_run_as(r, 96, 2, 5, 2);
+	scene_run_as(r, 96, 2, 7, 3);
 }
 
 START_TEST(plan_takes_fewer_synths_together_that_have_many_ports)
@@ -400,24 +403,30 @@ crowd(struct rig *r)
 	char port[12];
 
 	/* in the plan an input and a control hear what is not the bus */
+	int32_t heard = scene_sources(r, &rig_many, 1, 5);
 	int32_t id = scene_sources(r, &rig_many, 3, 3);
 	scene_reader(r, &rig_many, 3, SCENE_OUT(0));
 	scene_follow(r, scene_sources(r, &rig_many, 1, SCENE_OUT(1)), 3);
 	scene_sources(r, &rig_many, 2, 3);
-	scene_run_as(r, 64, 2, 5, 2);
+	scene_run_as(r, 64, 2, 6, 2);
 	int32_t first = scene_bench(r)->next;
 	for (uint32_t i = 0; i < shape[0]; i++) {
 		scene_add(r, &rig_lone, shape[1], shape[2]);
 		for (uint32_t k = 0; k < shape[1] + shape[2]; k++) {
 			(void)snprintf(port, sizeof port, "%u", 1 + k);
 			if (k < shape[1]) {
-				scene_from(r, first + (int32_t)i, port, 3, 0);
+				scene_from(r, first + (int32_t)i, port, 5, 0);
 			} else {
 				scene_to(r, first + (int32_t)i, port,
 					SCENE_OUT(1), 0);
 			}
 		}
 	}
+	/* they stand ahead: those two are not looked at any more */
+	for (uint32_t i = 0; i < shape[0]; i++) {
+		rig_move(r, first + (int32_t)i, 0, PLACE_HEAD);
+	}
+	rig_move(r, heard, 0, PLACE_HEAD);
 	rig_set(r, id, "value", 0.3F, -1.0);
 	scene_run(r, 100);
 	ck_assert(!r->engine->planned);
