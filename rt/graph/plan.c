@@ -527,7 +527,6 @@ listen_all(struct engine *e)
 			return false;
 		}
 	}
-	p->part[e->running].first_writer = p->writers;
 	return true;
 }
 

@@ -44,7 +44,7 @@ plan_open(struct engine *e)
 	p->stride = (c->block + floats - 1) / floats * floats;
 	p->bus = take(buses, sizeof *p->bus);
 	p->resource = take(c->max_resources + 1, sizeof *p->resource);
-	p->part = take(nodes + 1, sizeof *p->part);
+	p->part = take(nodes, sizeof *p->part);
 	p->writer = take(p->most_writers, sizeof *p->writer);
 	p->group = take(p->most_writers, sizeof *p->group);
 	p->version = take(p->most_writers, sizeof *p->version);

@@ -349,8 +349,8 @@ greedy_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 	const struct rig_thing *t =
 		world->resource_acquire(world, s, 1, rig_thing.uri);
 	for (uint32_t i = 0; i < frames; i++) {
-		s->out[0][i] = (g->memory != NULL ? 1.0F : 0.0F) + t->value +
-			       tactus_control_at(&s->controls[0], i);
+		s->out[0][i] = (g->memory != NULL ? (float)s->id : 0.0F) +
+			       t->value + tactus_control_at(&s->controls[0], i);
 	}
 	world->resource_release(world, s, 1);
 }
