@@ -89,17 +89,23 @@ wrong(struct rig *r)
 		rig_set(r, id, "value", 0.0F, -1.0);
 		scene_to(r, id, "out", i % 2 == 0 ? SCENE_OUT(0) : 2, 0);
 	}
+	/* one that no bus hears */
+	int32_t joined = scene_add(r, &nan, 0, 1);
+	rig_set(r, joined, "value", 0.0F, -1.0);
 	/* they pass on what others made */
 	int32_t pass = scene_reader(r, &rig_many, 2, SCENE_OUT(0));
 	rig_connect(
 		r, first + 4, scene_reader(r, &rig_many, 2, SCENE_OUT(1)), 0);
+	rig_connect(r, joined, pass, 0);
 	scene_run(r, 64);
+	rig_set(r, joined, "value", 1.0F, -1.0);
 	rig_set(r, first + 17, "value", 1.0F, -1.0);
 	rig_set(r, first + 4, "value", -1.0F, -1.0);
 	scene_run(r, 256);
 	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, first + 17), 1);
 	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, first + 4), 1);
-	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, -1), 2);
+	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, joined), 1);
+	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, -1), 3);
 	ck_assert_int_eq(r->engine->node[pass].told_nan, false);
 }
 
@@ -373,9 +379,23 @@ greedy_destroy(const TactusWorld *world, TactusSynth *s)
 	world->free(world, g->memory);
 }
 
+/** Is no serial one, and gets nothing. */
+TACTUS_RT static void
+beg_many(const TactusWorld *world, TactusSynth *const *synths, uint32_t count,
+	uint32_t frames)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (world->alloc(world, 100) != NULL) {
+			atomic_fetch_add(&strange, 1);
+		}
+		rig_pass.process(world, synths[i], frames);
+	}
+}
+
 static void
 serial(struct rig *r)
 {
+	static TactusSynthDef beggar;
 	static TactusSynthDef def[2];
 
 	home = &r->engine->runner->world;
@@ -388,6 +408,8 @@ serial(struct rig *r)
 		def[i].destroy = greedy_destroy;
 	}
 	scene_sources(r, &rig_many, 9, 5);
+	beggar = rig_pass;
+	beggar.process_many = beg_many;
 	for (int i = 0; i < 24; i++) {
 		int32_t id = scene_bench(r)->next++;
 		rig_voice(r, &def[i % 5 < 3 ? 0 : 1], id, i % 2);
@@ -395,6 +417,9 @@ serial(struct rig *r)
 		if (i % 7 == 1) {
 			scene_follow(r, id, 5);
 			scene_reader(r, &rig_lone, 5, 5);
+			/* above all the serial ones that there are by now */
+			scene_reader(r, &beggar, 5, SCENE_OUT(1));
+			scene_reader(r, &beggar, 5, SCENE_OUT(1));
 		}
 		if (i % 6 == 0) {
 			uses(r, 1, i % 4 == 0);
