@@ -67,7 +67,7 @@ START_TEST(plan_runs_what_moves_fades_and_fires_one_by_one)
 }
 END_TEST
 
-static void
+TACTUS_RT static void
 many_nans(const TactusWorld *world, TactusSynth *const *synths, uint32_t count,
 	uint32_t frames)
 {
@@ -115,7 +115,7 @@ START_TEST(plan_names_who_is_no_number)
 }
 END_TEST
 
-static void
+TACTUS_RT static void
 levels_many(const TactusWorld *world, TactusSynth *const *synths,
 	uint32_t count, uint32_t frames)
 {
