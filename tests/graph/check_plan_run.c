@@ -408,6 +408,10 @@ serial(struct rig *r)
 		def[i].destroy = greedy_destroy;
 	}
 	scene_sources(r, &rig_many, 9, 5);
+	/* the second follows what is far above those behind it */
+	for (int i = 0; i < 5; i++) {
+		scene_reader(r, &rig_lone, 5, 5);
+	}
 	beggar = rig_pass;
 	beggar.process_many = beg_many;
 	for (int i = 0; i < 24; i++) {
