@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_plan_run.c -- the plan against the walk: synths that move, fail, share
+ * check_twin.c -- the plan against the walk: synths that move, fail, share
  * and speak.
  */
 #include <stdatomic.h>
@@ -8,7 +8,7 @@
 #include "engine_private.h"
 #include "random.h"
 #include "runner.h"
-#include "scene.h"
+#include "twin.h"
 #include "suite.h"
 
 /* --- what moves, fades, fires --- */
@@ -35,14 +35,14 @@ static void
 lively(struct rig *r)
 {
 	static TactusSynthDef strike;
-	int32_t id = scene_sources(r, &rig_many, 40, SCENE_OUT(0));
+	int32_t id = twin_sources(r, &rig_many, 40, TWIN_OUT(0));
 
 	strike = strikes();
 	for (int32_t k = 0; k < 40; k++) {
-		rig_voice(r, &strike, scene_bench(r)->next++, 1);
+		rig_voice(r, &strike, twin_bench(r)->next++, 1);
 		rig_set(r, id + k, "value", 0.01F * (float)k, 0.0007 * k);
 	}
-	scene_run_as(r, 64, 1, 80, 4);
+	twin_run_as(r, 64, 1, 80, 4);
 	uint32_t random = 5;
 	for (int i = 0; i < 30; i++) {
 		int32_t n = id + (int32_t)random_below(&random, 80);
@@ -57,13 +57,13 @@ lively(struct rig *r)
 		} else if (i % 5 == 1) {
 			rig_move(r, n, 0, i % 2 == 0 ? PLACE_HEAD : PLACE_TAIL);
 		}
-		scene_run(r, 31);
+		twin_run(r, 31);
 	}
 }
 
 START_TEST(plan_runs_what_moves_fades_and_fires_one_by_one)
 {
-	scene_alike(&(struct scene){.play = lively});
+	twin_alike(&(struct twin){.play = lively});
 }
 END_TEST
 
@@ -83,25 +83,24 @@ wrong(struct rig *r)
 
 	nan = rig_nan;
 	nan.process_many = many_nans;
-	int32_t first = scene_bench(r)->next;
+	int32_t first = twin_bench(r)->next;
 	for (int i = 0; i < 40; i++) {
-		int32_t id = scene_add(r, &nan, 0, 1);
+		int32_t id = twin_add(r, &nan, 0, 1);
 		rig_set(r, id, "value", 0.0F, -1.0);
-		scene_to(r, id, "out", i % 2 == 0 ? SCENE_OUT(0) : 2, 0);
+		twin_to(r, id, "out", i % 2 == 0 ? TWIN_OUT(0) : 2, 0);
 	}
 	/* one that no bus hears */
-	int32_t joined = scene_add(r, &nan, 0, 1);
+	int32_t joined = twin_add(r, &nan, 0, 1);
 	rig_set(r, joined, "value", 0.0F, -1.0);
 	/* they pass on what others made */
-	int32_t pass = scene_reader(r, &rig_many, 2, SCENE_OUT(0));
-	rig_connect(
-		r, first + 4, scene_reader(r, &rig_many, 2, SCENE_OUT(1)), 0);
+	int32_t pass = twin_reader(r, &rig_many, 2, TWIN_OUT(0));
+	rig_connect(r, first + 4, twin_reader(r, &rig_many, 2, TWIN_OUT(1)), 0);
 	rig_connect(r, joined, pass, 0);
-	scene_run(r, 64);
+	twin_run(r, 64);
 	rig_set(r, joined, "value", 1.0F, -1.0);
 	rig_set(r, first + 17, "value", 1.0F, -1.0);
 	rig_set(r, first + 4, "value", -1.0F, -1.0);
-	scene_run(r, 256);
+	twin_run(r, 256);
 	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, first + 17), 1);
 	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, first + 4), 1);
 	ck_assert_uint_eq(rig_count(r, REPORT_NODE_NAN, joined), 1);
@@ -111,7 +110,7 @@ wrong(struct rig *r)
 
 START_TEST(plan_names_who_is_no_number)
 {
-	scene_alike(&(struct scene){.play = wrong});
+	twin_alike(&(struct twin){.play = wrong});
 }
 END_TEST
 
@@ -138,15 +137,15 @@ motley(struct rig *r)
 			i % 2 == 0 ? rig_many.process_many : levels_many;
 	}
 	for (int i = 0; i < KINDS + 50; i++) {
-		scene_sources(r, &def[i % KINDS], 1, SCENE_OUT(i % 2));
+		twin_sources(r, &def[i % KINDS], 1, TWIN_OUT(i % 2));
 	}
-	scene_run(r, 64);
-	ck_assert(r->engine->planned == scene_plans(r));
+	twin_run(r, 64);
+	ck_assert(r->engine->planned == twin_plans(r));
 }
 
 START_TEST(plan_runs_each_by_its_own_def_though_there_are_many)
 {
-	scene_alike(&(struct scene){.play = motley});
+	twin_alike(&(struct twin){.play = motley});
 }
 END_TEST
 
@@ -237,7 +236,7 @@ uses(struct rig *r, int32_t thing, bool writes)
 	static bool options;
 	struct batch *b = rig_batch(r, 0);
 	struct command *c =
-		rig_add(r, b, COMMAND_SYNTH_NEW, scene_bench(r)->next++);
+		rig_add(r, b, COMMAND_SYNTH_NEW, twin_bench(r)->next++);
 	int32_t id = c->id;
 
 	c->u.new.spec = rig_spec_with(r, &user, NULL, writes ? &options : NULL);
@@ -245,7 +244,7 @@ uses(struct rig *r, int32_t thing, bool writes)
 	rig_add_bind(r, b, id, "thing", thing);
 	rig_add(r, b, COMMAND_ACTIVATE, id);
 	ck_assert_uint_eq(rig_do(r, b), 0);
-	scene_to(r, id, "out", SCENE_OUT(id % 2), 0);
+	twin_to(r, id, "out", TWIN_OUT(id % 2), 0);
 	return id;
 }
 
@@ -264,24 +263,24 @@ shared(struct rig *r)
 	uses(r, 1, true);
 	int32_t last = uses(r, 1, true);
 	int32_t other = uses(r, 2, true);
-	scene_sources(r, &rig_many, 2, 7);
-	scene_run_as(r, 128, 5, 5, 1);
+	twin_sources(r, &rig_many, 2, 7);
+	twin_run_as(r, 128, 5, 5, 1);
 	/* it reads what it had and what it has; both are written behind */
 	rig_bind(r, keeps, "thing", 2);
-	scene_run_as(r, 128, 5, 4, 1);
+	twin_run_as(r, 128, 5, 4, 1);
 	ck_assert_uint_eq(r->engine->node[other].rank, 7);
 	rig_move(r, keeps, 0, PLACE_TAIL);
-	scene_run(r, 128);
+	twin_run(r, 128);
 	/* what is given back is nobody's concern any more */
 	rig_set(r, keeps, "value", 1.0F, -1.0);
 	rig_bind(r, writes, "thing", 3);
 	rig_simple(r, COMMAND_FREE, last);
-	scene_run(r, 128);
+	twin_run(r, 128);
 }
 
 START_TEST(plan_keeps_writers_of_a_resource_from_all_others)
 {
-	scene_alike(&(struct scene){.play = shared});
+	twin_alike(&(struct twin){.play = shared});
 }
 END_TEST
 
@@ -293,13 +292,13 @@ given_back(struct rig *r)
 	for (int32_t i = 0; i < 5; i++) {
 		rig_live(r, &rig_thing, i);
 	}
-	scene_sources(r, &rig_many, 2, SCENE_OUT(0));
+	twin_sources(r, &rig_many, 2, TWIN_OUT(0));
 	/* each on a level of its own, of which the next one hears */
 	for (int32_t i = 0; i < 4; i++) {
-		int32_t source = scene_add(r, &rig_level, 0, 1);
-		scene_to(r, source, "out", 20 + i, 0);
+		int32_t source = twin_add(r, &rig_level, 0, 1);
+		twin_to(r, source, "out", 20 + i, 0);
 		if (i > 0) {
-			scene_follow(r, source, 19 + i);
+			twin_follow(r, source, 19 + i);
 		}
 	}
 	for (int i = 3; i >= 0; i--) {
@@ -307,12 +306,12 @@ given_back(struct rig *r)
 		rig_bind(r, id[i], "thing", 4);
 		rig_simple(r, COMMAND_RESOURCE_FREE, i);
 	}
-	scene_run(r, 64);
+	twin_run(r, 64);
 	for (int i = 0; i < 4; i++) {
-		scene_follow(r, id[i], 20 + i);
+		twin_follow(r, id[i], 20 + i);
 	}
 	r->reports = 0;
-	scene_run(r, 64);
+	twin_run(r, 64);
 	/* who stands first in the order is on the highest level */
 	ck_assert_uint_eq(rig_count(r, REPORT_WORK, -1), 4);
 	for (int32_t i = 0; i < 4; i++) {
@@ -323,7 +322,7 @@ given_back(struct rig *r)
 
 START_TEST(plan_gives_back_in_execution_order)
 {
-	scene_alike(&(struct scene){.play = given_back});
+	twin_alike(&(struct twin){.play = given_back});
 }
 END_TEST
 
@@ -407,36 +406,36 @@ serial(struct rig *r)
 		def[i].process_many = i == 0 ? greedy_many : NULL;
 		def[i].destroy = greedy_destroy;
 	}
-	scene_sources(r, &rig_many, 9, 5);
+	twin_sources(r, &rig_many, 9, 5);
 	/* the second follows what is far above those behind it */
 	for (int i = 0; i < 5; i++) {
-		scene_reader(r, &rig_lone, 5, 5);
+		twin_reader(r, &rig_lone, 5, 5);
 	}
 	beggar = rig_pass;
 	beggar.process_many = beg_many;
 	for (int i = 0; i < 24; i++) {
-		int32_t id = scene_bench(r)->next++;
+		int32_t id = twin_bench(r)->next++;
 		rig_voice(r, &def[i % 5 < 3 ? 0 : 1], id, i % 2);
 		rig_set(r, id, "value", 0.01F * (float)i, i == 4 ? 0.002 : -1);
 		if (i % 7 == 1) {
-			scene_follow(r, id, 5);
-			scene_reader(r, &rig_lone, 5, 5);
+			twin_follow(r, id, 5);
+			twin_reader(r, &rig_lone, 5, 5);
 			/* above all the serial ones that there are by now */
-			scene_reader(r, &beggar, 5, SCENE_OUT(1));
-			scene_reader(r, &beggar, 5, SCENE_OUT(1));
+			twin_reader(r, &beggar, 5, TWIN_OUT(1));
+			twin_reader(r, &beggar, 5, TWIN_OUT(1));
 		}
 		if (i % 6 == 0) {
 			uses(r, 1, i % 4 == 0);
 		}
 	}
-	scene_run(r, 192);
+	twin_run(r, 192);
 	ck_assert_uint_eq(atomic_load(&strange), 0);
-	ck_assert_uint_eq(scene_gauge(r, (enum gauge)(GAUGE_POOL_FREE + 2)), 0);
+	ck_assert_uint_eq(twin_gauge(r, (enum gauge)(GAUGE_POOL_FREE + 2)), 0);
 }
 
 START_TEST(plan_lets_rt_run_serial_synths_in_their_order)
 {
-	scene_alike(&(struct scene){.play = serial});
+	twin_alike(&(struct twin){.play = serial});
 }
 END_TEST
 
@@ -484,9 +483,9 @@ said(struct rig *r)
 	static TactusSynthDef crier;
 
 	crier = criers();
-	scene_sources(r, &rig_many, 9, 5);
+	twin_sources(r, &rig_many, 9, 5);
 	for (int i = 0; i < 70; i++) {
-		int32_t id = scene_bench(r)->next++;
+		int32_t id = twin_bench(r)->next++;
 		rig_voice(r, &crier, id, i % 2);
 		rig_set(r, id, "value", (float)(i % 4), -1.0);
 		rig_number(r, COMMAND_DONE_FLAGS, id,
@@ -494,20 +493,20 @@ said(struct rig *r)
 				(i % 10 == 0 ? DONE_FREE_FOLLOWING : 0));
 		if (i % 9 == 4) {
 			/* a level up; then one that says nothing on that */
-			scene_follow(r, id, 5);
-			scene_reader(r, &rig_many, 5, 5);
+			twin_follow(r, id, 5);
+			twin_reader(r, &rig_many, 5, 5);
 		}
 	}
 	r->reports = 0;
-	scene_run(r, 192);
+	twin_run(r, 192);
 	ck_assert_uint_gt(rig_count(r, REPORT_NOTIFY, -1), 200);
 	ck_assert_uint_gt(rig_count(r, REPORT_NODE_DONE, -1), 50);
-	ck_assert_uint_eq(scene_gauge(r, GAUGE_REFUSED_NOTES), 0);
+	ck_assert_uint_eq(twin_gauge(r, GAUGE_REFUSED_NOTES), 0);
 }
 
 START_TEST(plan_lets_all_be_told_in_execution_order)
 {
-	scene_alike(&(struct scene){.play = said});
+	twin_alike(&(struct twin){.play = said});
 }
 END_TEST
 
@@ -515,10 +514,10 @@ START_TEST(plan_refuses_and_counts_notes_without_room)
 {
 	static const uint32_t rings[] = {4096, 256};
 	static TactusSynthDef crier;
-	const struct scene_way *way = &scene_ways[_i / 2];
-	const struct scene scene = {.ring = rings[_i % 2]};
-	struct scene_bench b = {.scene = &scene, .way = way};
-	struct rig *r = scene_open(&b);
+	const struct twin_way *way = &twin_ways[_i / 2];
+	const struct twin twin = {.ring = rings[_i % 2]};
+	struct twin_bench b = {.twin = &twin, .way = way};
+	struct rig *r = twin_open(&b);
 
 	crier = criers();
 	for (int32_t id = 1; id <= 20; id++) {
@@ -532,7 +531,7 @@ START_TEST(plan_refuses_and_counts_notes_without_room)
 	/* each runner sees all of the room that there is */
 	ck_assert_uint_ge(atomic_load(&accepted), told);
 	ck_assert(way->helped || atomic_load(&accepted) == told);
-	ck_assert_uint_eq(told + scene_gauge(r, GAUGE_REFUSED_NOTES), 2000);
+	ck_assert_uint_eq(told + twin_gauge(r, GAUGE_REFUSED_NOTES), 2000);
 	if (_i % 2 == 1) {
 		ck_assert_uint_eq(told, 256);
 	} else if (!way->helped) {
@@ -552,7 +551,7 @@ START_TEST(plan_refuses_and_counts_notes_without_room)
 	r->reports = 0;
 	rig_run(r, 64);
 	ck_assert_uint_ge(rig_count(r, REPORT_NOTIFY, -1), 256);
-	scene_close(r);
+	twin_close(r);
 }
 END_TEST
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scene.c -- see scene.h.
+ * twin.c -- see twin.h.
  */
-#include "scene.h"
+#include "twin.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "engine_private.h"
 #include "rights_setup.h"
 
-const struct scene_way scene_ways[SCENE_WAYS] = {
+const struct twin_way twin_ways[TWIN_WAYS] = {
 	{1, true,  false},
 	{1, false, false},
 	{4, false, false},
@@ -20,28 +20,27 @@ const struct scene_way scene_ways[SCENE_WAYS] = {
 	{3, true,  true },
 };
 
-struct scene_bench *
-scene_bench(struct rig *r)
+struct twin_bench *
+twin_bench(struct rig *r)
 {
 	return r->user;
 }
 
 bool
-scene_plans(struct rig *r)
+twin_plans(struct rig *r)
 {
-	return scene_bench(r)->way != &scene_ways[0];
+	return twin_bench(r)->way != &twin_ways[0];
 }
 
 struct rig *
-scene_open(struct scene_bench *b)
+twin_open(struct twin_bench *b)
 {
 	const struct crew_config config = {.threads = b->way->threads};
 	struct rt_rights got = {0};
 	struct rig *r = rig_new();
 
-	r->config.max_nodes =
-		b->scene->nodes != 0 ? b->scene->nodes : SCENE_NODES;
-	r->config.max_buses = SCENE_BUSES;
+	r->config.max_nodes = b->twin->nodes != 0 ? b->twin->nodes : TWIN_NODES;
+	r->config.max_buses = TWIN_BUSES;
 	r->config.max_events = 4096;
 	r->config.threads = b->way->threads;
 	r->config.no_many = b->way->no_many;
@@ -49,7 +48,7 @@ scene_open(struct scene_bench *b)
 	r->config.pool[0] = (struct pool_config){512, 800};
 	r->config.pool[1] = (struct pool_config){4096, 400};
 	r->config.pool[2] = (struct pool_config){32768, 16};
-	r->ring = b->scene->ring != 0 ? b->scene->ring : 1 << 14;
+	r->ring = b->twin->ring != 0 ? b->twin->ring : 1 << 14;
 	r->user = b;
 	b->next = 1;
 	rig_open(r);
@@ -61,9 +60,9 @@ scene_open(struct scene_bench *b)
 }
 
 void
-scene_close(struct rig *r)
+twin_close(struct rig *r)
 {
-	struct crew *crew = scene_bench(r)->crew;
+	struct crew *crew = twin_bench(r)->crew;
 
 	rig_close(r);
 	crew_close(crew);
@@ -95,7 +94,7 @@ keep(const struct rig *r, struct kept_sound *k)
 static void
 compare(struct rig *r, const struct kept_sound *k)
 {
-	const struct scene_bench *b = scene_bench(r);
+	const struct twin_bench *b = twin_bench(r);
 
 	ck_assert_uint_eq(r->frames, k->frames);
 	for (uint64_t i = 0; i < 2 * r->frames; i++) {
@@ -104,7 +103,7 @@ compare(struct rig *r, const struct kept_sound *k)
 		if (memcmp(got, want, sizeof *got) != 0) {
 			ck_abort_msg("variant %d, %u threads%s, cut %u, frame "
 				     "%u, output %u: %a, the walk %a",
-				b->scene->variant, b->way->threads,
+				b->twin->variant, b->way->threads,
 				b->way->helped ? ", helped" : "", b->cut,
 				(uint32_t)i / 2, (uint32_t)i % 2, (double)*got,
 				(double)*want);
@@ -127,17 +126,17 @@ compare(struct rig *r, const struct kept_sound *k)
 	}
 }
 
-/** Play a scene in each way, cut in one. */
+/** Play a twin in each way, cut in one. */
 static void
-alike(const struct scene *scene, uint32_t cut)
+alike(const struct twin *twin, uint32_t cut)
 {
 	struct kept_sound walk = {{NULL}, 0, NULL, 0};
 
-	for (size_t w = 0; w < SCENE_WAYS; w++) {
-		struct scene_bench b = {
-			.scene = scene, .way = &scene_ways[w], .cut = cut};
-		struct rig *r = scene_open(&b);
-		scene->play(r);
+	for (size_t w = 0; w < TWIN_WAYS; w++) {
+		struct twin_bench b = {
+			.twin = twin, .way = &twin_ways[w], .cut = cut};
+		struct rig *r = twin_open(&b);
+		twin->play(r);
 		if (w == 0) {
 			double energy = 0.0;
 			keep(r, &walk);
@@ -148,7 +147,7 @@ alike(const struct scene *scene, uint32_t cut)
 		} else {
 			compare(r, &walk);
 		}
-		scene_close(r);
+		twin_close(r);
 	}
 	free(walk.out[0]);
 	free(walk.out[1]);
@@ -156,20 +155,20 @@ alike(const struct scene *scene, uint32_t cut)
 }
 
 void
-scene_alike(const struct scene *scene)
+twin_alike(const struct twin *twin)
 {
 	/* whole blocks, single samples, odd lengths */
-	alike(scene, 0);
-	alike(scene, 1);
-	alike(scene, 13);
+	alike(twin, 0);
+	alike(twin, 1);
+	alike(twin, 13);
 }
 
-/* --- what scenes are made of --- */
+/* --- what twins are made of --- */
 
 int32_t
-scene_add(struct rig *r, const TactusSynthDef *def, uint32_t ins, uint32_t outs)
+twin_add(struct rig *r, const TactusSynthDef *def, uint32_t ins, uint32_t outs)
 {
-	struct scene_bench *bench = scene_bench(r);
+	struct twin_bench *bench = twin_bench(r);
 	struct batch *b = rig_batch(r, 0);
 	int32_t id = bench->next++;
 	struct command *c = rig_add(r, b, COMMAND_SYNTH_NEW, id);
@@ -183,19 +182,19 @@ scene_add(struct rig *r, const TactusSynthDef *def, uint32_t ins, uint32_t outs)
 }
 
 void
-scene_to(struct rig *r, int32_t id, const char *port, int32_t bus,
+twin_to(struct rig *r, int32_t id, const char *port, int32_t bus,
 	uint32_t flags)
 {
-	bool external = bus >= SCENE_OUT(0);
+	bool external = bus >= TWIN_OUT(0);
 
 	ck_assert_uint_eq(rig_map(r, COMMAND_MAP_OUTPUT, id, port,
-				  external ? bus - SCENE_OUT(0) : bus,
+				  external ? bus - TWIN_OUT(0) : bus,
 				  flags | (external ? MAP_EXTERNAL : 0)),
 		0);
 }
 
 void
-scene_from(struct rig *r, int32_t id, const char *port, int32_t bus,
+twin_from(struct rig *r, int32_t id, const char *port, int32_t bus,
 	uint32_t flags)
 {
 	ck_assert_uint_eq(
@@ -203,31 +202,31 @@ scene_from(struct rig *r, int32_t id, const char *port, int32_t bus,
 }
 
 int32_t
-scene_sources(
+twin_sources(
 	struct rig *r, const TactusSynthDef *def, uint32_t count, int32_t bus)
 {
-	int32_t first = scene_bench(r)->next;
+	int32_t first = twin_bench(r)->next;
 
 	for (uint32_t i = 0; i < count; i++) {
-		scene_to(r, scene_add(r, def, 0, 1), "out", bus, 0);
+		twin_to(r, twin_add(r, def, 0, 1), "out", bus, 0);
 	}
 	return first;
 }
 
 int32_t
-scene_reader(struct rig *r, const TactusSynthDef *def, int32_t bus, int32_t out)
+twin_reader(struct rig *r, const TactusSynthDef *def, int32_t bus, int32_t out)
 {
-	int32_t id = scene_add(r, def, 1, 1);
+	int32_t id = twin_add(r, def, 1, 1);
 
-	scene_from(r, id, "in", bus, 0);
-	scene_to(r, id, "out", out, 0);
+	twin_from(r, id, "in", bus, 0);
+	twin_to(r, id, "out", out, 0);
 	return id;
 }
 
 void
-scene_run(struct rig *r, uint32_t frames)
+twin_run(struct rig *r, uint32_t frames)
 {
-	uint32_t cut = scene_bench(r)->cut;
+	uint32_t cut = twin_bench(r)->cut;
 	uint64_t now = engine_now(r->engine);
 
 	for (uint32_t i = cut; cut != 0 && i < frames; i += cut) {
@@ -242,32 +241,32 @@ scene_run(struct rig *r, uint32_t frames)
 }
 
 uint64_t
-scene_gauge(struct rig *r, enum gauge which)
+twin_gauge(struct rig *r, enum gauge which)
 {
 	return gauge_get(&r->wire->gauges, which);
 }
 
 void
-scene_run_as(struct rig *r, uint32_t frames, uint64_t levels, uint64_t width,
+twin_run_as(struct rig *r, uint32_t frames, uint64_t levels, uint64_t width,
 	uint64_t runs)
 {
-	const struct scene_bench *b = scene_bench(r);
+	const struct twin_bench *b = twin_bench(r);
 	bool many = !b->way->no_many;
-	bool planned = scene_plans(r);
+	bool planned = twin_plans(r);
 
-	scene_run(r, frames);
+	twin_run(r, frames);
 	ck_assert_int_eq(r->engine->planned, planned);
-	ck_assert_uint_eq(scene_gauge(r, GAUGE_LEVELS), planned ? levels : 0);
-	ck_assert_uint_eq(scene_gauge(r, GAUGE_WIDTH), planned ? width : 0);
-	if (runs != SCENE_ANY) {
+	ck_assert_uint_eq(twin_gauge(r, GAUGE_LEVELS), planned ? levels : 0);
+	ck_assert_uint_eq(twin_gauge(r, GAUGE_WIDTH), planned ? width : 0);
+	if (runs != TWIN_ANY) {
 		ck_assert_uint_eq(
-			scene_gauge(r, GAUGE_RUNS), planned && many ? runs : 0);
+			twin_gauge(r, GAUGE_RUNS), planned && many ? runs : 0);
 	}
-	ck_assert_uint_eq(scene_gauge(r, GAUGE_UNPLANNED), 0);
+	ck_assert_uint_eq(twin_gauge(r, GAUGE_UNPLANNED), 0);
 }
 
 void
-scene_follow(struct rig *r, int32_t id, int32_t bus)
+twin_follow(struct rig *r, int32_t id, int32_t bus)
 {
 	ck_assert_uint_eq(
 		rig_map(r, COMMAND_MAP_CONTROL, id, "value", bus, 0), 0);
