@@ -23,6 +23,7 @@
 #define tactus_lanes_store_u      TACTUS_LANE(tactus_lanes_store_u)
 #define tactus_lanes_load_some    TACTUS_LANE(tactus_lanes_load_some)
 #define tactus_lanes_store_some   TACTUS_LANE(tactus_lanes_store_some)
+#define tactus_lanes_store_first  TACTUS_LANE(tactus_lanes_store_first)
 #define tactus_lanes_index        TACTUS_LANE(tactus_lanes_index)
 #define tactus_lanes_float        TACTUS_LANE(tactus_lanes_float)
 #define tactus_lanes_whole        TACTUS_LANE(tactus_lanes_whole)
@@ -149,6 +150,17 @@ tactus_lanes_store_some(float *to, tactus_f x, uint32_t count)
 {
 	for (uint32_t i = 0; i < TACTUS_LANES - 1 && i < count; i++) {
 		to[i] = x[i];
+	}
+}
+
+/** The first `count` lanes, all of them if it is TACTUS_LANES. */
+TACTUS_RT TACTUS_LANES_INLINE void
+tactus_lanes_store_first(float *to, tactus_f x, uint32_t count)
+{
+	if (count == TACTUS_LANES) {
+		tactus_lanes_store(to, x);
+	} else {
+		tactus_lanes_store_some(to, x, count);
 	}
 }
 
