@@ -19,6 +19,7 @@
 #include "house_threads.h"
 #include "loader.h"
 #include "log.h"
+#include "net.h"
 #include "office.h"
 #include "tap.h"
 #include "thread.h"
@@ -354,6 +355,7 @@ start_thread(struct house *h, char *why, size_t size)
 		snprintf(why, size, "the rt thread: %s", strerror(-err));
 		return EXIT_INTERNAL;
 	}
+	net_unlock(office_net(h->office));
 	tell_rights(h);
 	return 0;
 }

@@ -340,7 +340,8 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	}
 	if (*open != NOTHING) {
 		struct step *s = &p->step[*open];
-		if (s->level == level && takes(p, s, n, first_writer)) {
+		if (s->def == n->def && s->level == level &&
+			takes(p, s, n, first_writer)) {
 			s->member[s->count++] = n;
 			join(s, n);
 			return;
@@ -348,10 +349,11 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	}
 	*open = p->steps;
 	struct step *s = &p->step[p->steps];
-	s->def = d;
+	s->def = n->def;
+	s->use = d;
 	s->level = level;
 	s->count = 1;
-	s->most = most_of(e, n, d);
+	s->most = (uint8_t)most_of(e, n, d);
 	s->first_writer = first_writer;
 	s->writers = p->writers - first_writer;
 	s->pointed = 0;
@@ -360,8 +362,8 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	s->is_steady = true;
 	s->has_own = false;
 	s->has_feedback = false;
-	s->is_many = is_many(e, d->def);
-	s->is_serial = (d->def->flags & TACTUS_SERIAL) != 0;
+	s->is_many = is_many(e, n->def);
+	s->is_serial = (n->def->flags & TACTUS_SERIAL) != 0;
 	s->member = &p->member[(size_t)p->steps * RUNNER_MOST];
 	s->member[0] = n;
 	join(s, n);

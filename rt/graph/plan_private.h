@@ -18,7 +18,8 @@
 
 #define NOTHING UINT32_MAX
 
-/** Defs that a plan keeps apart; more share entries, which costs speed. */
+/** Defs that a plan keeps apart; of more some share an entry in turn, which
+ * costs speed: each time it is begun anew. */
 #define PLAN_DEFS 256
 
 /** An output that goes to a bus. */
@@ -63,17 +64,19 @@ struct reader {
 
 /** What one thread does in one go. */
 struct step {
-	struct def_use *def; /* NULL: it mixes `version` */
+	const TactusSynthDef *def; /* NULL: it mixes `version` */
+	struct def_use *use;       /* what is known of it; many may share it */
 	uint32_t version;
 	uint32_t level;
-	uint32_t next; /* of the same level */
-	uint32_t count;
-	uint32_t most;         /* that it takes */
+	uint32_t next;         /* of the same level */
+	uint32_t took_ns;      /* when it was looked at last, all of it */
 	uint32_t first_writer; /* of its first synth */
 	uint32_t writers;      /* of each */
-	uint32_t pointed;      /* 1 + the runner that had it last; 0: nobody */
 	uint16_t inputs;       /* of each of its synths */
 	uint16_t outputs;
+	uint8_t count;     /* synths */
+	uint8_t most;      /* that it takes */
+	uint8_t pointed;   /* 1 + the runner that had it last; 0: nobody */
 	bool folds;        /* its synths are whole groups: it adds them up */
 	bool is_many;      /* by process_many */
 	bool is_steady;    /* what they hear stays where it is: sources alone */
@@ -82,6 +85,10 @@ struct step {
 	bool is_serial;    /* rt alone runs it */
 	struct node **member;
 };
+
+_Static_assert(RUNNER_MOST <= UINT8_MAX && GAUGE_MAX_THREADS < UINT8_MAX,
+	"a step counts in bytes");
+_Static_assert(sizeof(struct step) <= 64, "and is a cache line");
 
 /** What is known of a synth that others hear, by rank. */
 struct part {
@@ -177,6 +184,7 @@ struct plan {
 	uint32_t stages;
 	uint64_t wide_ns; /* what the wide ones take together, for a block */
 	uint32_t frames;
+	bool looks; /* in this segment: how long steps take */
 	struct engine *engine;
 	const struct stage *now; /* the one that is being done */
 };

@@ -15,7 +15,7 @@
  * one costs 6 µs, and it comes 12 µs later. */
 #define SHARE_NS 40000
 
-/** How often, in segments, rt looks how long a step takes. */
+/** How often, in segments, it is looked how long steps take. */
 #define LOOK_EVERY 32
 
 /**
@@ -68,12 +68,21 @@ point(struct plan *p, struct runner *r, struct step *s)
 	bool same = s->pointed == r->who + 1;
 
 	if (!same) {
-		s->pointed = r->who + 1;
+		s->pointed = (uint8_t)(r->who + 1);
 		point_outputs(p, r, s);
 	}
 	if (s->inputs != 0 && !(same && s->is_steady)) {
 		point_inputs(r, s);
 	}
+}
+
+/** Does a synth run all through the segment? */
+TACTUS_RT static inline bool
+is_whole(const struct plan *p, const struct node *n)
+{
+	const struct engine *e = p->engine;
+
+	return e->fades == 0 || port_stop(n, e->now, p->frames) == p->frames;
 }
 
 /** Let the synths of a step process: those whose controls stand together. */
@@ -85,15 +94,15 @@ process(struct plan *p, struct runner *r, const struct step *s)
 
 	for (uint32_t m = 0; m < s->count; m++) {
 		struct node *n = s->member[m];
-		if (s->is_many && !n->moving) {
+		if (s->is_many && !n->moving && is_whole(p, n)) {
 			still[count++] = &n->synth;
 		} else {
 			run_process(r, n, p->frames);
 		}
 	}
 	if (count != 0) {
-		r->serial = (s->def->def->flags & TACTUS_SERIAL) != 0;
-		s->def->def->process_many(&r->world, still, count, p->frames);
+		r->serial = (s->def->flags & TACTUS_SERIAL) != 0;
+		s->def->process_many(&r->world, still, count, p->frames);
 	}
 }
 
@@ -198,6 +207,7 @@ run_step(void *plan, uint32_t who, uint32_t index)
 	struct plan *p = plan;
 	struct runner *r = &p->engine->runner[who];
 	struct step *s = &p->step[p->queue[p->now->first + index]];
+	int64_t began = p->looks ? clock_now() : 0;
 
 	r->processing = true;
 	if (s->def != NULL) {
@@ -206,41 +216,35 @@ run_step(void *plan, uint32_t who, uint32_t index)
 		mix_version(p, r, &p->version[s->version]);
 	}
 	r->processing = false;
+	if (p->looks) {
+		s->took_ns = (uint32_t)(clock_now() - began);
+	}
 }
 
-/** Run one step, and see how long one synth of its def takes. */
+/** Note what a step tells of how long one synth of its def takes. */
 TACTUS_RT static void
-measure_step(struct plan *p, uint32_t index)
+learn(struct plan *p, const struct step *s)
 {
-	struct step *s = &p->step[p->queue[p->now->first + index]];
-	int64_t begin = clock_now();
+	struct def_use *d = s->use;
+	int64_t ns = (int64_t)s->took_ns * p->engine->config.block / p->frames /
+		     s->count;
+	int64_t was = d->ns;
 
-	run_step(p, 0, index);
-	if (s->def == NULL) {
-		return;
-	}
-	int64_t ns = (clock_now() - begin) * p->engine->config.block /
-		     p->frames / s->count;
-	int64_t was = s->def->ns;
 	/* who was pushed aside by others looks slow once */
-	ns = ns < 0 ? 0 : ns > 2 * was + 100 ? 2 * was + 100 : ns;
-	s->def->ns = (uint32_t)(was + (ns - was) / 8);
+	ns = ns > 2 * was + 100 ? 2 * was + 100 : ns;
+	d->ns = (uint32_t)(was + (ns - was) / 8);
 	/* what the plan took it for may no longer be so */
-	int64_t off = (int64_t)s->def->ns - (int64_t)s->def->planned_ns;
-	if (4 * (off < 0 ? -off : off) > s->def->planned_ns) {
+	int64_t off = (int64_t)d->ns - (int64_t)d->planned_ns;
+	if (4 * (off < 0 ? -off : off) > d->planned_ns) {
 		p->engine->changed = true;
 	}
 }
 
 TACTUS_RT static void
-run_alone(struct plan *p, bool measure)
+run_alone(struct plan *p)
 {
 	for (uint32_t i = 0; i < p->now->count; i++) {
-		if (measure) {
-			measure_step(p, i);
-		} else {
-			run_step(p, 0, i);
-		}
+		run_step(p, 0, i);
 	}
 }
 
@@ -258,10 +262,11 @@ TACTUS_RT void
 plan_run(struct engine *e, uint32_t frames)
 {
 	struct plan *p = e->plan;
-	bool measure = e->crew != NULL && e->segment % LOOK_EVERY == 0;
-	bool shared = !measure && is_worth_sharing(e, p);
+	bool shared = is_worth_sharing(e, p);
 
 	p->frames = frames;
+	/* whoever runs a step looks, so that no segment waits for it */
+	p->looks = e->crew != NULL && e->segment % LOOK_EVERY == 0;
 	if (shared) {
 		crew_begin(e->crew);
 	}
@@ -270,10 +275,15 @@ plan_run(struct engine *e, uint32_t frames)
 		if (shared && p->now->is_wide) {
 			crew_stage(e->crew, run_step, p, p->now->count);
 		} else {
-			run_alone(p, measure);
+			run_alone(p);
 		}
 	}
 	if (shared) {
 		(void)crew_end(e->crew);
+	}
+	for (uint32_t i = 0; p->looks && i < p->steps; i++) {
+		if (p->step[i].def != NULL) {
+			learn(p, &p->step[i]);
+		}
 	}
 }

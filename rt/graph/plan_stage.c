@@ -85,7 +85,7 @@ divide_synths(struct engine *e, const struct level *l, bool serial)
 		const struct step *s = &p->step[i];
 		p->queue[p->queued++] = i;
 		p->runs += s->is_many && s->count > 1 ? 1 : 0;
-		ns += (uint64_t)s->count * s->def->ns;
+		ns += (uint64_t)s->count * s->use->ns;
 	}
 	end_stage(e, first, ns, serial);
 }

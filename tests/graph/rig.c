@@ -9,16 +9,8 @@
 
 #include <tactus/def.h>
 
-uint32_t
-rig_threads(void)
-{
-	const char *text = getenv("TACTUS_TEST_THREADS");
-	int threads = text != NULL ? atoi(text) : 1;
-
-	ck_assert_int_ge(threads, 1);
-	ck_assert_int_le(threads, GAUGE_MAX_THREADS);
-	return (uint32_t)threads;
-}
+#include "helped.h"
+#include "threads.h"
 
 struct rig *
 rig_new(void)
@@ -35,7 +27,8 @@ rig_new(void)
 		.max_buses = 16,
 		.max_connections = 1024,
 		.max_inputs_per_port = 64,
-		.threads = rig_threads(),
+		.threads = threads_wanted(),
+		.eager = true,
 		.max_resources = 64,
 		.max_events = 256,
 		.max_commands = 1 << 20,
@@ -55,6 +48,9 @@ rig_open(struct rig *r)
 				 r->tap, r->config.outputs, &r->wire),
 		0);
 	ck_assert_int_eq(engine_open(&r->config, r->wire, &r->engine), 0);
+	if (!r->alone) {
+		r->crew = helped_open(r->engine, r->absent);
+	}
 	for (uint32_t c = 0; c < r->config.outputs; c++) {
 		r->out[c] = calloc(RIG_FRAMES, sizeof(float));
 		ck_assert_ptr_nonnull(r->out[c]);
@@ -99,6 +95,7 @@ rig_close(struct rig *r)
 					  (enum gauge)(GAUGE_POOL_FREE + i)),
 			r->config.pool[i].count);
 	}
+	crew_close(r->crew);
 	engine_close(r->engine);
 	wire_close(r->wire);
 	for (uint32_t c = 0; c < r->config.outputs; c++) {

@@ -7,6 +7,7 @@
  *	offence   does on `fire` what `fire` says: see enum offence
  *	refusal   construct returns its option `code`
  *	memory    holds its option `bytes` of the RT pools
+ *	labour    takes long, and says (/away) when a helper does it
  *	stubborn  a class and a job: the argument "wait" waits until it is no
  *	          longer wanted, "hang" does not even look
  *
@@ -299,6 +300,75 @@ static const TactusSynthDef memory = {
 	.destroy = memory_destroy,
 };
 
+/* --- labour --- */
+
+/* Turns for each frame: some microseconds for a block. */
+#define TURNS 10
+
+struct labour {
+	const TactusWorld *home; /* rt's own: each audio thread has another */
+	bool told;
+};
+
+static void
+labour_port(const TactusHost *host, const void *options, uint32_t i,
+	TactusPort *port)
+{
+	(void)host;
+	(void)options;
+	(void)i;
+	tactus_port_set(port, &impulse_ports[IMPULSE_OUT]);
+}
+
+static uint32_t
+labour_count(const void *options)
+{
+	(void)options;
+	return 1;
+}
+
+TACTUS_RT static int
+labour_construct(
+	const TactusWorld *world, const void *options, TactusSynth *synth)
+{
+	struct labour *s = synth->self;
+
+	(void)options;
+	s->home = world;
+	return 0;
+}
+
+TACTUS_RT static void
+labour_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+{
+	struct labour *s = synth->self;
+	float x = 0.5f;
+
+	for (uint32_t i = 0; i < frames; i++) {
+		/* each turn waits for the one before */
+		for (int k = 0; k < TURNS; k++) {
+			x = 3.7f * x * (1.0f - x);
+		}
+		synth->out[0][i] = x;
+	}
+	if (world != s->home && !s->told) {
+		const double id = synth->id;
+		s->told = world->notify(world, synth, "/away", "i", &id);
+	}
+}
+
+static const TactusSynthDef labour = {
+	.size = sizeof(labour),
+	.uri = "urn:tactus:synthdef:labour:1",
+	.name = "labour",
+	.doc = "Takes long.",
+	.instance_bytes = sizeof(struct labour),
+	.port_count = labour_count,
+	.port = labour_port,
+	.construct = labour_construct,
+	.process = labour_process,
+};
+
 static const TactusPlugin plugin = {
 	sizeof(plugin), TACTUS_ABI_VERSION, "trial", "1", "MIT"};
 
@@ -371,7 +441,7 @@ const TactusPlugin *
 tactus_plugin(const TactusHost *host)
 {
 	const TactusSynthDef *const defs[] = {
-		&impulse, &offence, &refusal, &memory};
+		&impulse, &offence, &refusal, &memory, &labour};
 
 	for (size_t i = 0; i < sizeof defs / sizeof defs[0]; i++) {
 		if (host->register_synthdef(host, defs[i]) != 0) {
