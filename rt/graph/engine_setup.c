@@ -32,7 +32,7 @@ take(size_t bytes)
 	return memory;
 }
 
-/** Lay out the buffers of a block: buses, scratch, silence. */
+/** Lay out the buffers of a block: buses, silence, the outputs' gain. */
 static int
 open_buffers(struct engine *e)
 {
