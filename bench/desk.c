@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <tactus/def.h>
 #include <tactus/math.h>
 
 #include "bench.h"
@@ -26,23 +27,6 @@ must(void *pointer, const char *what)
 	return pointer;
 }
 
-static uint32_t
-no_ports(const void *options)
-{
-	(void)options;
-	return 0;
-}
-
-static void
-no_port(const TactusHost *host, const void *options, uint32_t index,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	(void)index;
-	(void)port;
-}
-
 TACTUS_RT static void
 do_nothing(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
@@ -56,8 +40,6 @@ const TactusSynthDef desk_nothing = {
 	.uri = "urn:tactus:synthdef:nothing:1",
 	.name = "nothing",
 	.doc = "Does nothing.",
-	.port_count = no_ports,
-	.port = no_port,
 	.process = do_nothing,
 };
 
@@ -220,7 +202,7 @@ static struct synth_spec *
 new_spec(const TactusSynthDef *def)
 {
 	struct host h = new_host();
-	uint32_t ports = def->port_count(NULL);
+	uint32_t ports = tactus_def_ports(def, NULL);
 	struct shape *s =
 		must(calloc(1, sizeof *s + ports * sizeof *s->port), "memory");
 
@@ -232,7 +214,7 @@ new_spec(const TactusSynthDef *def)
 	for (uint32_t i = 0; i < ports; i++) {
 		TactusPort *p = &s->port[i].port;
 		p->size = sizeof *p;
-		def->port(&h.host, NULL, i, p);
+		tactus_def_port(&h.host, def, NULL, i, p);
 		s->port[i].hash = name_hash(p->name);
 		uint32_t *count = p->kind == TACTUS_CONTROL      ? &s->controls
 				  : p->kind == TACTUS_RESOURCE   ? &s->resources
@@ -419,7 +401,7 @@ desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count,
 	for (uint32_t i = 0; i < count; i++) {
 		struct batch *b = desk_batch(0);
 		desk_add_synth(b, def, id[i], 0);
-		if (def->port_count(NULL) > 0) {
+		if (tactus_def_ports(def, NULL) > 0) {
 			/* sine: all differ, and their sum stays in range */
 			desk_add_set(b, id[i], 0, 100.0F + (float)i, -1.0);
 			desk_add_set(b, id[i], 1, OUT_GAIN, -1.0);

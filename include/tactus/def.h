@@ -207,24 +207,104 @@ tactus_channels_of(const void *options)
 		       : 1;
 }
 
+/* --- for those who read defs: engines, tests --- */
+
 /**
- * Describe audio port `index` (0: the first audio port) of a def that has an
- * input and an output for each channel: "in", "out", or "in0"…, "out0"….
+ * Has a def a table of ports?
  * @side loop
  */
-static inline void
-tactus_channel_port(const void *options, uint32_t index, TactusPort *port)
+static inline bool
+tactus_def_has_table(const TactusSynthDef *def)
 {
-	uint32_t channels = tactus_channels_of(options);
-	bool is_in = index < channels;
+	return def->size > offsetof(TactusSynthDef, channels) &&
+	       def->ports != NULL;
+}
 
-	port->kind = TACTUS_AUDIO;
-	port->direction = is_in ? TACTUS_INPUT : TACTUS_OUTPUT;
-	tactus_text_add(port->name, sizeof(port->name), is_in ? "in" : "out");
-	if (channels > 1) {
-		tactus_port_number(port, is_in ? index : index - channels);
+/**
+ * Copy a row of a def's table, no further than both sides know ports.
+ * @side loop
+ * @return how many ports it stands for
+ */
+static inline uint32_t
+tactus_def_row(const TactusSynthDef *def, const void *options, uint32_t row,
+	TactusPort *port)
+{
+	size_t head = sizeof(port->size);
+	size_t bytes =
+		port->size < def->port_bytes ? port->size : def->port_bytes;
+	const char *from =
+		(const char *)def->ports + (size_t)row * def->port_bytes;
+
+	memcpy((char *)port + head, from + head, bytes - head);
+	return port->kind == TACTUS_AUDIO && def->channels != NULL
+		       ? def->channels(options)
+		       : 1;
+}
+
+/**
+ * How many ports a def has with these options, in whichever way it tells.
+ * @side loop
+ * @return more than TACTUS_MAX_PORTS where they are too many
+ */
+static inline uint32_t
+tactus_def_ports(const TactusSynthDef *def, const void *options)
+{
+	uint32_t ports = 0;
+
+	if (!tactus_def_has_table(def)) {
+		return def->port_count != NULL ? def->port_count(options) : 0;
 	}
-	port->doc = is_in ? "a signal" : "what becomes of the input";
+	for (uint32_t row = 0; row < def->port_rows; row++) {
+		TactusPort port;
+		uint32_t more;
+
+		memset(&port, 0, sizeof(port));
+		port.size = sizeof(port);
+		more = tactus_def_row(def, options, row, &port);
+		if (more > TACTUS_MAX_PORTS - ports) {
+			return TACTUS_MAX_PORTS + 1;
+		}
+		ports += more;
+	}
+	return ports;
+}
+
+/**
+ * Port `index` of a def with these options, in whichever way it tells.
+ * @side loop
+ * @pre index < tactus_def_ports(def, options); port->size is set
+ */
+static inline void
+tactus_def_port(const TactusHost *host, const TactusSynthDef *def,
+	const void *options, uint32_t index, TactusPort *port)
+{
+	uint32_t size = port->size;
+
+	memset(port, 0, size);
+	port->size = size;
+	if (tactus_def_has_table(def)) {
+		uint32_t at = index;
+		uint32_t row = 0;
+		uint32_t count = tactus_def_row(def, options, row, port);
+
+		while (at >= count) {
+			at -= count;
+			count = tactus_def_row(def, options, ++row, port);
+		}
+		if (count > 1) {
+			tactus_port_number(port, at);
+		}
+	}
+	if (def->port != NULL) {
+		def->port(host, options, index, port);
+	}
+	if ((port->flags & TACTUS_OF_RATE) != 0) {
+		port->flags &= ~(uint32_t)TACTUS_OF_RATE;
+		port->maximum = (float)((double)port->maximum * host->rate);
+		if (port->initial > port->maximum) {
+			port->initial = port->maximum;
+		}
+	}
 }
 
 #ifdef __cplusplus

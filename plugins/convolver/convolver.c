@@ -130,22 +130,6 @@ parse(const TactusHost *host, const TactusOption *options, uint32_t count,
 	return 0;
 }
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
@@ -430,8 +414,9 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct convolver),
 	.options_bytes = sizeof(struct options),
 	.parse = parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 	.destroy = destroy,

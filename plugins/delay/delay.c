@@ -134,19 +134,11 @@ max_of(const void *options)
 	return o != NULL && o->max_s > 0.0 ? o->max_s : INITIAL_MAX;
 }
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
 static void
 describe(const TactusHost *host, const void *options, uint32_t i,
 	TactusPort *port)
 {
 	(void)host;
-	tactus_port_set(port, &ports[i]);
 	if (i == TIME) {
 		port->maximum = (float)max_of(options);
 		if (port->initial > port->maximum) {
@@ -335,7 +327,9 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct delay),
 	.options_bytes = sizeof(struct options),
 	.parse = parse,
-	.port_count = port_count,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.port = describe,
 	.construct = construct,
 	.process = process,

@@ -133,23 +133,6 @@ channels_of(const void *options)
 	return o != NULL && o->channels > 0 ? (uint32_t)o->channels : 1;
 }
 
-static uint32_t
-port_count(const void *options)
-{
-	return PLAY_OUT + channels_of(options);
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	tactus_port_set(port, &ports[i < PLAY_OUT ? i : PLAY_OUT]);
-	if (i >= PLAY_OUT && channels_of(options) > 1) {
-		tactus_port_number(port, i - PLAY_OUT);
-	}
-}
-
 static size_t
 extra_bytes(const void *options)
 {
@@ -179,8 +162,10 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct play),
 	.options_bytes = sizeof(struct options),
 	.parse = parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PLAY_OUT + 1,
+	.port_bytes = sizeof(*ports),
+	.channels = channels_of,
 	.extra_bytes = extra_bytes,
 	.construct = construct,
 	.process = play_process,

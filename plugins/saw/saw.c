@@ -19,7 +19,9 @@
 
 static const TactusPort ports[SAW_PORTS] = {
 	[SAW_FREQ] = {.name = "freq",
+		      .flags = TACTUS_OF_RATE,
 		      .unit = "Hz",
+		      .maximum = 0.5f,
 		      .initial = 440.0f,
 		      .doc = "frequency, up to half the rate"},
 	[SAW_AMP] = {.name = "amp",
@@ -30,26 +32,8 @@ static const TactusPort ports[SAW_PORTS] = {
 	[SAW_OUT] = {.name = "out",
 		      .kind = TACTUS_AUDIO,
 		      .direction = TACTUS_OUTPUT,
-		      .doc = "the sawtooth"             },
+		      .doc = "the sawtooth"},
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return SAW_PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-	if (i == SAW_FREQ) {
-		port->maximum = (float)(host->rate / 2.0);
-	}
-}
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
@@ -82,8 +66,9 @@ static const TactusSynthDef def = {
 	.name = "saw",
 	.doc = "A band-limited sawtooth.",
 	.instance_bytes = sizeof(struct saw),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = SAW_PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 	.process_many = process_many,

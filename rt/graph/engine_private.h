@@ -129,6 +129,7 @@ struct node {
 	uint8_t at_end; /* enum fade_end */
 	bool fading;    /* its fade moves, or has not been ended yet */
 	bool listed;    /* the slot stands in the list of fading nodes */
+	bool lingers;   /* released, and heard for one more block */
 	bool told_nan;  /* its bad output has been reported */
 	bool cleared;   /* it stands in limbo: no id finds it any more */
 	bool said_done; /* once in a life */

@@ -149,6 +149,8 @@ engine_open(const struct engine_config *config, struct wire *wire,
 	e->node[0].kind = KIND_GROUP;
 	e->node[0].fade.to = 1.0F;
 	e->limbo.kind = KIND_GROUP;
+	/* it sounds as the root does, and fades and is paused with it */
+	e->limbo.parent = &e->node[0];
 	e->limbo.synth.id = -1;
 	e->groups = 1;
 	e->highest = (int32_t)config->max_nodes - 1;

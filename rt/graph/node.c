@@ -377,15 +377,6 @@ node_clear(struct engine *e)
 	limbo->tail = root->tail;
 	root->head = NULL;
 	root->tail = NULL;
-	/* limbo sounds as the root does */
-	limbo->paused = root->paused;
-	limbo->fade = root->fade;
-	limbo->at_end = root->at_end;
-	limbo->fading = root->fading;
-	if (limbo->fading && !limbo->listed) {
-		limbo->listed = true;
-		e->fading[e->fades++] = limbo;
-	}
 }
 
 TACTUS_RT void

@@ -206,7 +206,7 @@ TACTUS_RT void
 order_renew(struct engine *e)
 {
 	struct node *root = &e->node[0];
-	bool off = e->limbo.paused || e->reaping;
+	bool off = root->paused || e->reaping;
 
 	e->running = 0;
 	uint32_t count = walk(e, &e->limbo, off, 0);

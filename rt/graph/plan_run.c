@@ -76,6 +76,15 @@ point(struct plan *p, struct runner *r, struct step *s)
 	}
 }
 
+/** Does a synth run all through the segment? */
+TACTUS_RT static inline bool
+is_whole(const struct plan *p, const struct node *n)
+{
+	const struct engine *e = p->engine;
+
+	return e->fades == 0 || port_stop(n, e->now, p->frames) == p->frames;
+}
+
 /** Let the synths of a step process: those whose controls stand together. */
 TACTUS_RT static void
 process(struct plan *p, struct runner *r, const struct step *s)
@@ -85,7 +94,7 @@ process(struct plan *p, struct runner *r, const struct step *s)
 
 	for (uint32_t m = 0; m < s->count; m++) {
 		struct node *n = s->member[m];
-		if (s->is_many && !n->moving) {
+		if (s->is_many && !n->moving && is_whole(p, n)) {
 			still[count++] = &n->synth;
 		} else {
 			run_process(r, n, p->frames);

@@ -128,6 +128,15 @@ TACTUS_RT uint32_t port_begin(struct engine *e, struct node *n, uint64_t sample,
 TACTUS_RT void port_fade(struct engine *e, struct node *n, float to,
 	double seconds, enum fade_end end);
 
+/**
+ * For how many of the segment's frames a synth is to run: it stands still
+ * where a fade arrives that pauses or frees it, or what it stands in, however
+ * the block is cut.
+ * @thread rt or a helper
+ */
+TACTUS_RT uint32_t port_stop(
+	const struct node *n, uint64_t sample, uint32_t frames);
+
 /** End the fades that have arrived by now. @thread rt */
 TACTUS_RT void port_end_fades(struct engine *e);
 

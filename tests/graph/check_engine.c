@@ -569,6 +569,7 @@ START_TEST(engine_shows_how_its_threads_do)
 	struct crew *c;
 
 	r->config.threads = 2;
+	r->alone = true;
 	rig_open(r);
 	struct gauges *g = &r->wire->gauges;
 	ck_assert_uint_eq(gauge_get(g, GAUGE_THREADS), 1);

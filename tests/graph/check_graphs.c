@@ -15,7 +15,6 @@
 
 #include "crew.h"
 #include "harness.h"
-#include "rights_setup.h"
 #include "score.h"
 #include "storm.h"
 #include "thread_flush.h"
@@ -62,7 +61,6 @@ struct player {
 	const struct score *score;
 	const struct way *way;
 	struct rig *rig;
-	struct crew *crew;
 	struct house_set set;
 	uint32_t packets; /* that were sent */
 	uint32_t told;    /* that were compared */
@@ -78,23 +76,17 @@ most(uint64_t *to, uint64_t value)
 static void
 open_player(struct player *p, const struct score *s, const struct way *way)
 {
-	const struct crew_config crew = {
-		.threads = way->threads, .absent = way->absent};
 	struct rig *r = rig_new();
-	struct rt_rights got = {0};
 
 	*p = (struct player){.score = s, .way = way, .rig = r};
 	r->config = s->config;
 	r->config.threads = way->threads;
 	r->config.no_many = way->no_many;
 	r->config.eager = true;
+	r->absent = way->absent;
 	r->ring = NAIVE_LOG;
 	r->on_back = storm_back;
 	rig_open(r);
-	if (way->threads > 1) {
-		ck_assert_int_eq(crew_open(&crew, &p->crew, &got), 0);
-		engine_use_crew(r->engine, p->crew);
-	}
 	house_furnish(s->house, &p->set);
 	r->lent = p->set.instance;
 	r->on_back = NULL;
@@ -110,7 +102,6 @@ close_player(struct player *p)
 {
 	p->rig->on_back = NULL;
 	rig_close(p->rig);
-	crew_close(p->crew);
 	house_clear(p->score->house, &p->set);
 }
 
@@ -127,8 +118,8 @@ look_at_plan(struct player *p)
 	for (uint32_t i = 1; i < p->way->threads; i++) {
 		enum gauge load = (enum gauge)(GAUGE_THREAD_LOAD + i);
 		/* what they did, if nobody has asked for it yet */
-		p->seen.helped +=
-			crew_busy_ns(p->crew, i) > 0 || gauge_get(g, load) != 0;
+		p->seen.helped += crew_busy_ns(p->rig->crew, i) > 0 ||
+				  gauge_get(g, load) != 0;
 	}
 }
 
@@ -287,7 +278,7 @@ print_score(const struct score *s)
 		n->energy[0], n->energy[1]);
 	printf("  through %llu, delayed %llu, again %llu, replaced %llu, "
 	       "versions %llu, groups %llu, followed %llu, pieces %llu, "
-	       "played %llu, dubbed %llu\n",
+	       "stops %llu, lingers %llu, played %llu, dubbed %llu\n",
 		(unsigned long long)n->heard.through,
 		(unsigned long long)n->heard.delayed,
 		(unsigned long long)n->heard.again,
@@ -296,6 +287,8 @@ print_score(const struct score *s)
 		(unsigned long long)n->heard.groups,
 		(unsigned long long)n->heard.followed,
 		(unsigned long long)n->heard.pieces,
+		(unsigned long long)n->heard.stops,
+		(unsigned long long)n->heard.lingers,
 		(unsigned long long)n->heard.played,
 		(unsigned long long)n->heard.dubbed);
 	fflush(stdout);
@@ -358,6 +351,8 @@ play_all(const struct score_plan *plan, struct tally *t)
 	t->seen.heard.groups += n->heard.groups;
 	t->seen.heard.followed += n->heard.followed;
 	t->seen.heard.pieces += n->heard.pieces;
+	t->seen.heard.stops += n->heard.stops;
+	t->seen.heard.lingers += n->heard.lingers;
 	t->seen.heard.played += n->heard.played;
 	t->seen.heard.dubbed += n->heard.dubbed;
 	for (uint32_t i = 0; i < h->parts; i++) {
@@ -392,6 +387,8 @@ START_TEST(graphs_give_the_same_bits_however_they_are_run)
 	ck_assert_uint_gt(n->groups, SHARE(100));
 	ck_assert_uint_gt(n->followed, SHARE(1000));
 	ck_assert_uint_gt(n->pieces, SHARE(1000));
+	ck_assert_uint_gt(n->stops, SHARE(100));
+	ck_assert_uint_gt(n->lingers, 0);
 	ck_assert_uint_gt(n->played, SHARE(100));
 	ck_assert_uint_gt(n->dubbed, SHARE(100));
 	ck_assert_uint_gt(t.seen.cycles, 0);

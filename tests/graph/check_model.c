@@ -12,9 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
 #include "random.h"
-#include "rights_setup.h"
 #include "storm.h"
 #include "thread_flush.h"
 
@@ -45,14 +43,16 @@ struct weather {
 	uint32_t inputs;  /* connections that one port takes */
 	bool real_time;   /* not offline: limbo is freed block by block */
 	bool cut;         /* blocks are rendered in parts */
-	uint32_t threads; /* 0: one */
+	uint32_t threads; /* 0: as all tests */
 };
 
 #define MAX_FRAMES 512
 
+/** A ring that has room for all that a segment says. */
+#define ROOMY 4096
+
 struct bench {
 	struct rig *rig;
-	struct crew *crew;
 	struct naive *naive;
 	struct storm storm;
 	uint32_t random;
@@ -234,17 +234,14 @@ open_bench(struct bench *b, const struct weather *w)
 	memcpy(r->config.pool, pools, sizeof pools);
 	r->ring = w->ring;
 	r->on_back = storm_back;
-	if (w->threads > 1) {
-		const struct crew_config crew = {.threads = w->threads};
-		struct rt_rights got = {0};
+	if (w->threads != 0) {
 		r->config.threads = w->threads;
-		r->config.eager = true;
-		ck_assert_int_eq(crew_open(&crew, &b->crew, &got), 0);
+	} else if (w->ring < ROOMY) {
+		/* whose note is refused for want of room hangs on who runs
+		 * whom */
+		r->config.threads = 1;
 	}
 	rig_open(r);
-	if (b->crew != NULL) {
-		engine_use_crew(r->engine, b->crew);
-	}
 	b->naive = naive_open(&r->config, w->ring);
 	b->storm = (struct storm){.random = w->seed,
 		.config = &r->config,
@@ -283,7 +280,6 @@ close_bench(struct bench *b, const struct weather *w)
 	naive_close(b->naive);
 	b->rig->on_back = NULL;
 	rig_close(b->rig);
-	crew_close(b->crew);
 	free(b->in[0]);
 	free(b->in[1]);
 }
@@ -365,8 +361,7 @@ START_TEST(engine_is_as_the_naive_one_in_a_storm_with_helpers)
 	/* helpers are woken in each segment, which takes long */
 	w.commands = HELPED(w.commands);
 	w.threads = 2 + (uint32_t)_i % 3;
-	/* whose note is refused for want of room hangs on who runs whom */
-	w.ring = 4096;
+	w.ring = ROOMY;
 	run_storm(&w);
 }
 END_TEST

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <tactus/def.h>
 #include <tactus/resources/audio_buffer.h>
 
 #include "fft.h"
@@ -103,14 +104,14 @@ close_fft(const TactusHost *host, TactusFft *fft)
 static void
 describe(struct house_part *p, const TactusHost *host)
 {
-	p->ports = p->def->port_count(p->options);
+	p->ports = tactus_def_ports(p->def, p->options);
 	if (p->ports > NAIVE_PORTS) {
 		ck_abort_msg("%s: more ports than NAIVE_PORTS", p->def->name);
 	}
 	for (uint32_t i = 0; i < p->ports; i++) {
 		TactusPort *port = &p->port[i];
 		port->size = sizeof *port;
-		p->def->port(host, p->options, i, port);
+		tactus_def_port(host, p->def, p->options, i, port);
 		p->controls += port->kind == TACTUS_CONTROL;
 		p->resources += port->kind == TACTUS_RESOURCE;
 		p->ins += port->kind == TACTUS_AUDIO &&

@@ -31,6 +31,15 @@ line_at(const struct line *l, uint64_t sample)
 }
 
 float
+line_before(const struct line *l, uint64_t sample)
+{
+	if (l->is_on && l->begin == sample) {
+		return l->from;
+	}
+	return l->is_on ? line_at(l, sample - 1) : l->to;
+}
+
+float
 line_slope(const struct line *l)
 {
 	return (float)(((double)l->to - (double)l->from) / (double)l->frames);
@@ -49,8 +58,8 @@ naive_ramp(struct naive *v, int which, float to)
 {
 	struct line *l = &v->master[which];
 
-	*l = (struct line){
-		true, v->now, naive_frames(v, 0.005), line_at(l, v->now), to};
+	*l = (struct line){true, v->now, naive_frames(v, 0.005),
+		line_before(l, v->now), to};
 }
 
 /* --- telling --- */
@@ -425,8 +434,18 @@ end_segment(struct naive *v)
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < v->fadings; i++) {
 		struct thing *t = living(v, v->fading[i]);
-		if (t != NULL && t->fade.is_on &&
-			v->now < t->fade.begin + t->fade.frames) {
+		uint64_t end = t != NULL ? t->fade.begin + t->fade.frames : 0;
+		if (t != NULL && t->fade.is_on && v->now >= end &&
+			t->at_end == 2 && !t->lingers && naive_is_late(v, t)) {
+			/* it is still heard, a block late */
+			t->fade = (struct line){
+				true, end, v->config.block, 0.0F, 0.0F};
+			t->lingers = true;
+			t->paused = true;
+			end += v->config.block;
+			v->seen.lingers++;
+		}
+		if (t != NULL && t->fade.is_on && v->now < end) {
 			v->fading[kept++] = v->fading[i];
 		} else if (t != NULL && t->fade.is_on) {
 			t->fade.is_on = false;

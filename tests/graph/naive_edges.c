@@ -60,6 +60,21 @@ naive_is_joined(const struct naive *v, const struct thing *t, uint32_t k)
 	return false;
 }
 
+bool
+naive_is_late(const struct naive *v, const struct thing *t)
+{
+	for (uint32_t i = 0; i < v->edges; i++) {
+		int32_t id = v->edge[i].source;
+		while (id != t->id && id != NOBODY) {
+			id = v->thing[id].parent;
+		}
+		if (id == t->id && v->edge[i].past != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /** The two ends that an order names, or why they cannot be. */
 static bool
 find_ends(struct naive *v, const struct order *o, struct outcome *w,

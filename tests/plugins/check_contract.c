@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <tactus/def.h>
 #include <tactus/math.h>
 #include <tactus/resources/audio_buffer.h>
 
@@ -279,11 +280,11 @@ START_TEST(every_def_is_the_same_without_parsed_options)
 		struct harness h;
 
 		harness_open(&h, harness_names[n]);
-		ck_assert_uint_eq(h.def->port_count(NULL), h.ports);
+		ck_assert_uint_eq(tactus_def_ports(h.def, NULL), h.ports);
 		for (uint32_t i = 0; i < h.ports; i++) {
 			TactusPort p = {.size = sizeof(p)};
 
-			h.def->port(&h.nrt.host, NULL, i, &p);
+			tactus_def_port(&h.nrt.host, h.def, NULL, i, &p);
 			ck_assert_mem_eq(&p, &h.port[i], sizeof(p));
 		}
 		if (h.def->construct) {
@@ -312,7 +313,7 @@ START_TEST(every_def_writes_no_more_of_a_port_than_an_old_engine_knows)
 			memset(&p, 0, sizeof(p));
 			p.size = offsetof(TactusPort, resource);
 			p.resource = mark;
-			h.def->port(&h.nrt.host, NULL, i, &p);
+			tactus_def_port(&h.nrt.host, h.def, NULL, i, &p);
 			ck_assert_uint_eq(
 				p.size, offsetof(TactusPort, resource));
 			if (p.kind == TACTUS_CONTROL) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
 #include <tactus/math.h>
 
 #include "mark.h"
@@ -211,7 +212,7 @@ harness_load(struct harness *h, const char *name, double rate)
 static void
 describe(struct harness *h)
 {
-	h->ports = h->def->port_count(h->options);
+	h->ports = tactus_def_ports(h->def, h->options);
 	ck_assert_uint_le(h->ports, TACTUS_MAX_PORTS);
 	h->ins = 0;
 	h->outs = 0;
@@ -219,9 +220,8 @@ describe(struct harness *h)
 	for (uint32_t i = 0; i < h->ports; i++) {
 		TactusPort *p = &h->port[i];
 
-		memset(p, 0, sizeof(*p));
 		p->size = sizeof(*p);
-		h->def->port(&h->nrt.host, h->options, i, p);
+		tactus_def_port(&h->nrt.host, h->def, h->options, i, p);
 		if (p->kind == TACTUS_CONTROL) {
 			h->control[i].value = p->initial;
 		} else if (p->kind == TACTUS_AUDIO) {
