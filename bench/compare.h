@@ -22,7 +22,7 @@ enum promise {
 /** A line of the table at the end. */
 struct line {
 	int row;
-	char what[96];
+	char what[128];
 	char unit[16];
 	enum promise promise;
 	double goal;

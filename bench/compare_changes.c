@@ -6,8 +6,9 @@
  * meanwhile does not count, interrupts do.  A graph of 1000 nodes without
  * connections, and one with 1000 of them (500 sines, 500 filters, each of
  * which hears two sines).  Blocks with 32 structural commands and without
- * take turns; then the same with each command at a sample of its own.  Then
- * the worst blocks of graphs that stand still, and /clear.
+ * take turns; then the same with each command at a sample of its own; all of it
+ * again where the nodes stand in no order.  What one block changes the next one
+ * changes back.  Then the worst blocks of graphs that stand still, and /clear.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,13 +74,25 @@ open_stand(struct stand *s, bool connected)
 }
 
 static void
-add_move(struct stand *s, struct batch *b)
+add_move(struct batch *b, int32_t id, int32_t behind)
 {
-	int32_t id = 1 + draw(s, NODES);
 	struct command *c = desk_add(b, COMMAND_MOVE, id);
 
-	c->u.new.target = 1 + (id + draw(s, NODES - 1)) % NODES;
+	c->u.new.target = behind;
 	c->u.new.placement = PLACE_AFTER;
+}
+
+/** Nodes in no order, as in a graph that has lived long. */
+static void
+scatter(struct stand *s)
+{
+	for (int32_t i = 0; i < 10 * NODES; i++) {
+		int32_t id = 1 + draw(s, NODES);
+		struct batch *b = desk_batch(0);
+		add_move(b, id, 1 + (id + draw(s, NODES - 1)) % NODES);
+		desk_post(&s->desk, b);
+		desk_take(&s->desk);
+	}
 }
 
 /** Change `i` of a block: in one block there, in the next back again. */
@@ -99,7 +112,10 @@ add_change(struct stand *s, struct batch *b, enum mix mix, int32_t i)
 	} else if (i < news + wires) {
 		add_wire(b, 15 * i, s->changed);
 	} else {
-		add_move(s, b);
+		/* far away, and back behind its neighbour; those between
+		 * that stay are at least one in 30 */
+		int32_t id = 30 * i + 32;
+		add_move(b, id, s->changed ? id - 1 : 1 + draw(s, 30));
 	}
 }
 
@@ -145,7 +161,7 @@ measure_together(
 	/* there, and back */
 	struct bench without;
 	struct bench with;
-	char text[2][96];
+	char text[2][128];
 
 	snprintf(text[0], sizeof text[0], "compare/changes/%s/without", name);
 	snprintf(text[1], sizeof text[1], "compare/changes/%s/added", name);
@@ -174,7 +190,7 @@ measure_apart(
 {
 	uint32_t turns = c->turns * 200;
 	struct bench with;
-	char text[96];
+	char text[128];
 
 	snprintf(text, sizeof text, "compare/changes/%s/each-at-its-own", name);
 	bench_open(&with, text, "ns", turns);
@@ -188,19 +204,23 @@ measure_apart(
 }
 
 static void
-compare_stand(struct compare *c, bool connected)
+compare_stand(struct compare *c, bool connected, bool scattered)
 {
 	static const char *const word[MIXES] = {"mixed", "moves", "wires"};
 	static struct stand s;
-	char name[64];
+	char name[80];
 
 	open_stand(&s, connected);
+	if (scattered) {
+		scatter(&s);
+	}
 	for (int mix = 0; mix < MIXES; mix++) {
 		if (mix == WIRES && !connected) {
 			continue;
 		}
-		snprintf(name, sizeof name, "%s-32/%s", word[mix],
-			connected ? "1000-connections" : "no-connections");
+		snprintf(name, sizeof name, "%s-32/%s%s", word[mix],
+			connected ? "1000-connections" : "no-connections",
+			scattered ? "/scattered" : "");
 		measure_together(c, &s, (enum mix)mix, name);
 		measure_apart(c, &s, (enum mix)mix, name);
 	}
@@ -209,15 +229,18 @@ compare_stand(struct compare *c, bool connected)
 
 /* --- blocks of a graph that stands still --- */
 
+/** Turns of so many blocks; each has its p99.9 and p50. */
+#define STEADY_BLOCKS 3000
+
 static void
 measure_steady(struct compare *c, bool filtered)
 {
-	uint32_t turns = c->turns * 2000;
+	uint32_t turns = c->turns * 3;
 	const char *name = filtered ? "1000-filtered" : "1000-sines";
 	struct bench block;
 	struct bench ratio;
 	struct desk d;
-	char text[2][96];
+	char text[2][128];
 
 	desk_open(&d, 2 * NODES);
 	if (filtered) {
@@ -228,17 +251,23 @@ measure_steady(struct compare *c, bool filtered)
 	snprintf(text[0], sizeof text[0], "compare/block/%s", name);
 	snprintf(
 		text[1], sizeof text[1], "compare/block/%s/p99.9-by-p50", name);
-	bench_open(&block, text[0], "ns", turns);
-	bench_open(&ratio, text[1], "times", 1);
+	bench_open(&block, text[0], "ns", (size_t)turns * STEADY_BLOCKS);
+	bench_open(&ratio, text[1], "times", turns);
 	for (uint32_t n = 0; n < turns; n++) {
-		double ns = desk_block_by(&d, CLOCK_THREAD_CPUTIME_ID);
-		if (n >= turns / 10) {
-			bench_add(&block, ns);
+		struct bench one;
+		bench_open(&one, "", "ns", STEADY_BLOCKS);
+		for (int i = -100; i < STEADY_BLOCKS; i++) {
+			double ns = desk_block_by(&d, CLOCK_THREAD_CPUTIME_ID);
+			if (i >= 0) {
+				bench_add(&one, ns);
+				bench_add(&block, ns);
+			}
 		}
+		double p50 = bench_median(&one);
+		bench_add(&ratio, bench_quantile(&one, 0.999) / p50);
+		bench_close(&one);
 	}
 	bench_print(&block);
-	bench_add(&ratio,
-		bench_quantile(&block, 0.999) / bench_quantile(&block, 0.5));
 	bench_print(&ratio);
 	compare_tell(c, 6, text[1], AT_MOST, 1.5, &ratio);
 	bench_close(&block);
@@ -254,7 +283,7 @@ measure_clear(struct compare *c, uint32_t nodes)
 {
 	struct bench worst;
 	struct desk d;
-	char text[96];
+	char text[128];
 
 	snprintf(text, sizeof text, "compare/clear-%u/worst-block", nodes);
 	bench_open(&worst, text, "ns", c->turns * 3);
@@ -282,8 +311,9 @@ void
 compare_changes(struct compare *c)
 {
 	thread_flush_denormals();
-	compare_stand(c, false);
-	compare_stand(c, true);
+	for (int i = 0; i < 4; i++) {
+		compare_stand(c, i % 2 != 0, i / 2 != 0);
+	}
 	measure_steady(c, false);
 	measure_steady(c, true);
 	measure_clear(c, 1000);
