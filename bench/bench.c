@@ -129,6 +129,15 @@ bench_ratio(const struct bench *a, const struct bench *b)
 	bench_close(&r);
 }
 
+void
+bench_rest(int64_t began)
+{
+	int64_t ns = bench_now() - began;
+	struct timespec t = {ns / NS, ns % NS};
+
+	(void)nanosleep(&t, NULL);
+}
+
 uint32_t
 bench_repeat(uint32_t usual)
 {

@@ -56,6 +56,9 @@ void bench_ratio(const struct bench *a, const struct bench *b);
 /** How many times to repeat: `usual`, or what BENCH_REPEAT says. */
 uint32_t bench_repeat(uint32_t usual);
 
+/** Sleep as long as has gone by since `began` (bench_now): others' turn. */
+void bench_rest(int64_t began);
+
 /** Keep the compiler from leaving out what made `*value`. */
 static inline void
 bench_keep(const void *value)

@@ -83,16 +83,6 @@ turn(struct side *s)
 	bench_close(&one);
 }
 
-/** Give others as much time as was taken from them. */
-static void
-rest(int64_t since)
-{
-	int64_t ns = bench_now() - since;
-	struct timespec t = {ns / 1000000000, ns % 1000000000};
-
-	(void)nanosleep(&t, NULL);
-}
-
 static void
 compare_graph(struct compare *c, int which)
 {
@@ -110,7 +100,7 @@ compare_graph(struct compare *c, int which)
 		int64_t began = bench_now();
 		turn(&side[n % 2]);
 		turn(&side[1 - n % 2]);
-		rest(began);
+		bench_rest(began);
 	}
 	snprintf(what, sizeof what, "%u %s: one thread / two",
 		graph[which].count, graph[which].name);
