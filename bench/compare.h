@@ -9,7 +9,7 @@
 
 #include "bench.h"
 
-#define COMPARE_LINES 64
+#define COMPARE_LINES 128
 
 /** What a row's goal says of its figure. */
 enum promise {

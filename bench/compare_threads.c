@@ -28,14 +28,16 @@
 #define TURNS  20 /* for one of the others' */
 #define GOAL   1.8
 
+/** Much memory and little work, the usual, much work and little memory. */
 static const struct graph {
 	const char *name;
 	uint32_t count;
 } graph[] = {
-	{"sines",    20000},
-	{"filtered", 6000 },
+	{"sines",        20000},
+	{"filtered",     6000 },
+	{"saws-with-eq", 1500 },
 };
-enum { SINES, FILTERED, GRAPHS };
+enum { SINES, FILTERED, EQUALISED, GRAPHS };
 
 /** One side of a pair. */
 struct side {
@@ -53,6 +55,8 @@ open_side(struct side *s, int which, uint32_t threads, uint32_t turns)
 
 	if (which == FILTERED) {
 		voices_filtered(&s->desk, g->count);
+	} else if (which == EQUALISED) {
+		voices_pairs(&s->desk, "saw", "eq", g->count);
 	} else {
 		desk_fill(&s->desk, desk_def("sine"), g->count, false);
 	}

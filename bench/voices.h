@@ -15,6 +15,14 @@ enum { FILTER_CUTOFF, FILTER_IN = 3, FILTER_OUT };
  * all filters to output 0. */
 void voices_filtered(struct desk *d, uint32_t count);
 
+/** Synths of one def, each into one of another, all of these to output 0; as
+ * they are when nobody sets anything. */
+void voices_pairs(
+	struct desk *d, const char *from, const char *to, uint32_t count);
+
+/** The port of that name; ends the program when there is none. */
+int32_t voices_port(const TactusSynthDef *def, const char *name);
+
 /** Let go of the bus that desk_add_synth joined an output to. */
 void voices_unmap(struct batch *b, int32_t id, int32_t port);
 
