@@ -26,7 +26,11 @@
 #define BUNDLES     100
 
 /* called by name from outside: nothing may be known of them elsewhere */
-#define SEEN __attribute__((noipa, used))
+#if defined(__clang__)
+#  define SEEN __attribute__((noinline, used))
+#else
+#  define SEEN __attribute__((noipa, used))
+#endif
 
 SEEN static void
 count_measured(void (*what)(void *), void *user)
