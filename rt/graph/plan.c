@@ -400,39 +400,167 @@ note_simple(struct engine *e, const struct node *n)
 	};
 }
 
+/** How many synths ahead their memory is asked for, in two steps. */
+#define AHEAD 8
+
+/** Let the synths that come next come from memory. */
+TACTUS_RT static inline void
+fetch(const struct engine *e, uint32_t rank)
+{
+	if (rank + AHEAD < e->running) {
+		__builtin_prefetch(e->order[rank + AHEAD]);
+		__builtin_prefetch(e->order[rank + AHEAD / 2]->output);
+	}
+}
+
+/** How many more synths like the last may go where that one went.
+ * @pre there is a last */
+TACTUS_RT static uint32_t
+room_for_like(const struct engine *e, uint32_t rank)
+{
+	const struct plan *p = e->plan;
+	const struct like *like = &p->like;
+	const struct group *g = like->group;
+	const struct version *v = &p->version[g->version];
+	if (like->use->version != g->version || v->is_read ||
+		v->last != (uint32_t)(g - p->group)) {
+		return 0;
+	}
+	uint32_t room = e->running - rank;
+	uint32_t most[] = {MIX_GROUP - g->count,
+		like->step->most - like->step->count,
+		p->most_writers - p->writers};
+	for (uint32_t i = 0; i < 3; i++) {
+		room = most[i] < room ? most[i] : room;
+	}
+	return room;
+}
+
 /**
- * One synth, if it is as the one before, as most are where there are many: it
- * goes where that one went, at a third of the price.
- * @return false: it is not, or there is no more room there
+ * Synths that are as the one before, as most are where there are many: they go
+ * where that one went, at a fraction of the price.
+ * @return how many, from `rank` on
+ */
+TACTUS_RT static uint32_t
+listen_alike(struct engine *e, uint32_t rank)
+{
+	struct plan *p = e->plan;
+	uint32_t room = p->like.def == NULL ? 0 : room_for_like(e, rank);
+	uint32_t count = 0;
+
+	if (room == 0) {
+		return 0;
+	}
+	const struct like like = p->like;
+	struct node *const *order = &e->order[rank];
+	struct node **member = &like.step->member[like.step->count];
+	struct part *part = &p->part[rank];
+	uint32_t group = (uint32_t)(like.group - p->group);
+	uint32_t first = p->writers;
+	struct writer *writer = &p->writer[first];
+
+	while (count < room) {
+		struct node *n = order[count];
+		fetch(e, rank + count);
+		if (n->def != like.def || !is_simple(n) ||
+			n->output->bus != like.bus ||
+			n->output->flags != like.flags) {
+			break;
+		}
+		member[count] = n;
+		part[count] = (struct part){0, first + count};
+		writer[count] = (struct writer){.group = group,
+			.next = first + count + 1,
+			.rank = rank + count};
+		count++;
+	}
+	if (count != 0) {
+		struct group *g = like.group;
+		writer[count - 1].next = NOTHING;
+		p->writer[g->last].next = first;
+		g->last = first + count - 1;
+		g->count += count;
+		like.step->count += count;
+		p->writers += count;
+	}
+	return count;
+}
+
+/** The group that a step's synths write to, if this output goes there too.
+ * @return NULL: it goes elsewhere, or there is no more room */
+TACTUS_RT static inline struct group *
+group_for(struct engine *e, const struct step *s, const struct joint *j)
+{
+	struct plan *p = e->plan;
+	uint32_t at = p->writer[s->first_writer].group;
+	struct group *g = &p->group[at];
+	const struct version *v = &p->version[g->version];
+	const struct bus *b = port_bus(e, j->bus, j->flags, true);
+
+	return v->bus != b || bus_use(e, b)->version != g->version ||
+			       v->is_read || v->last != at ||
+			       g->count == MIX_GROUP ||
+			       p->writers == p->most_writers
+		       ? NULL
+		       : g;
+}
+
+/**
+ * One synth that hears connections alone, uses nothing, and has one output,
+ * if its step is open and takes it: as `listen`, at a third of the price.
+ * @return false: it is not such a one, and nothing has changed
  */
 TACTUS_RT static inline bool
-listen_like(struct plan *p, struct node *n, uint32_t rank)
+listen_lean(struct engine *e, struct node *n, uint32_t rank)
 {
-	const struct like *like = &p->like;
+	struct plan *p = e->plan;
+	struct joint *in = n->inputs != 0 ? n->input : NULL;
+	const struct joint *out = n->output;
+	uint32_t level = 0;
 
-	if (n->def != like->def || !is_simple(n) ||
-		n->output->bus != like->bus ||
-		n->output->flags != like->flags) {
+	if (n->moving || n->uses || n->inputs > 1 || n->outputs != 1 ||
+		(in != NULL && in->bus >= 0) ||
+		(out->bus >= 0 && (out->flags & MAP_REPLACE) != 0)) {
 		return false;
 	}
-	struct group *g = like->group;
-	struct step *s = like->step;
-	if (g->count == MIX_GROUP || s->count == s->most ||
-		p->writers == p->most_writers ||
-		like->use->version != g->version ||
-		p->version[g->version].is_read ||
-		p->version[g->version].last != (uint32_t)(g - p->group)) {
+	if (in != NULL) {
+		listen_connections(p, in, &level);
+	}
+	const struct def_use *d = find_def(p, n->def);
+	uint32_t open = d->open[level % PLAN_OPEN];
+	if (d->epoch != p->epoch || open == NOTHING) {
 		return false;
 	}
-	uint32_t w = p->writers++;
-	p->part[rank] = (struct part){0, w};
-	p->writer[w] = (struct writer){.group = (uint32_t)(g - p->group),
-		.next = NOTHING,
-		.rank = rank};
-	p->writer[g->last].next = w;
-	g->last = w;
-	g->count++;
+	struct step *s = &p->step[open];
+	if (s->level != level || s->count == s->most ||
+		s->inputs != n->inputs || s->outputs != 1 ||
+		s->writers != (out->bus >= 0 ? 1 : 0)) {
+		return false;
+	}
+	uint32_t w = p->writers;
+	if (out->bus >= 0) {
+		struct group *g = group_for(e, s, out);
+		if (g == NULL) {
+			return false;
+		}
+		struct version *v = &p->version[g->version];
+		v->level = level > v->level ? level : v->level;
+		p->writer[w] = (struct writer){
+			.group = v->last, .next = NOTHING, .rank = rank};
+		p->writer[g->last].next = w;
+		g->last = w;
+		g->count++;
+		p->writers++;
+	}
+	if (in != NULL) {
+		in->version = NULL;
+		s->is_steady &= in->connections <= 1 && in->feedbacks == 0;
+	}
+	s->has_own |= out->own != NULL;
+	s->has_feedback |= out->feedbacks != 0;
 	s->member[s->count++] = n;
+	p->part[rank] = (struct part){level, w};
+	p->levels = level >= p->levels ? level + 1 : p->levels;
 	return true;
 }
 
@@ -467,9 +595,6 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 	return true;
 }
 
-/** How many synths ahead their memory is asked for, in two steps. */
-#define AHEAD 8
-
 TACTUS_RT static bool
 listen_all(struct engine *e)
 {
@@ -483,15 +608,18 @@ listen_all(struct engine *e)
 	p->levels = 0;
 	p->steps = 0;
 	p->like.def = NULL;
-	for (uint32_t i = 0; i < e->running; i++) {
-		if (i + AHEAD < e->running) {
-			__builtin_prefetch(e->order[i + AHEAD]);
-			__builtin_prefetch(e->order[i + AHEAD / 2]->output);
+	for (uint32_t i = 0; i < e->running;) {
+		uint32_t alike = listen_alike(e, i);
+		if (alike != 0) {
+			i += alike;
+			continue;
 		}
+		fetch(e, i);
 		struct node *n = e->order[i];
-		if (!listen_like(p, n, i) && !listen(e, n, i)) {
+		if (!listen_lean(e, n, i) && !listen(e, n, i)) {
 			return false;
 		}
+		i++;
 	}
 	p->part[e->running].first_writer = p->writers;
 	return true;
