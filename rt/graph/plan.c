@@ -161,14 +161,17 @@ use_resources(
 	struct engine *e, const struct node *n, uint32_t *level, bool decided)
 {
 	const struct shape *s = n->spec->shape;
+	bool any = false;
 
 	for (uint32_t i = 0; i < s->resources; i++) {
 		const TactusPort *port = &s->port[s->controls + i].port;
-		use_resource(e, n->binding[i].hold.id,
-			port->direction == TACTUS_OUTPUT, level, decided);
+		bool writes = port->direction == TACTUS_OUTPUT;
+		any = any || writes;
+		use_resource(e, n->binding[i].hold.id, writes, level, decided);
 	}
+	/* who writes may still do so to what was bound before */
 	for (const struct kept *k = n->kept; k != NULL; k = k->next) {
-		use_resource(e, k->hold.id, false, level, decided);
+		use_resource(e, k->hold.id, any, level, decided);
 	}
 }
 

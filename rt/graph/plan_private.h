@@ -8,7 +8,8 @@
  *
  * Each half of a level is a stage: its steps may be done in any order.  All
  * arrays have their sizes from the start; a graph that does not fit is
- * walked.  Written by plan_renew alone, read by all runners.
+ * walked.  Written by plan_renew alone, read by all runners; of a step
+ * whoever runs it writes `pointed` and `took_ns`.
  */
 #ifndef TACTUS_RT_PLAN_PRIVATE_H
 #define TACTUS_RT_PLAN_PRIVATE_H
