@@ -587,16 +587,9 @@ static const char *
 refusal(struct harness *h, const char *name, char type, double number,
 	const char *string)
 {
-	TactusOption o = {name, type, number, string};
-	char out[64] = {0};
+	const TactusOption o = {name, type, number, string};
 
-	memset(h->reason, 'x', sizeof(h->reason));
-	if (h->def->parse(&h->nrt.host, &o, 1, out, h->reason,
-		    sizeof(h->reason)) == 0) {
-		return "taken";
-	}
-	ck_assert_ptr_nonnull(memchr(h->reason, '\0', sizeof(h->reason)));
-	return h->reason;
+	return harness_refusal(h, &o, 1);
 }
 
 START_TEST(channels_and_inputs_are_refused_with_the_mend)
