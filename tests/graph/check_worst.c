@@ -31,41 +31,41 @@ void *__wrap_aligned_alloc(size_t to, size_t size);
 void __wrap_free(void *old);
 
 /* while rt renders, what is called of these */
-static bool renders;
-static uint32_t calls;
+static volatile bool renders;
+static volatile uint32_t calls;
 
 void *
 __wrap_malloc(size_t size)
 {
-	calls += renders;
+	calls = calls + renders;
 	return __real_malloc(size);
 }
 
 void *
 __wrap_calloc(size_t count, size_t size)
 {
-	calls += renders;
+	calls = calls + renders;
 	return __real_calloc(count, size);
 }
 
 void *
 __wrap_realloc(void *old, size_t size)
 {
-	calls += renders;
+	calls = calls + renders;
 	return __real_realloc(old, size);
 }
 
 void *
 __wrap_aligned_alloc(size_t to, size_t size)
 {
-	calls += renders;
+	calls = calls + renders;
 	return __real_aligned_alloc(to, size);
 }
 
 void
 __wrap_free(void *old)
 {
-	calls += renders;
+	calls = calls + renders;
 	__real_free(old);
 }
 
