@@ -241,7 +241,7 @@ START_TEST(cycles_are_told_from_end_to_end_and_feedback_closes_them)
 	}
 	client_silent(&c);
 	client_refused(&c, "/node/connect 3 out 1 in", 409, 3,
-		"and may: 1 → 2 → 3 → 1");
+		"one block later): 1 → 2 → 3 → 1");
 	/* a long one is told as far as it has room */
 	client_refused(&c, "/node/connect 41 out 1 in", 409, 41, "1 → 2 → 3");
 	client_say(&c, "/node/connect 41 out 1 in 2");
