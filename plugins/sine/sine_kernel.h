@@ -52,20 +52,6 @@ sine_learn(struct sine *s, const TactusControl *c, uint32_t lanes)
 	return true;
 }
 
-/** The phases of `count` frames when anything moves, from frame `at` on. */
-TACTUS_RT static void
-sine_move(struct sine *s, const TactusControl *c, uint32_t phase[SINE_CHUNK],
-	uint32_t at, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		phase[i] =
-			(uint32_t)(s->phase >> 32) +
-			tactus_phase(tactus_control_at(&c[SINE_PHASE], at + i));
-		s->phase += tactus_phase_step(
-			tactus_control_at(&c[SINE_FREQ], at + i), s->scale);
-	}
-}
-
 #    define TACTUS_LANES_KERNEL "sine_kernel.h"
 #    include <tactus/lanes.h>
 #  endif
@@ -73,6 +59,24 @@ sine_move(struct sine *s, const TactusControl *c, uint32_t phase[SINE_CHUNK],
 
 /** Vectors of a chunk. */
 #  define VECTORS (SINE_CHUNK / TACTUS_LANES)
+
+/** The phases of `count` frames when anything moves, from frame `at` on. */
+TACTUS_RT TACTUS_LANES_CODE __attribute__((noinline)) static void
+TACTUS_LANE(sine_move)(struct sine *s, const TactusControl *c,
+	uint32_t phase[SINE_CHUNK], uint32_t at, uint32_t count)
+{
+	const TactusControl freq = c[SINE_FREQ];
+	const TactusControl turn = c[SINE_PHASE];
+	const double scale = s->scale;
+	uint64_t p = s->phase;
+
+	for (uint32_t i = 0; i < count; i++) {
+		phase[i] = (uint32_t)(p >> 32) +
+			   tactus_phase(tactus_control_at(&turn, at + i));
+		p += tactus_phase_step(tactus_control_at(&freq, at + i), scale);
+	}
+	s->phase = p;
+}
 
 /** The phases of a chunk, of which `count` frames from `at` on are heard. */
 TACTUS_RT TACTUS_LANES_INLINE void
@@ -85,7 +89,7 @@ TACTUS_LANE(sine_phases)(tactus_u phase[VECTORS], TactusSynth *synth,
 	if (!sine_is_known(s, c) && !sine_learn(s, c, TACTUS_LANES)) {
 		uint32_t moved[SINE_CHUNK] = {0};
 
-		sine_move(s, c, moved, at, count);
+		TACTUS_LANE(sine_move)(s, c, moved, at, count);
 		memcpy(phase, moved, sizeof(moved));
 		return;
 	}
