@@ -147,6 +147,21 @@ TACTUS_LANE(sine_few)(float *to, const tactus_u phase[SINE_FEW],
 	}
 }
 
+/** Copy fewer frames than FEW vectors have. */
+TACTUS_RT TACTUS_LANES_INLINE void
+TACTUS_LANE(sine_copy)(float *to, const float *from, uint32_t count)
+{
+	uint32_t i = 0;
+
+	for (; i + TACTUS_LANES <= count; i += TACTUS_LANES) {
+		tactus_lanes_store(to + i, tactus_lanes_load(from + i));
+	}
+	if (i < count) {
+		tactus_lanes_store_some(
+			to + i, tactus_lanes_load(from + i), count - i);
+	}
+}
+
 /** What is heard of a chunk: `count` frames from `at` on. */
 TACTUS_RT TACTUS_LANES_INLINE void
 TACTUS_LANE(sine_chunk)(TactusSynth *synth, const tactus_u phase[VECTORS],
@@ -167,7 +182,7 @@ TACTUS_LANE(sine_chunk)(TactusSynth *synth, const tactus_u phase[VECTORS],
 		}
 		if (n != 0) {
 			TACTUS_LANE(sine_few)(some, &phase[v], amp, at + done);
-			memcpy(out + done, some, n * sizeof(*out));
+			TACTUS_LANE(sine_copy)(out + done, some, n);
 		}
 		return;
 	}
