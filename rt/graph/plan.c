@@ -234,6 +234,7 @@ add_writer(struct engine *e, uint32_t rank, uint32_t out, const struct joint *j)
 			p->group[v->last].next = g;
 		}
 		v->last = g;
+		v->groups++;
 	}
 	struct group *g = &p->group[v->last];
 	uint32_t w = p->writers++;

@@ -51,10 +51,11 @@ struct version {
 	uint32_t base;  /* the version that goes before; NOTHING: from +0 */
 	uint32_t first; /* groups */
 	uint32_t last;
-	uint32_t level; /* at which its last writer runs */
-	bool is_read;   /* then nobody adds to it any more */
-	bool is_dead;   /* replaced before anybody heard it */
-	uint32_t next;  /* of the same level */
+	uint32_t groups; /* how many */
+	uint32_t level;  /* at which its last writer runs */
+	bool is_read;    /* then nobody adds to it any more */
+	bool is_dead;    /* replaced before anybody heard it */
+	uint32_t next;   /* of the same level */
 };
 
 /** An input or control that hears a version. */
@@ -75,8 +76,8 @@ struct step {
 	uint32_t writers;      /* of each */
 	uint16_t inputs;       /* of each of its synths */
 	uint16_t outputs;
-	uint8_t count;     /* synths */
-	uint8_t most;      /* that it takes */
+	uint8_t count;     /* synths; of a mix: which part of the frames … */
+	uint8_t most;      /* that it takes; … of so many */
 	uint8_t pointed;   /* 1 + the runner that had it last; 0: nobody */
 	bool folds;        /* its synths are whole groups: it adds them up */
 	bool is_many;      /* by process_many */
@@ -111,6 +112,7 @@ struct stage {
 	uint32_t first; /* in the queue */
 	uint32_t count;
 	bool is_wide; /* worth the helpers' while */
+	bool mixes;   /* its steps mix versions */
 };
 
 /** Steps of one def that are open at a time, at as many levels. */
