@@ -480,7 +480,7 @@ listen_alike(struct engine *e, uint32_t rank)
 		p->writer[g->last].next = first;
 		g->last = first + count - 1;
 		g->count += count;
-		like.step->count += count;
+		like.step->count = (uint8_t)(like.step->count + count);
 		p->writers += count;
 	}
 	return count;
