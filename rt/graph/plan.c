@@ -326,8 +326,9 @@ join(struct step *s, const struct node *n)
 	}
 }
 
-/** Give a synth to a step of its level that takes it, or to a new one. */
-TACTUS_RT static void
+/** Give a synth to a step of its level that takes it, or to a new one.
+ * @return the step */
+TACTUS_RT static uint32_t
 assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 {
 	struct plan *p = e->plan;
@@ -345,9 +346,9 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 		struct step *s = &p->step[*open];
 		if (s->def == n->def && s->level == level &&
 			takes(p, s, n, first_writer)) {
-			s->member[s->count++] = n;
+			s->member[s->count++] = &n->synth;
 			join(s, n);
-			return;
+			return *open;
 		}
 	}
 	*open = p->steps;
@@ -368,9 +369,10 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	s->is_many = is_many(e, n->def);
 	s->is_serial = (n->def->flags & TACTUS_SERIAL) != 0;
 	s->member = &p->member[(size_t)p->steps * RUNNER_MOST];
-	s->member[0] = n;
+	s->member[0] = &n->synth;
+	s->is_stirred = true;
 	join(s, n);
-	p->steps++;
+	return p->steps++;
 }
 
 /** Does a synth hear nothing, use nothing, and write to one bus? */
@@ -453,9 +455,10 @@ listen_alike(struct engine *e, uint32_t rank)
 	}
 	const struct like like = p->like;
 	struct node *const *order = &e->order[rank];
-	struct node **member = &like.step->member[like.step->count];
+	TactusSynth **member = &like.step->member[like.step->count];
 	struct part *part = &p->part[rank];
 	uint32_t group = (uint32_t)(like.group - p->group);
+	uint32_t step = (uint32_t)(like.step - p->step);
 	uint32_t first = p->writers;
 	struct writer *writer = &p->writer[first];
 
@@ -467,8 +470,8 @@ listen_alike(struct engine *e, uint32_t rank)
 			n->output->flags != like.flags) {
 			break;
 		}
-		member[count] = n;
-		part[count] = (struct part){0, first + count};
+		member[count] = &n->synth;
+		part[count] = (struct part){0, first + count, step};
 		writer[count] = (struct writer){.group = group,
 			.next = first + count + 1,
 			.rank = rank + count};
@@ -532,7 +535,7 @@ listen_lean(struct engine *e, struct node *n, uint32_t rank)
 		return false;
 	}
 	struct step *s = &p->step[open];
-	if (s->level != level || s->count == s->most ||
+	if (s->def != n->def || s->level != level || s->count == s->most ||
 		s->inputs != n->inputs || s->outputs != 1 ||
 		s->writers != (out->bus >= 0 ? 1 : 0)) {
 		return false;
@@ -558,8 +561,8 @@ listen_lean(struct engine *e, struct node *n, uint32_t rank)
 	}
 	s->has_own |= out->own != NULL;
 	s->has_feedback |= out->feedbacks != 0;
-	s->member[s->count++] = n;
-	p->part[rank] = (struct part){level, w};
+	s->member[s->count++] = &n->synth;
+	p->part[rank] = (struct part){level, w, open};
 	p->levels = level >= p->levels ? level + 1 : p->levels;
 	return true;
 }
@@ -580,7 +583,7 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 		use_resources(e, n, &level, false);
 		use_resources(e, n, &level, true);
 	}
-	p->part[rank] = (struct part){level, first_writer};
+	p->part[rank] = (struct part){level, first_writer, NOTHING};
 	p->levels = level >= p->levels ? level + 1 : p->levels;
 	for (uint32_t i = 0; i < n->outputs; i++) {
 		const struct joint *j = &n->output[i];
@@ -588,7 +591,7 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 			return false;
 		}
 	}
-	assign(e, n, level, first_writer);
+	p->part[rank].step = assign(e, n, level, first_writer);
 	if (is_simple(n)) {
 		note_simple(e, n);
 	}
@@ -626,6 +629,17 @@ listen_all(struct engine *e)
 }
 
 /* --- all of it --- */
+
+TACTUS_RT void
+plan_stir(struct engine *e, const struct node *n)
+{
+	struct plan *p = e->plan;
+
+	/* out of date, it names another step, which looks in vain */
+	if (n->runs && p->part[n->rank].step < p->steps) {
+		p->step[p->part[n->rank].step].is_stirred = true;
+	}
+}
 
 /** The walk reads buses themselves. */
 TACTUS_RT static void

@@ -84,17 +84,19 @@ struct step {
 	bool has_own;      /* some are connected to somebody */
 	bool has_feedback; /* … by feedback */
 	bool is_serial;    /* rt alone runs it */
-	struct node **member;
+	bool is_stirred;   /* a control of one of them may move: look */
+	TactusSynth **member; /* as process_many takes them */
 };
 
 _Static_assert(RUNNER_MOST <= UINT8_MAX && GAUGE_MAX_THREADS < UINT8_MAX,
 	"a step counts in bytes");
 _Static_assert(sizeof(struct step) <= 64, "and is a cache line");
 
-/** What is known of a synth that others hear, by rank. */
+/** What is known of a synth, by rank. */
 struct part {
 	uint32_t level;
 	uint32_t first_writer;
+	uint32_t step;
 };
 
 /** What has to be done at a level, as lists. */
@@ -177,7 +179,7 @@ struct plan {
 	uint32_t width; /* synths of the widest */
 	struct step *step;
 	uint32_t steps;
-	struct node **member; /* RUNNER_MOST for each step */
+	TactusSynth **member; /* RUNNER_MOST for each step */
 	uint32_t *queue;      /* steps, stage by stage */
 	uint32_t queued;
 	uint32_t runs; /* steps of several synths by process_many */

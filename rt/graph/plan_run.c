@@ -29,7 +29,7 @@ point_outputs(struct plan *p, struct runner *r, const struct step *s)
 	float *const *at = r->out;
 
 	for (uint32_t m = 0; m < s->count; m++) {
-		struct node *n = s->member[m];
+		struct node *n = node_of(s->member[m]);
 		for (uint32_t i = 0; i < s->outputs; i++) {
 			float *own = n->output[i].own;
 			n->out[i] = own != NULL ? own : at[i];
@@ -52,7 +52,7 @@ point_inputs(struct runner *r, const struct step *s)
 	float *const *sum = r->sum;
 
 	for (uint32_t m = 0; m < s->count; m++) {
-		struct node *n = s->member[m];
+		struct node *n = node_of(s->member[m]);
 		for (uint32_t i = 0; i < s->inputs; i++) {
 			n->in[i] = port_gather(r->engine, &n->input[i], sum[i]);
 		}
@@ -85,24 +85,44 @@ is_whole(const struct plan *p, const struct node *n)
 	return e->fades == 0 || port_stop(n, e->now, p->frames) == p->frames;
 }
 
-/** Let the synths of a step process: those whose controls stand together. */
+TACTUS_RT static inline void
+process_many(struct plan *p, struct runner *r, const struct step *s,
+	TactusSynth *const *synths, uint32_t count)
+{
+	r->serial = (s->def->flags & TACTUS_SERIAL) != 0;
+	s->def->process_many(&r->world, synths, count, p->frames);
+}
+
+/** Let those process whose controls stand together, the others alone. */
 TACTUS_RT static void
-process(struct plan *p, struct runner *r, const struct step *s)
+process_some(struct plan *p, struct runner *r, struct step *s)
 {
 	TactusSynth *still[RUNNER_MOST];
 	uint32_t count = 0;
 
+	s->is_stirred = false;
 	for (uint32_t m = 0; m < s->count; m++) {
-		struct node *n = s->member[m];
+		struct node *n = node_of(s->member[m]);
 		if (s->is_many && !n->moving && is_whole(p, n)) {
 			still[count++] = &n->synth;
 		} else {
 			run_process(r, n, p->frames);
+			s->is_stirred |= n->moving;
 		}
 	}
 	if (count != 0) {
-		r->serial = (s->def->flags & TACTUS_SERIAL) != 0;
-		s->def->process_many(&r->world, still, count, p->frames);
+		process_many(p, r, s, still, count);
+	}
+}
+
+/** Let the synths of a step process. */
+TACTUS_RT static void
+process(struct plan *p, struct runner *r, struct step *s)
+{
+	if (s->is_many && !s->is_stirred && p->engine->fades == 0) {
+		process_many(p, r, s, s->member, s->count);
+	} else {
+		process_some(p, r, s);
 	}
 }
 
@@ -164,7 +184,7 @@ run_synths(struct plan *p, struct runner *r, struct step *s)
 	point(p, r, s);
 	process(p, r, s);
 	for (uint32_t m = 0; watched && m < s->count; m++) {
-		run_finish(r, s->member[m], p->frames);
+		run_finish(r, node_of(s->member[m]), p->frames);
 	}
 	if (s->folds) {
 		fold_step(p, r, s);
