@@ -169,8 +169,11 @@ smooth(struct house_set *set)
 		TactusAudioBuffer *b = set->instance[id];
 		for (uint32_t c = 0;
 			house_is_buffer(house, id) && c < b->channels; c++) {
+			/* of those that are played in a loop: whole cycles */
+			int64_t cycle =
+				b->frames % PERIOD == 0 ? PERIOD : b->frames;
 			for (int64_t i = 0; i < b->frames; i++) {
-				double x = (double)(i % PERIOD) / PERIOD;
+				double x = (double)(i % cycle) / (double)cycle;
 				/* two parabolas: smooth but at the halves */
 				b->channel[c][i] =
 					(float)(x < 0.5 ? 8 * x * (0.5 - x)
