@@ -5,6 +5,7 @@
  */
 #include "harness.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -387,9 +388,7 @@ START_TEST(compressor_stays_finite_at_the_loudest)
 	harness_set(&h, "makeup_db", 24.0f);
 	for (int n = 0; n < 100; n++) {
 		harness_pass(&h, in, out, HARNESS_BLOCK);
-		for (int i = 0; i < HARNESS_BLOCK; i++) {
-			ck_assert_float_finite(out[i]);
-		}
+		harness_within(out, HARNESS_BLOCK, FLT_MAX);
 	}
 	harness_close(&h);
 }

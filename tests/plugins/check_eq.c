@@ -339,10 +339,7 @@ START_TEST(eq_stays_bounded_however_its_controls_jump)
 		harness_ramp(&h, "gain_db", 48.0f * u - 24.0f,
 			n % 5 == 0 ? (48.0f * v - 48.0f * u) / 64.0f : 0.0f);
 		harness_pass(&h, in, out, HARNESS_BLOCK);
-		for (uint32_t i = 0; i < HARNESS_BLOCK; i++) {
-			ck_assert_float_finite(out[i]);
-			ck_assert_double_le(fabs((double)out[i]), 5000.0);
-		}
+		harness_within(out, HARNESS_BLOCK, 5000.0f);
 	}
 	harness_close(&h);
 }

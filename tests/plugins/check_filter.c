@@ -129,10 +129,7 @@ START_TEST(filter_stays_bounded_however_its_controls_jump)
 		harness_ramp(&h, "cutoff", cutoff, step);
 		harness_ramp(&h, "q", 0.5f + 49.0f * v, 0.5f * (0.5f - v) / 64);
 		harness_pass(&h, in, out, HARNESS_BLOCK);
-		for (uint32_t i = 0; i < HARNESS_BLOCK; i++) {
-			ck_assert_float_finite(out[i]);
-			ck_assert_double_le(fabs((double)out[i]), 2000.0);
-		}
+		harness_within(out, HARNESS_BLOCK, 2000.0f);
 	}
 	harness_close(&h);
 }

@@ -4,6 +4,7 @@
  */
 #include "harness.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -446,6 +447,16 @@ harness_pass(struct harness *h, const float *in, float *out, uint32_t frames)
 }
 
 void
+harness_within(const float *out, uint32_t frames, float most)
+{
+	for (uint32_t i = 0; i < frames; i++) {
+		if (!(fabsf(out[i]) <= most)) {
+			ck_abort_msg("frame %u is %.9g", i, (double)out[i]);
+		}
+	}
+}
+
+void
 harness_noise(float *out, uint32_t frames, uint64_t *random)
 {
 	for (uint32_t i = 0; i < frames; i++) {
@@ -507,9 +518,7 @@ harness_goes_on(void (*open)(struct harness *h, int n))
 		in[5] = bad[n];
 		in[40] = 0.5f;
 		harness_pass(&h, in, out, HARNESS_BLOCK);
-		for (uint32_t i = 0; i < HARNESS_BLOCK; i++) {
-			ck_assert_float_finite(out[i]);
-		}
+		harness_within(out, HARNESS_BLOCK, FLT_MAX);
 		ck_assert_float_eq(out[39], 0.0f);
 		ck_assert_float_ne(out[40], 0.0f);
 		harness_close(&h);

@@ -163,6 +163,9 @@ void harness_goes_on(void (*open)(struct harness *h, int n));
 const char *harness_refusal(
 	struct harness *h, const TactusOption *options, uint32_t count);
 
+/** All of it is finite and within -most … most. */
+void harness_within(const float *out, uint32_t frames, float most);
+
 /** Fill with noise in -1…1. */
 void harness_noise(float *out, uint32_t frames, uint64_t *random);
 
