@@ -91,6 +91,8 @@ open_graph(int way)
 	r->config.pool[0] = (struct pool_config){256, 2400};
 	r->config.pool[1] = (struct pool_config){1024, 1200};
 	r->ring = 16384;
+	/* helpers let rt measure, and renew the plan by what it finds */
+	r->alone = true;
 	rig_open(r);
 	for (int32_t id = 1; id <= SYNTHS; id++) {
 		bool source = id <= SYNTHS / 2;
