@@ -466,7 +466,7 @@ static const struct {
 	const char *def;
 	uint64_t hash;
 } hashes[] = {
-	{"sine",               0x20ca518d333ad199},
+	{"sine",               0xd6f3d9d0c3ceef3a},
 	{"saw",		0x1fd656b2d04da445},
 	{"pulse",              0x694e40c44add2c51},
 	{"noise",              0x967e7b7abfac05dc},
