@@ -255,6 +255,10 @@ extern struct rig_reads rig_reads;
 /** Check's own float comparisons promote; this one is exact. */
 #define rig_same(a, b) ck_assert_double_eq((double)(a), (double)(b))
 
+/** Output `out` is `value` from frame `from` up to, not with, `end`. */
+void rig_holds(
+	struct rig *r, uint32_t out, uint32_t from, uint32_t end, float value);
+
 /** How often destroy was called, of all. */
 extern int rig_destroyed;
 
