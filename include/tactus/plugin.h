@@ -366,9 +366,10 @@ struct TactusSynthDef {
 /** TactusSynthDef.flags */
 enum TactusDefFlag {
 	/** process allocates, acquires or performs: the first audio thread
-	 * runs it.  Where it does so without this flag it is refused.  What
-	 * it acquires in process is minded, when others run beside it, from
-	 * the next segment on: until then it leaves it alone. */
+	 * runs it, all synths of such defs one by one in execution order
+	 * (process_many is not called).  Without this flag it is refused.
+	 * What it acquires in process is minded, when others run beside it,
+	 * from the next segment on: until then it leaves it alone. */
 	TACTUS_SERIAL = 1
 };
 

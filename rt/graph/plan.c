@@ -49,11 +49,13 @@ find_def(struct plan *p, const TactusSynthDef *def)
 	return d;
 }
 
-/** Can it run many of these at once? */
+/** Can it run many of these at once?  Serial ones never: process_many may
+ * begin with any of them, and who is first may be served alone. */
 TACTUS_RT static inline bool
 is_many(const struct engine *e, const TactusSynthDef *def)
 {
-	return def->process_many && !e->config.no_many;
+	return def->process_many && !e->config.no_many &&
+	       (def->flags & TACTUS_SERIAL) == 0;
 }
 
 /** Would a plan gain anything? */
@@ -148,11 +150,34 @@ use_resource(struct engine *e, int32_t id, bool writes, uint32_t *level,
 		if (writes && u->read_level > least) {
 			least = u->read_level;
 		}
+		if (writes && p->serial_level > least) {
+			least = p->serial_level;
+		}
 		*level = least > *level ? least : *level;
 		return;
 	}
 	uint32_t *last = writes ? &u->write_level : &u->read_level;
 	*last = *level + 1 > *last ? *level + 1 : *last;
+	if (writes && *level + 1 > p->write_level) {
+		p->write_level = *level + 1;
+	}
+}
+
+/**
+ * The level of a TACTUS_SERIAL synth, which may acquire any resource and take
+ * the last of whatever there is: above all that write one, and no lower than
+ * the serial ones before it, behind which it runs then.
+ */
+TACTUS_RT static void
+be_serial(struct plan *p, uint32_t *level)
+{
+	uint32_t least = p->write_level;
+
+	if (p->serial_level > least + 1) {
+		least = p->serial_level - 1;
+	}
+	*level = least > *level ? least : *level;
+	p->serial_level = *level + 1;
 }
 
 /** All resources that a synth may look at or write to. */
@@ -343,7 +368,9 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 			d->open[i] = NOTHING;
 		}
 	}
-	if (*open != NOTHING) {
+	bool serial = (n->def->flags & TACTUS_SERIAL) != 0;
+	/* none of those before a serial one may run behind it */
+	if (*open != NOTHING && (!serial || *open == p->last_serial)) {
 		struct step *s = &p->step[*open];
 		if (s->def == n->def && s->level == level &&
 			takes(p, s, n, first_writer)) {
@@ -353,6 +380,9 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 		}
 	}
 	*open = p->steps;
+	if (serial) {
+		p->last_serial = p->steps;
+	}
 	struct step *s = &p->step[p->steps];
 	s->def = n->def;
 	s->use = d;
@@ -368,7 +398,7 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	s->has_own = false;
 	s->has_feedback = false;
 	s->is_many = is_many(e, n->def);
-	s->is_serial = (n->def->flags & TACTUS_SERIAL) != 0;
+	s->is_serial = serial;
 	s->member = &p->member[(size_t)p->steps * RUNNER_MOST];
 	s->member[0] = &n->synth;
 	s->is_stirred = true;
@@ -381,7 +411,8 @@ TACTUS_RT static inline bool
 is_simple(const struct node *n)
 {
 	return n->inputs == 0 && n->outputs == 1 && n->plain && !n->moving &&
-	       !n->uses && n->output->own == NULL && n->output->bus >= 0 &&
+	       !n->uses && (n->def->flags & TACTUS_SERIAL) == 0 &&
+	       n->output->own == NULL && n->output->bus >= 0 &&
 	       (n->output->flags & MAP_REPLACE) == 0;
 }
 
@@ -522,7 +553,8 @@ listen_lean(struct engine *e, struct node *n, uint32_t rank)
 	const struct joint *out = n->output;
 	uint32_t level = 0;
 
-	if (n->moving || n->uses || n->inputs > 1 || n->outputs != 1 ||
+	if ((n->def->flags & TACTUS_SERIAL) != 0 || n->moving || n->uses ||
+		n->inputs > 1 || n->outputs != 1 ||
 		(in != NULL && in->bus >= 0) ||
 		(out->bus >= 0 && (out->flags & MAP_REPLACE) != 0)) {
 		return false;
@@ -582,6 +614,11 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 	}
 	if (n->uses) {
 		use_resources(e, n, &level, false);
+	}
+	if ((n->def->flags & TACTUS_SERIAL) != 0) {
+		be_serial(p, &level);
+	}
+	if (n->uses) {
 		use_resources(e, n, &level, true);
 	}
 	p->part[rank] = (struct part){level, first_writer, NOTHING};
@@ -611,6 +648,9 @@ listen_all(struct engine *e)
 	p->readers = 0;
 	p->levels = 0;
 	p->steps = 0;
+	p->write_level = 0;
+	p->serial_level = 0;
+	p->last_serial = NOTHING;
 	p->like.def = NULL;
 	for (uint32_t i = 0; i < e->running;) {
 		uint32_t alike = listen_alike(e, i);

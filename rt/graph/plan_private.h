@@ -176,6 +176,10 @@ struct plan {
 	size_t stride;
 	uint32_t buffers; /* that are taken */
 
+	uint32_t write_level;  /* 1 + the highest that writes a resource */
+	uint32_t serial_level; /* 1 + that of the last serial synth; 0: none */
+	uint32_t last_serial;  /* the newest of their steps */
+
 	uint32_t levels;
 	struct level *level;
 	uint32_t width; /* synths of the widest */

@@ -89,7 +89,7 @@ TACTUS_RT static inline void
 process_many(struct plan *p, struct runner *r, const struct step *s,
 	TactusSynth *const *synths, uint32_t count)
 {
-	r->serial = (s->def->flags & TACTUS_SERIAL) != 0;
+	r->serial = false; /* such defs are never run together */
 	s->def->process_many(&r->world, synths, count, p->frames);
 }
 
