@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
 #include <tactus/plugin.h>
 
 #include "bench.h"
@@ -75,10 +76,10 @@ open_crowd(struct crowd *c, const char *name, uint32_t turns)
 		uint32_t controls = 0;
 		size_t bytes = (c->def->instance_bytes / 64 + 1) * 64;
 
-		for (uint32_t i = 0; i < c->def->port_count(NULL); i++) {
+		for (uint32_t i = 0; i < tactus_def_ports(c->def, NULL); i++) {
 			TactusPort p = {.size = sizeof(p)};
 
-			c->def->port(&host, NULL, i, &p);
+			tactus_def_port(&host, c->def, NULL, i, &p);
 			if (p.kind == TACTUS_CONTROL) {
 				c->control[k][controls++].value =
 					value_of(&p, k);

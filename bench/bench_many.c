@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
 #include <tactus/resources/audio_buffer.h>
 
 #include "bench.h"
@@ -83,12 +84,12 @@ static void
 set_controls(const struct load *l, struct voice *v, uint32_t nth)
 {
 	const TactusHost host = {.size = sizeof(host), .rate = DESK_RATE};
-	uint32_t ports = l->is->port_count(NULL);
+	uint32_t ports = tactus_def_ports(l->is, NULL);
 
 	for (uint32_t i = 0; i < ports && i < PORTS; i++) {
 		TactusPort port = {.size = sizeof(port)};
 
-		l->is->port(&host, NULL, i, &port);
+		tactus_def_port(&host, l->is, NULL, i, &port);
 		if (port.kind != TACTUS_CONTROL) {
 			continue;
 		}

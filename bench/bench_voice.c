@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <tactus/def.h>
 #include <tactus/resources/audio_buffer.h>
 
 #include "bench.h"
@@ -194,12 +195,12 @@ static int32_t
 port_of(const TactusSynthDef *def, const char *name)
 {
 	const TactusHost host = {.size = sizeof(host), .rate = DESK_RATE};
-	uint32_t count = def->port_count(NULL);
+	uint32_t count = tactus_def_ports(def, NULL);
 
 	for (uint32_t i = 0; i < count; i++) {
 		TactusPort port = {.size = sizeof(port)};
 
-		def->port(&host, NULL, i, &port);
+		tactus_def_port(&host, def, NULL, i, &port);
 		if (name == NULL ? port.kind == TACTUS_RESOURCE
 				 : strcmp(port.name, name) == 0) {
 			return (int32_t)i;

@@ -6,23 +6,6 @@
 #include <tactus/def.h>
 #include <tactus/plugin.h>
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return 0;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	(void)i;
-	(void)port;
-}
-
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
@@ -36,8 +19,6 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:nothing:1",
 	.name = "nothing",
 	.doc = "Does nothing.",
-	.port_count = port_count,
-	.port = describe,
 	.process = process,
 };
 

@@ -62,8 +62,10 @@ TACTUS_NODISCARD int engine_open(const struct engine_config *config,
 
 struct crew;
 
-/** Let helpers take part; as many as config.threads says.
- * @thread before-start @owns the caller does, longer than the engine */
+/** Let helpers take part, as many as config.threads says; NULL: rt is alone
+ * again.
+ * @thread before-start, or after rt has stopped
+ * @owns the caller does, until it gives NULL or the engine is closed */
 void engine_use_crew(struct engine *e, struct crew *crew);
 
 /** End it; NULL is accepted. @thread after rt has stopped */

@@ -19,6 +19,7 @@
 #include "house_threads.h"
 #include "loader.h"
 #include "log.h"
+#include "net.h"
 #include "office.h"
 #include "tap.h"
 #include "thread.h"
@@ -322,12 +323,14 @@ static int
 start_thread(struct house *h, char *why, size_t size)
 {
 	const struct config *c = h->given.config;
+	uint32_t cpu[HOUSE_THREADS_CPUS];
+	uint32_t cpus = house_threads_named(c, cpu);
 	struct rt_config rc = {
 		.realtime =
 			c->realtime.enable && h->given.realtime && !h->offline,
 		.priority = (int)c->realtime.priority,
-		.cpus = c->realtime.cpus.items,
-		.cpu_count = h->offline ? 0 : c->realtime.cpus.count,
+		.cpus = cpu,
+		.cpu_count = h->offline ? 0 : cpus,
 		.lock_memory = locks_memory(h),
 		.required = c->realtime.required,
 		.audit = (enum audit_mode)c->realtime.audit,
@@ -354,6 +357,7 @@ start_thread(struct house *h, char *why, size_t size)
 		snprintf(why, size, "the rt thread: %s", strerror(-err));
 		return EXIT_INTERNAL;
 	}
+	net_unlock(office_net(h->office));
 	tell_rights(h);
 	return 0;
 }

@@ -122,21 +122,6 @@ struct player {
 	double phase;
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i, TactusPort *p)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(p, &ports[i]);
-}
-
 /** The curve at a phase; behind the last point comes the first. */
 TACTUS_RT static float
 value_at(const ExampleCurve *curve, double phase)
@@ -177,8 +162,9 @@ static const TactusSynthDef player_def = {
 	.name = "curve-player",
 	.doc = "Play a curve, round and round.",
 	.instance_bytes = sizeof(struct player),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 };
 

@@ -33,21 +33,6 @@ static const TactusPort ports[PORTS] = {
 		  .doc = "the signal times the factor"},
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options; /* this def has none */
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i, TactusPort *p)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(p, &ports[i]);
-}
-
 /* One segment: controls stand still or go in a straight line within it.
  * synth->controls, in and out are each counted from 0. */
 TACTUS_RT static void
@@ -69,8 +54,9 @@ static const TactusSynthDef def = {
 	.uri = "urn:example:synthdef:my-gain:1",
 	.name = "my-gain",
 	.doc = "Multiply a signal by a factor.",
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 };
 

@@ -129,6 +129,51 @@ tactus_option_blame(const TactusOption *option, char *reason, size_t size)
 }
 
 /**
+ * Refuse an option: `option "name" why`.
+ * @side loop
+ * @return -1
+ */
+static inline int
+tactus_option_refuse(
+	const TactusOption *option, const char *why, char *reason, size_t size)
+{
+	tactus_option_blame(option, reason, size);
+	tactus_text_add(reason, size, why);
+	return -1;
+}
+
+/**
+ * See to it that a def which knows one option gets no other, and not twice.
+ * @side loop
+ * @return 0, or -1 with a reason
+ */
+static inline int
+tactus_option_alone(const TactusOption *options, uint32_t count,
+	const char *name, char *reason, size_t size)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (strcmp(options[i].name, name) != 0) {
+			tactus_option_refuse(&options[i],
+				"is unknown; known: ", reason, size);
+			tactus_text_add(reason, size, name);
+			return -1;
+		}
+	}
+	return count < 2
+		       ? 0
+		       : tactus_option_refuse(&options[1],
+				 "is given twice; give it once", reason, size);
+}
+
+/** Is it a number of least…most? @side loop */
+static inline bool
+tactus_option_within(const TactusOption *option, double least, double most)
+{
+	return (option->type == 'i' || option->type == 'f') &&
+	       option->number >= least && option->number <= most;
+}
+
+/**
  * Parse the options of a def that knows one, a whole number.
  * @side loop
  * @return 1 when it was given and `out` is set, 0 when it was not, -1 with a
@@ -140,37 +185,49 @@ tactus_parse_whole(const TactusOption *options, uint32_t count,
 	const char *name, int32_t least, int32_t most, int32_t *out,
 	char *reason, size_t size)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		const TactusOption *o = &options[i];
-		const char *wrong = NULL;
-
-		if (strcmp(o->name, name) != 0) {
-			tactus_option_blame(o, reason, size);
-			tactus_text_add(reason, size, "is unknown; known: ");
-			tactus_text_add(reason, size, name);
-			return -1;
-		}
-		if (i > 0) {
-			wrong = "is given twice; give it once";
-		} else if ((o->type != 'i' && o->type != 'f') ||
-			   !(o->number >= (double)least &&
-				   o->number <= (double)most) ||
-			   (double)(int32_t)o->number != o->number) {
-			wrong = "must be a whole number from ";
-		}
-		if (wrong != NULL) {
-			tactus_option_blame(o, reason, size);
-			tactus_text_add(reason, size, wrong);
-			if (i == 0) {
-				tactus_text_add_whole(reason, size, least);
-				tactus_text_add(reason, size, " to ");
-				tactus_text_add_whole(reason, size, most);
-			}
-			return -1;
-		}
-		*out = (int32_t)o->number;
+	if (tactus_option_alone(options, count, name, reason, size) != 0) {
+		return -1;
 	}
-	return count > 0 ? 1 : 0;
+	if (count == 0) {
+		return 0;
+	}
+	if (!tactus_option_within(options, (double)least, (double)most) ||
+		(double)(int32_t)options->number != options->number) {
+		tactus_option_refuse(
+			options, "must be a whole number from ", reason, size);
+		tactus_text_add_whole(reason, size, least);
+		tactus_text_add(reason, size, " to ");
+		tactus_text_add_whole(reason, size, most);
+		return -1;
+	}
+	*out = (int32_t)options->number;
+	return 1;
+}
+
+/**
+ * Parse the options of a def that knows one, a number.
+ * @side loop
+ * @param range what it must be, for the reason: "a number from 0.5 to 60"
+ * @return as tactus_parse_whole
+ */
+static inline int
+tactus_parse_number(const TactusOption *options, uint32_t count,
+	const char *name, double least, double most, const char *range,
+	double *out, char *reason, size_t size)
+{
+	if (tactus_option_alone(options, count, name, reason, size) != 0) {
+		return -1;
+	}
+	if (count == 0) {
+		return 0;
+	}
+	if (!tactus_option_within(options, least, most)) {
+		tactus_option_refuse(options, "must be ", reason, size);
+		tactus_text_add(reason, size, range);
+		return -1;
+	}
+	*out = options->number;
+	return 1;
 }
 
 /** The parsed options of a def whose only option is `channels`. */
@@ -207,24 +264,104 @@ tactus_channels_of(const void *options)
 		       : 1;
 }
 
+/* --- for those who read defs: engines, tests --- */
+
 /**
- * Describe audio port `index` (0: the first audio port) of a def that has an
- * input and an output for each channel: "in", "out", or "in0"…, "out0"….
+ * Has a def a table of ports?
  * @side loop
  */
-static inline void
-tactus_channel_port(const void *options, uint32_t index, TactusPort *port)
+static inline bool
+tactus_def_has_table(const TactusSynthDef *def)
 {
-	uint32_t channels = tactus_channels_of(options);
-	bool is_in = index < channels;
+	return def->size > offsetof(TactusSynthDef, channels) &&
+	       def->ports != NULL;
+}
 
-	port->kind = TACTUS_AUDIO;
-	port->direction = is_in ? TACTUS_INPUT : TACTUS_OUTPUT;
-	tactus_text_add(port->name, sizeof(port->name), is_in ? "in" : "out");
-	if (channels > 1) {
-		tactus_port_number(port, is_in ? index : index - channels);
+/**
+ * Copy a row of a def's table, no further than both sides know ports.
+ * @side loop
+ * @return how many ports it stands for
+ */
+static inline uint32_t
+tactus_def_row(const TactusSynthDef *def, const void *options, uint32_t row,
+	TactusPort *port)
+{
+	size_t head = sizeof(port->size);
+	size_t bytes =
+		port->size < def->port_bytes ? port->size : def->port_bytes;
+	const char *from =
+		(const char *)def->ports + (size_t)row * def->port_bytes;
+
+	memcpy((char *)port + head, from + head, bytes - head);
+	return port->kind == TACTUS_AUDIO && def->channels != NULL
+		       ? def->channels(options)
+		       : 1;
+}
+
+/**
+ * How many ports a def has with these options, in whichever way it tells.
+ * @side loop
+ * @return more than TACTUS_MAX_PORTS where they are too many
+ */
+static inline uint32_t
+tactus_def_ports(const TactusSynthDef *def, const void *options)
+{
+	uint32_t ports = 0;
+
+	if (!tactus_def_has_table(def)) {
+		return def->port_count != NULL ? def->port_count(options) : 0;
 	}
-	port->doc = is_in ? "a signal" : "what becomes of the input";
+	for (uint32_t row = 0; row < def->port_rows; row++) {
+		TactusPort port;
+		uint32_t more;
+
+		memset(&port, 0, sizeof(port));
+		port.size = sizeof(port);
+		more = tactus_def_row(def, options, row, &port);
+		if (more > TACTUS_MAX_PORTS - ports) {
+			return TACTUS_MAX_PORTS + 1;
+		}
+		ports += more;
+	}
+	return ports;
+}
+
+/**
+ * Port `index` of a def with these options, in whichever way it tells.
+ * @side loop
+ * @pre index < tactus_def_ports(def, options); port->size is set
+ */
+static inline void
+tactus_def_port(const TactusHost *host, const TactusSynthDef *def,
+	const void *options, uint32_t index, TactusPort *port)
+{
+	uint32_t size = port->size;
+
+	memset(port, 0, size);
+	port->size = size;
+	if (tactus_def_has_table(def)) {
+		uint32_t at = index;
+		uint32_t row = 0;
+		uint32_t count = tactus_def_row(def, options, row, port);
+
+		while (at >= count) {
+			at -= count;
+			count = tactus_def_row(def, options, ++row, port);
+		}
+		if (count > 1) {
+			tactus_port_number(port, at);
+		}
+	}
+	if (def->port != NULL) {
+		def->port(host, options, index, port);
+	}
+	if ((port->flags & TACTUS_OF_RATE) != 0) {
+		port->flags &= ~(uint32_t)TACTUS_OF_RATE;
+		port->maximum = (float)((double)port->maximum * host->rate);
+		if (port->initial > port->maximum) {
+			port->initial = port->maximum;
+		}
+	}
 }
 
 #ifdef __cplusplus

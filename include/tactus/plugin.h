@@ -101,7 +101,13 @@ enum TactusPortFlag {
 	TACTUS_INTEGER = 1, /* whole numbers only: never ramps */
 	TACTUS_BOOLEAN = 2, /* 0 or 1: never ramps */
 	TACTUS_ENUM = 4,    /* whole numbers that name things: never ramps */
-	TACTUS_TRIGGER = 8  /* holds its value for one segment, then is 0 */
+	TACTUS_TRIGGER = 8, /* holds its value for one segment, then is 0 */
+	/**
+	 * `maximum` is a part of the sample rate: 0.5 is half of it.  For the
+	 * def alone: the engine makes a frequency of it, lowers `initial`
+	 * where that is above it, and takes the flag away.
+	 */
+	TACTUS_OF_RATE = 16
 };
 
 /**
@@ -110,7 +116,9 @@ enum TactusPortFlag {
  * Ports stand in this order: controls, resources, audio inputs, audio
  * outputs.  The index over all of them is the one that OSC uses.  Control
  * ports are inputs.  A resource port is an input when the synth reads what is
- * bound to it, an output when it writes there.
+ * bound to it, an output when it writes there: by that the engine knows who
+ * may run beside whom.  A synth with such an output counts as writing to all
+ * that it acquired, too; one without writes to nothing.
  */
 typedef struct TactusPort {
 	uint32_t size;      /* sizeof(TactusPort), set by the engine */
@@ -243,14 +251,17 @@ struct TactusSynthDef {
 
 	/**
 	 * How many ports a synth with these options has (NULL options: the
-	 * defaults).  At most TACTUS_MAX_PORTS.
+	 * defaults).  At most TACTUS_MAX_PORTS.  NULL where `ports`, at the
+	 * end of this struct, has them in a table.
 	 * @side loop
 	 */
 	uint32_t (*port_count)(const void *options);
 
 	/**
 	 * Describe port `index`; `port` comes zeroed but for its size.
-	 * The rate of the engine is known by then (host->rate).
+	 * The rate of the engine is known by then (host->rate).  Beside
+	 * `ports` it comes as the table has it, for what depends on the
+	 * options to be changed; NULL: nothing does.
 	 * @side loop
 	 */
 	void (*port)(const TactusHost *host, const void *options,
@@ -329,13 +340,36 @@ struct TactusSynthDef {
 	 */
 	TACTUS_RT bool (*bind)(const TactusWorld *world, TactusSynth *synth,
 		uint32_t ordinal, void *old, int32_t old_id);
+
+	/* From here on: the second size of this struct. */
+
+	/**
+	 * The ports as a table of `port_rows` rows, in the order of ports;
+	 * the rows' own `size` is not looked at.  It lives as long as the
+	 * plugin.  NULL: port_count and port tell, or, where these are NULL
+	 * too, there are no ports.
+	 */
+	const TactusPort *ports;
+	uint32_t port_rows;
+	uint32_t port_bytes; /* of a row: sizeof(TactusPort) */
+
+	/**
+	 * How many audio ports each audio row of `ports` stands for with
+	 * these options (NULL: the defaults).  Where it is more than one
+	 * they are numbered: "in" becomes "in0", "in1" and so on, before the
+	 * next row's.  NULL: one.
+	 * @side loop
+	 */
+	uint32_t (*channels)(const void *options);
 };
 
 /** TactusSynthDef.flags */
 enum TactusDefFlag {
 	/** process allocates, acquires or performs: the first audio thread
 	 * runs it, all synths of such defs one by one in execution order
-	 * (process_many is not called).  Without this flag it is refused. */
+	 * (process_many is not called).  Without this flag it is refused.
+	 * What it acquires in process is minded, when others run beside it,
+	 * from the next segment on: until then it leaves it alone. */
 	TACTUS_SERIAL = 1
 };
 

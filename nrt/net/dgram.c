@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <linux/errqueue.h>
 
@@ -25,20 +27,23 @@ struct dgram_batch {
 	struct iovec piece[BATCH];
 	union address from[BATCH];
 	_Alignas(struct cmsghdr) char control[BATCH][CONTROL_ROOM];
-	uint8_t *bytes;
+	uint8_t *bytes; /* whole pages of its own */
+	size_t size;
 };
 
 int
 dgram_open(uint32_t max_packet, struct dgram_batch **out)
 {
 	size_t stride = ((size_t)max_packet + 63) & ~(size_t)63;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct dgram_batch *b = calloc(1, sizeof *b);
 
 	if (b == NULL) {
 		return -ENOMEM;
 	}
 	/* pages that no packet was long enough for are never touched */
-	b->bytes = aligned_alloc(64, BATCH * stride);
+	b->size = (BATCH * stride + page - 1) / page * page;
+	b->bytes = aligned_alloc(page, b->size);
 	if (b->bytes == NULL) {
 		free(b);
 		return -ENOMEM;
@@ -54,6 +59,15 @@ dgram_open(uint32_t max_packet, struct dgram_batch **out)
 	}
 	*out = b;
 	return 0;
+}
+
+void
+dgram_unlock(struct dgram_batch *b)
+{
+	/* where it fails they stay: no harm is done */
+	if (munlock(b->bytes, b->size) == 0) {
+		(void)madvise(b->bytes, b->size, MADV_DONTNEED);
+	}
 }
 
 void

@@ -181,6 +181,14 @@ fail:
 }
 
 void
+net_unlock(struct net *n)
+{
+	if (n != NULL && n->batch != NULL) {
+		dgram_unlock(n->batch);
+	}
+}
+
+void
 net_close(struct net *n)
 {
 	if (n == NULL) {

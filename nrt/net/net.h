@@ -81,6 +81,12 @@ TACTUS_NODISCARD int net_open(struct ev_loop *loop,
 	struct net **out, char *why, size_t size);
 
 /**
+ * All memory was locked: give back what the loop alone uses and has not used
+ * yet.  No packet is being read.  NULL is accepted.
+ */
+void net_unlock(struct net *n);
+
+/**
  * A peer of this very process, with the role admin: what it is sent goes to
  * `send` instead of a socket.  NULL: no memory.
  * @owns the caller holds one reference: peer_unref

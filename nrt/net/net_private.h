@@ -146,6 +146,7 @@ bool listen_is_allowed(const struct listener *l, const struct sockaddr *from);
 
 int dgram_open(uint32_t max_packet, struct dgram_batch **out);
 void dgram_close(struct dgram_batch *b);
+void dgram_unlock(struct dgram_batch *b);
 /** The kernel has datagrams (or news of some) for a listener. */
 void dgram_take(struct ev_loop *loop, ev_io *io, int events);
 void dgram_send(struct peer *p, const void *data, size_t size);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 /** An instance is zeroed on rt, so it is bounded as construct is. */
 #define MAX_INSTANCE TACTUS_CONSTRUCT_BYTES
 #define MAX_OPTIONS  65536
@@ -106,7 +108,7 @@ static struct shape *
 make_shape(struct defs *d, const TactusSynthDef *def, const void *options,
 	int *code, char *why, size_t size)
 {
-	uint32_t ports = def->port_count(options);
+	uint32_t ports = tactus_def_ports(def, options);
 	size_t instance = def->instance_bytes;
 	size_t extra = def->extra_bytes != NULL ? def->extra_bytes(options) : 0;
 
@@ -131,7 +133,7 @@ make_shape(struct defs *d, const TactusSynthDef *def, const void *options,
 	for (uint32_t i = 0; i < ports; i++) {
 		struct shape_port *p = &s->port[i];
 		p->port.size = sizeof p->port;
-		def->port(d->host, options, i, &p->port);
+		tactus_def_port(d->host, def, options, i, &p->port);
 		const char *fault = port_fault(s, i);
 		if (fault != NULL) {
 			snprintf(why, size, "port %u \"%.*s\" %s", i,
@@ -150,6 +152,31 @@ make_shape(struct defs *d, const TactusSynthDef *def, const void *options,
 	return s;
 }
 
+/** What is wrong with how a def tells of its ports; NULL: nothing. */
+static const char *
+telling_fault(const TactusSynthDef *def)
+{
+	if (def->ports == NULL) {
+		if (def->port_rows != 0 || def->channels != NULL) {
+			return "it has port_rows or channels, but no ports";
+		}
+		if ((def->port_count == NULL) != (def->port == NULL)) {
+			return "it has one of port_count and port, not both";
+		}
+		return NULL;
+	}
+	if (def->port_count != NULL) {
+		return "it has both ports and port_count";
+	}
+	if (def->port_rows > TACTUS_MAX_PORTS) {
+		return "it has more port_rows than TACTUS_MAX_PORTS";
+	}
+	if (def->port_bytes < sizeof(TactusPort)) {
+		return "its port_bytes is not the size of a TactusPort";
+	}
+	return NULL;
+}
+
 /** What is wrong with a def, but its ports; NULL: nothing. */
 static const char *
 def_fault(const TactusSynthDef *def)
@@ -158,8 +185,8 @@ def_fault(const TactusSynthDef *def)
 		def->name[0] == '\0') {
 		return "it has no URI or no name";
 	}
-	if (!def->process || def->port_count == NULL || def->port == NULL) {
-		return "it lacks process, port_count or port";
+	if (!def->process) {
+		return "it lacks process";
 	}
 	if (def->options_bytes > MAX_OPTIONS) {
 		return "its options are too large";
@@ -167,24 +194,28 @@ def_fault(const TactusSynthDef *def)
 	if (def->parse == NULL && def->options_bytes != 0) {
 		return "it has options, but nothing to parse them";
 	}
-	return NULL;
+	return telling_fault(def);
 }
 
 int
 defs_add(struct defs *d, const TactusSynthDef *def, char *why, size_t size)
 {
-	/* version 1 ends with destroy; what is newer is not looked at */
-	if (def == NULL || def->size < sizeof *def) {
+	/* defs once ended before the table; what is newer is not looked at */
+	const size_t first = offsetof(TactusSynthDef, ports);
+
+	if (def == NULL || (def->size != first && def->size < sizeof *def)) {
 		snprintf(why, size, "its size is not one of this version");
 		return -EINVAL;
 	}
-	const char *fault = def_fault(def);
+	TactusSynthDef known = {0};
+	memcpy(&known, def, def->size == first ? first : sizeof known);
+	const char *fault = def_fault(&known);
 	if (fault != NULL) {
 		snprintf(why, size, "%s", fault);
 		return -EINVAL;
 	}
 	for (uint32_t i = 0; i < d->count; i++) {
-		if (strcmp(d->entry[i]->def.uri, def->uri) == 0) {
+		if (strcmp(d->entry[i]->def.uri, known.uri) == 0) {
 			snprintf(why, size, "its URI is taken by another");
 			return -EEXIST;
 		}
@@ -203,7 +234,7 @@ defs_add(struct defs *d, const TactusSynthDef *def, char *why, size_t size)
 	if (e == NULL) {
 		return -ENOMEM;
 	}
-	e->def = *def;
+	e->def = known;
 	int code;
 	e->plain = make_shape(d, &e->def, NULL, &code, why, size);
 	if (e->plain == NULL) {

@@ -72,22 +72,6 @@ static const TactusPort ports[PORTS] = {
 		  .doc = "the signal within the envelope"},
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 /*
  * The level at frame `k` of a stage of `n` frames, entered at level `v`.  What
  * stands still through the stage is put together first, so that nothing is
@@ -339,8 +323,9 @@ static const TactusSynthDef def = {
 	.name = "adsr",
 	.doc = "The envelope of a note; done after its release.",
 	.instance_bytes = sizeof(struct adsr),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 	.process_many = process_many,
 };

@@ -60,22 +60,6 @@ static const TactusPort ports[PORTS] = {
 		    .doc = "the signal within the envelope"     },
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 /** Go on to the stage that frame `i` of the segment lies in. */
 TACTUS_RT static void
 settle(struct asr *e, const TactusControl *controls, uint32_t i, double rate)
@@ -163,8 +147,9 @@ static const TactusSynthDef def = {
 	.name = "asr-envelope",
 	.doc = "Rise, hold and fall, then done.",
 	.instance_bytes = sizeof(struct asr),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 };
 

@@ -26,7 +26,7 @@
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-enum { THRESHOLD, RATIO, ATTACK, RELEASE, KNEE, MAKEUP, CONTROLS };
+enum { THRESHOLD, RATIO, ATTACK, RELEASE, KNEE, MAKEUP, IN, OUT, PORTS };
 
 /** Frames that are computed at once; no matter to the result. */
 #define CHUNK          64
@@ -59,7 +59,7 @@ struct compressor {
 	struct pace release;
 };
 
-static const TactusPort ports[CONTROLS] = {
+static const TactusPort ports[PORTS] = {
 	[THRESHOLD] = {.name = "threshold_db",
 		       .unit = "dB",
 		       .minimum = -80.0f,
@@ -75,41 +75,28 @@ static const TactusPort ports[CONTROLS] = {
 		       .unit = "s",
 		       .maximum = 1.0f,
 		       .initial = 0.01f,
-		       .doc = "time constant of taking away"                        },
+		       .doc = "time constant of taking away"},
 	[RELEASE] = {.name = "release",
 		       .unit = "s",
 		       .maximum = 5.0f,
 		       .initial = 0.2f,
-		       .doc = "time constant of giving back"                         },
+		       .doc = "time constant of giving back"},
 	[KNEE] = {.name = "knee_db",
 		       .unit = "dB",
 		       .maximum = 24.0f,
 		       .initial = 6.0f,
-		       .doc = "width of the bend around the threshold"                         },
+		       .doc = "width of the bend around the threshold"},
 	[MAKEUP] = {.name = "makeup_db",
 		       .unit = "dB",
 		       .minimum = -24.0f,
 		       .maximum = 24.0f,
-		       .doc = "gain of what comes out"                        },
+		       .doc = "gain of what comes out"},
+	[IN] = {.name = "in",			       .kind = TACTUS_AUDIO,                         .doc = "a signal"                                   },
+	[OUT] = {.name = "out",
+		       .kind = TACTUS_AUDIO,
+		       .direction = TACTUS_OUTPUT,
+		       .doc = "what becomes of the input"                                               },
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	return CONTROLS + 2 * tactus_channels_of(options);
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	if (i < CONTROLS) {
-		tactus_port_set(port, &ports[i]);
-	} else {
-		tactus_channel_port(options, i - CONTROLS, port);
-	}
-}
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
@@ -321,8 +308,10 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct compressor),
 	.options_bytes = sizeof(struct tactus_channels),
 	.parse = tactus_channels_parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
+	.channels = tactus_channels_of,
 	.construct = construct,
 	.process = process,
 };

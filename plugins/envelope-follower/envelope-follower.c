@@ -60,22 +60,6 @@ static const TactusPort ports[PORTS] = {
 		    .doc = "its level, 0 or above"   },
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 /**
  * 1 - exp(-1 / (seconds rate)).  Error: 1e-10 relative.
  * exp(-u) is 2^-whole exp(x) with x in -0.35 … 0.35, and exp(x) - 1 the power
@@ -193,8 +177,9 @@ static const TactusSynthDef def = {
 	.name = "envelope-follower",
 	.doc = "The level of a signal, as a signal.",
 	.instance_bytes = sizeof(struct follower),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 };
 

@@ -70,9 +70,11 @@ struct eq {
 
 static const TactusPort ports[PORTS] = {
 	[FREQ] = {.name = "freq",
+		  .flags = TACTUS_OF_RATE,
 		  .unit = "Hz",
 		  .curve = TACTUS_LOGARITHMIC,
 		  .minimum = 10.0f,
+		  .maximum = 0.49f,
 		  .initial = 1000.0f,
 		  .doc = "centre of the peak, middle of the shelf's slope"},
 	[Q] = {.name = "q",
@@ -89,34 +91,16 @@ static const TactusPort ports[PORTS] = {
 	[TYPE] = {.name = "type",
 		  .flags = TACTUS_ENUM,
 		  .maximum = 2.0f,
-		  .doc = "0 peak, 1 low shelf, 2 high shelf"},
+		  .doc = "0 peak, 1 low shelf, 2 high shelf"                                         },
 	[IN] = {.name = "in",
 		  .kind = TACTUS_AUDIO,
 		  .direction = TACTUS_INPUT,
-		  .doc = "the signal to equalise"                },
+		  .doc = "the signal to equalise"                                      },
 	[OUT] = {.name = "out",
 		  .kind = TACTUS_AUDIO,
 		  .direction = TACTUS_OUTPUT,
-		  .doc = "what becomes of it"                           },
+		  .doc = "what becomes of it"                                      },
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-	if (i == FREQ) {
-		port->maximum = (float)(0.49 * host->rate);
-	}
-}
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
@@ -393,8 +377,9 @@ static const TactusSynthDef def = {
 	.name = "eq",
 	.doc = "A band of an equaliser: a peak, a low or a high shelf.",
 	.instance_bytes = sizeof(struct eq),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 };

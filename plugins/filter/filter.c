@@ -24,9 +24,11 @@
 
 static const TactusPort ports[FILTER_PORTS] = {
 	[FILTER_CUTOFF] = {.name = "cutoff",
+			   .flags = TACTUS_OF_RATE,
 			   .unit = "Hz",
 			   .curve = TACTUS_LOGARITHMIC,
 			   .minimum = 10.0f,
+			   .maximum = 0.49f,
 			   .initial = 1000.0f,
 			   .doc = "corner or centre, up to 0.49 of the rate"},
 	[FILTER_Q] = {.name = "q",
@@ -38,34 +40,16 @@ static const TactusPort ports[FILTER_PORTS] = {
 	[FILTER_MODE] = {.name = "mode",
 			   .flags = TACTUS_ENUM,
 			   .maximum = 3.0f,
-			   .doc = "0 low, 1 high, 2 band, 3 notch"     },
+			   .doc = "0 low, 1 high, 2 band, 3 notch"                                 },
 	[FILTER_IN] = {.name = "in",
 			   .kind = TACTUS_AUDIO,
 			   .direction = TACTUS_INPUT,
-			   .doc = "the signal to filter"},
+			   .doc = "the signal to filter"                                    },
 	[FILTER_OUT] = {.name = "out",
 			   .kind = TACTUS_AUDIO,
 			   .direction = TACTUS_OUTPUT,
-			   .doc = "what is left of it"               },
+			   .doc = "what is left of it"                          },
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return FILTER_PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-	if (i == FILTER_CUTOFF) {
-		port->maximum = (float)(0.49 * host->rate);
-	}
-}
 
 TACTUS_RT static void
 process_many(const TactusWorld *world, TactusSynth *const *synths,
@@ -88,8 +72,9 @@ static const TactusSynthDef def = {
 	.name = "filter",
 	.doc = "A state-variable filter: low, high, band, notch.",
 	.instance_bytes = sizeof(struct filter),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = FILTER_PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 	.process_many = process_many,
 };

@@ -8,28 +8,23 @@
 #include <tactus/def.h>
 #include <tactus/plugin.h>
 
-static const TactusPort factor = {.name = "gain",
-	.minimum = -16.0f,
-	.maximum = 16.0f,
-	.initial = 1.0f,
-	.doc = "factor"};
+enum { GAIN, IN, OUT, PORTS };
 
-static uint32_t
-port_count(const void *options)
-{
-	return 1 + 2 * tactus_channels_of(options);
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i, TactusPort *p)
-{
-	(void)host;
-	if (i == 0) {
-		tactus_port_set(p, &factor);
-	} else {
-		tactus_channel_port(options, i - 1, p);
-	}
-}
+static const TactusPort ports[PORTS] = {
+	[GAIN] = {.name = "gain",
+		  .minimum = -16.0f,
+		  .maximum = 16.0f,
+		  .initial = 1.0f,
+		  .doc = "factor"},
+	[IN] = {.name = "in",
+		  .kind = TACTUS_AUDIO,
+		  .direction = TACTUS_INPUT,
+		  .doc = "a signal" },
+	[OUT] = {.name = "out",
+		  .kind = TACTUS_AUDIO,
+		  .direction = TACTUS_OUTPUT,
+		  .doc = "what becomes of the input"},
+};
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
@@ -48,7 +43,7 @@ process_many(const TactusWorld *world, TactusSynth *const *synths,
 	(void)world;
 	for (uint32_t n = 0; n < count; n++) {
 		const uint32_t *channels = synths[n]->self;
-		const TactusControl gain = synths[n]->controls[0];
+		const TactusControl gain = synths[n]->controls[GAIN];
 
 		for (uint32_t c = 0; c < *channels; c++) {
 			const float *restrict in = synths[n]->in[c];
@@ -75,8 +70,10 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(uint32_t),
 	.options_bytes = sizeof(struct tactus_channels),
 	.parse = tactus_channels_parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
+	.channels = tactus_channels_of,
 	.construct = construct,
 	.process = process,
 	.process_many = process_many,

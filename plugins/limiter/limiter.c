@@ -29,7 +29,7 @@
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-enum { CEILING, RELEASE, CONTROLS };
+enum { CEILING, RELEASE, IN, OUT, PORTS };
 
 /** Frames that are computed at once; no matter to the result. */
 #define CHUNK         64
@@ -81,7 +81,7 @@ struct limiter {
 	uint32_t rest; /* frames since released was below 1; saturates */
 };
 
-static const TactusPort ports[CONTROLS] = {
+static const TactusPort ports[PORTS] = {
 	[CEILING] = {.name = "ceiling_db",
 		     .unit = "dB",
 		     .minimum = -60.0f,
@@ -91,26 +91,13 @@ static const TactusPort ports[CONTROLS] = {
 		     .unit = "s",
 		     .maximum = 5.0f,
 		     .initial = 0.1f,
-		     .doc = "time constant of giving back"  },
+		     .doc = "time constant of giving back"},
+	[IN] = {.name = "in", .kind = TACTUS_AUDIO, .doc = "a signal"},
+	[OUT] = {.name = "out",
+		     .kind = TACTUS_AUDIO,
+		     .direction = TACTUS_OUTPUT,
+		     .doc = "what becomes of the input"},
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	return CONTROLS + 2 * tactus_channels_of(options);
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	if (i < CONTROLS) {
-		tactus_port_set(port, &ports[i]);
-	} else {
-		tactus_channel_port(options, i - CONTROLS, port);
-	}
-}
 
 /** Begin with a gain of 1 that has always been. */
 TACTUS_RT static uint64_t *
@@ -368,8 +355,10 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct limiter),
 	.options_bytes = sizeof(struct tactus_channels),
 	.parse = tactus_channels_parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
+	.channels = tactus_channels_of,
 	.construct = construct,
 	.process = process,
 	.destroy = destroy,

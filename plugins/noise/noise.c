@@ -48,22 +48,6 @@ static const TactusPort ports[PORTS] = {
 		 .doc = "the noise"},
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 static int
 parse(const TactusHost *host, const TactusOption *options, uint32_t count,
 	void *out, char *reason, size_t size)
@@ -135,8 +119,9 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct noise),
 	.options_bytes = sizeof(struct options),
 	.parse = parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 };

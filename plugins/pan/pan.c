@@ -37,22 +37,6 @@ static const TactusPort ports[PORTS] = {
 		      .doc = "right"                  },
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 /** What each output gets of the input, of synths that stand still. */
 struct shares {
 	float gain[TACTUS_MAX_MANY];
@@ -144,8 +128,9 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:pan:1",
 	.name = "pan",
 	.doc = "Place one channel between two, at equal power.",
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 	.process_many = process_many,
 };

@@ -9,19 +9,15 @@
 #include <tactus/def.h>
 #include <tactus/plugin.h>
 
-static uint32_t
-port_count(const void *options)
-{
-	return 2 * tactus_channels_of(options);
-}
+enum { IN, OUT, PORTS };
 
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	tactus_channel_port(options, i, port);
-}
+static const TactusPort ports[PORTS] = {
+	[IN] = {.name = "in",         .kind = TACTUS_AUDIO, .doc = "a signal"},
+	[OUT] = { .name = "out",
+		.kind = TACTUS_AUDIO,
+		.direction = TACTUS_OUTPUT,
+		.doc = "what becomes of the input"},
+};
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
@@ -53,8 +49,10 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(uint32_t),
 	.options_bytes = sizeof(struct tactus_channels),
 	.parse = tactus_channels_parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
+	.channels = tactus_channels_of,
 	.construct = construct,
 	.process = process,
 };

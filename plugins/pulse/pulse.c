@@ -9,16 +9,18 @@
  *
  * construct and process run on an audio thread, the rest on the loop.
  */
+#include <tactus/blep.h>
 #include <tactus/def.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-#include "pulse.h"
 #include "pulse_kernel.h"
 
 static const TactusPort ports[PULSE_PORTS] = {
 	[PULSE_FREQ] = {.name = "freq",
+			.flags = TACTUS_OF_RATE,
 			.unit = "Hz",
+			.maximum = 0.5f,
 			.initial = 440.0f,
 			.doc = "frequency, up to half the rate"},
 	[PULSE_AMP] = {.name = "amp",
@@ -34,31 +36,13 @@ static const TactusPort ports[PULSE_PORTS] = {
 	[PULSE_OUT] = {.name = "out",
 			.kind = TACTUS_AUDIO,
 			.direction = TACTUS_OUTPUT,
-			.doc = "the pulse wave"                   },
+			.doc = "the pulse wave"           },
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PULSE_PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-	if (i == PULSE_FREQ) {
-		port->maximum = (float)(host->rate / 2.0);
-	}
-}
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
-	struct pulse *s = synth->self;
+	struct tactus_stepper *s = synth->self;
 
 	(void)options;
 	s->scale = tactus_phase_scale(world->rate);
@@ -85,9 +69,10 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:pulse:1",
 	.name = "pulse",
 	.doc = "A band-limited pulse wave.",
-	.instance_bytes = sizeof(struct pulse),
-	.port_count = port_count,
-	.port = describe,
+	.instance_bytes = sizeof(struct tactus_stepper),
+	.ports = ports,
+	.port_rows = PULSE_PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 	.process_many = process_many,

@@ -56,23 +56,6 @@ static const TactusPort ports[IN + 1] = {
 		 .doc = "a channel to record"},
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	return IN + tactus_channels_of(options);
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	tactus_port_set(port, &ports[i < IN ? i : IN]);
-	if (i >= IN && tactus_channels_of(options) > 1) {
-		tactus_port_number(port, i - IN);
-	}
-}
-
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
@@ -193,8 +176,10 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct recorder),
 	.options_bytes = sizeof(struct tactus_channels),
 	.parse = tactus_channels_parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = IN + 1,
+	.port_bytes = sizeof(*ports),
+	.channels = tactus_channels_of,
 	.construct = construct,
 	.process = process,
 	.bind = bind,

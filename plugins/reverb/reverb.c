@@ -104,22 +104,6 @@ static const TactusPort ports[PORTS] = {
 		  .doc = "right"				      },
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 /** Take the memory of all rings, the larger ones first. */
 TACTUS_RT static bool
 open_rings(const TactusWorld *world, struct reverb *r)
@@ -378,8 +362,9 @@ static const TactusSynthDef def = {
 	.name = "reverb",
 	.doc = "A room in stereo: a feedback delay network of sixteen lines.",
 	.instance_bytes = sizeof(struct reverb),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 	.destroy = destroy,

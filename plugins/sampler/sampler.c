@@ -66,15 +66,6 @@ static const TactusPort ports[PLAY_OUT + 1] = {
 		       .doc = "a channel of the buffer"                    },
 };
 
-/** Blame an option. @return -1 */
-static int
-refuse(const TactusOption *o, const char *why, char *reason, size_t size)
-{
-	tactus_option_blame(o, reason, size);
-	tactus_text_add(reason, size, why);
-	return -1;
-}
-
 static int
 parse_interpolation(
 	const TactusOption *o, int32_t *out, char *reason, size_t size)
@@ -82,7 +73,8 @@ parse_interpolation(
 	static const char *const names[] = {"none", "linear", "cubic"};
 
 	if (*out != 0) {
-		return refuse(o, "is given twice; give it once", reason, size);
+		return tactus_option_refuse(
+			o, "is given twice; give it once", reason, size);
 	}
 	for (int32_t i = 0; o->type == 's' && i < 3; i++) {
 		if (strcmp(o->string, names[i]) == 0) {
@@ -90,7 +82,7 @@ parse_interpolation(
 			return 0;
 		}
 	}
-	return refuse(
+	return tactus_option_refuse(
 		o, "must be \"none\", \"linear\" or \"cubic\"", reason, size);
 }
 
@@ -108,12 +100,12 @@ parse(const TactusHost *host, const TactusOption *options, uint32_t count,
 			r = parse_interpolation(
 				&options[i], &o->interpolation, reason, size);
 		} else if (strcmp(options[i].name, "channels") != 0) {
-			r = refuse(&options[i],
+			r = tactus_option_refuse(&options[i],
 				"is unknown; known: channels, interpolation",
 				reason, size);
 		} else if (o->channels != 0) {
-			r = refuse(&options[i], "is given twice; give it once",
-				reason, size);
+			r = tactus_option_refuse(&options[i],
+				"is given twice; give it once", reason, size);
 		} else {
 			r = tactus_parse_whole(&options[i], 1, "channels", 1,
 				64, &o->channels, reason, size);
@@ -131,23 +123,6 @@ channels_of(const void *options)
 	const struct options *o = options;
 
 	return o != NULL && o->channels > 0 ? (uint32_t)o->channels : 1;
-}
-
-static uint32_t
-port_count(const void *options)
-{
-	return PLAY_OUT + channels_of(options);
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	tactus_port_set(port, &ports[i < PLAY_OUT ? i : PLAY_OUT]);
-	if (i >= PLAY_OUT && channels_of(options) > 1) {
-		tactus_port_number(port, i - PLAY_OUT);
-	}
 }
 
 static size_t
@@ -179,8 +154,10 @@ static const TactusSynthDef def = {
 	.instance_bytes = sizeof(struct play),
 	.options_bytes = sizeof(struct options),
 	.parse = parse,
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PLAY_OUT + 1,
+	.port_bytes = sizeof(*ports),
+	.channels = channels_of,
 	.extra_bytes = extra_bytes,
 	.construct = construct,
 	.process = play_process,

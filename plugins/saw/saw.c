@@ -10,16 +10,18 @@
  *
  * construct and process run on an audio thread, the rest on the loop.
  */
+#include <tactus/blep.h>
 #include <tactus/def.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-#include "saw.h"
 #include "saw_kernel.h"
 
 static const TactusPort ports[SAW_PORTS] = {
 	[SAW_FREQ] = {.name = "freq",
+		      .flags = TACTUS_OF_RATE,
 		      .unit = "Hz",
+		      .maximum = 0.5f,
 		      .initial = 440.0f,
 		      .doc = "frequency, up to half the rate"},
 	[SAW_AMP] = {.name = "amp",
@@ -30,31 +32,13 @@ static const TactusPort ports[SAW_PORTS] = {
 	[SAW_OUT] = {.name = "out",
 		      .kind = TACTUS_AUDIO,
 		      .direction = TACTUS_OUTPUT,
-		      .doc = "the sawtooth"             },
+		      .doc = "the sawtooth"},
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return SAW_PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-	if (i == SAW_FREQ) {
-		port->maximum = (float)(host->rate / 2.0);
-	}
-}
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
-	struct saw *s = synth->self;
+	struct tactus_stepper *s = synth->self;
 
 	(void)options;
 	s->scale = tactus_phase_scale(world->rate);
@@ -81,9 +65,10 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:saw:1",
 	.name = "saw",
 	.doc = "A band-limited sawtooth.",
-	.instance_bytes = sizeof(struct saw),
-	.port_count = port_count,
-	.port = describe,
+	.instance_bytes = sizeof(struct tactus_stepper),
+	.ports = ports,
+	.port_rows = SAW_PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 	.process_many = process_many,

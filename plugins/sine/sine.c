@@ -17,7 +17,9 @@
 
 static const TactusPort ports[SINE_PORTS] = {
 	[SINE_FREQ] = {.name = "freq",
+		       .flags = TACTUS_OF_RATE,
 		       .unit = "Hz",
+		       .maximum = 0.5f,
 		       .initial = 440.0f,
 		       .doc = "frequency, up to half the rate"},
 	[SINE_AMP] = {.name = "amp",
@@ -28,30 +30,12 @@ static const TactusPort ports[SINE_PORTS] = {
 	[SINE_PHASE] = {.name = "phase",
 		       .unit = "cycles",
 		       .maximum = 1.0f,
-		       .doc = "added to the phase"                        },
+		       .doc = "added to the phase"      },
 	[SINE_OUT] = {.name = "out",
 		       .kind = TACTUS_AUDIO,
 		       .direction = TACTUS_OUTPUT,
-		       .doc = "the sine"             },
+		       .doc = "the sine"},
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return SINE_PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-	if (i == SINE_FREQ) {
-		port->maximum = (float)(host->rate / 2.0);
-	}
-}
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
@@ -83,8 +67,9 @@ static const TactusSynthDef def = {
 	.name = "sine",
 	.doc = "A sine oscillator.",
 	.instance_bytes = sizeof(struct sine),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = SINE_PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 	.process_many = process_many,

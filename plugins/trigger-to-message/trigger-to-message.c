@@ -29,22 +29,6 @@ static const TactusPort ports[PORTS] = {
 		     .doc = "a number to send along"       },
 };
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-}
-
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
@@ -64,8 +48,9 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:trigger-to-message:1",
 	.name = "trigger-to-message",
 	.doc = "Tell the clients of a trigger.",
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.process = process,
 };
 

@@ -54,9 +54,11 @@ struct wavetable {
 
 static const TactusPort ports[PORTS] = {
 	[FREQ] = {.name = "freq",
+		  .flags = TACTUS_OF_RATE,
 		  .unit = "Hz",
+		  .maximum = 0.5f,
 		  .initial = 440.0f,
-		  .doc = "frequency, up to half the rate"  },
+		  .doc = "frequency, up to half the rate"},
 	[AMP] = {.name = "amp",
 		  .minimum = -8.0f,
 		  .maximum = 8.0f,
@@ -64,7 +66,7 @@ static const TactusPort ports[PORTS] = {
 		  .doc = "factor of the table's level"},
 	[POSITION] = {.name = "position",
 		  .maximum = 1.0f,
-		  .doc = "from the first table to the last"                 },
+		  .doc = "from the first table to the last"                     },
 	[TABLE] = {.name = "table",
 		  .kind = TACTUS_RESOURCE,
 		  .resource = TACTUS_WAVETABLE_URI,
@@ -72,26 +74,8 @@ static const TactusPort ports[PORTS] = {
 	[OUT] = {.name = "out",
 		  .kind = TACTUS_AUDIO,
 		  .direction = TACTUS_OUTPUT,
-		  .doc = "the waveform" },
+		  .doc = "the waveform"                                  },
 };
-
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return PORTS;
-}
-
-static void
-describe(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)options;
-	tactus_port_set(port, &ports[i]);
-	if (i == FREQ) {
-		port->maximum = (float)(host->rate / 2.0);
-	}
-}
 
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
@@ -390,8 +374,9 @@ static const TactusSynthDef def = {
 	.name = "wavetable",
 	.doc = "An oscillator that plays a wavetable.",
 	.instance_bytes = sizeof(struct wavetable),
-	.port_count = port_count,
-	.port = describe,
+	.ports = ports,
+	.port_rows = PORTS,
+	.port_bytes = sizeof(*ports),
 	.construct = construct,
 	.process = process,
 	.bind = bind,

@@ -289,18 +289,35 @@ connection_break(struct engine *e, struct node *source,
 	return REASON_NONE;
 }
 
+/** Remove connections of one port, `most` of them. @return how many */
+TACTUS_RT static uint32_t
+cut(struct engine *e, struct node *n, const struct joint *j, uint32_t most)
+{
+	uint32_t done = 0;
+
+	for (; done < most && j->first != NULL; done++) {
+		remove_one(e, j->first, n);
+	}
+	return done;
+}
+
+TACTUS_RT uint32_t
+connection_cut(struct engine *e, struct node *n, uint32_t most)
+{
+	uint32_t done = 0;
+
+	for (uint32_t i = 0; i < n->inputs && done < most; i++) {
+		done += cut(e, n, &n->input[i], most - done);
+	}
+	for (uint32_t i = 0; i < n->outputs && done < most; i++) {
+		done += cut(e, n, &n->output[i], most - done);
+	}
+	return done;
+}
+
 TACTUS_RT void
 connection_end(struct engine *e, struct node *n)
 {
-	for (uint32_t i = 0; i < n->inputs; i++) {
-		while (n->input[i].first != NULL) {
-			remove_one(e, n->input[i].first, n);
-		}
-	}
-	for (uint32_t i = 0; i < n->outputs; i++) {
-		while (n->output[i].first != NULL) {
-			remove_one(e, n->output[i].first, n);
-		}
-	}
+	(void)connection_cut(e, n, UINT32_MAX);
 	order_forget(e, n);
 }

@@ -54,6 +54,11 @@ TACTUS_RT enum reason connection_break(struct engine *e, struct node *source,
 	const struct shape_port *out, struct node *to,
 	const struct shape_port *in, const struct connect_order *order);
 
+/** Remove some connections of a synth that is about to end; those at their
+ * other ends are told. @thread rt @return how many, `most` at the most */
+TACTUS_RT uint32_t connection_cut(
+	struct engine *e, struct node *n, uint32_t most);
+
 /** Remove all connections of a synth that ends; those at their other ends are
  * told. @thread rt */
 TACTUS_RT void connection_end(struct engine *e, struct node *n);

@@ -251,11 +251,13 @@ stand_still(struct engine *e)
 		e->reaping = true;
 		e->changed = true;
 	}
-	/* enough turns for all nodes, events, resources; a few to end */
+	/* enough turns for all nodes and what they are connected by, events,
+	 * resources; a few to end */
 	uint32_t most = e->config.max_nodes > e->config.max_events
 				? e->config.max_nodes
 				: e->config.max_events;
 	most = e->config.max_resources > most ? e->config.max_resources : most;
+	most += e->config.max_connections / REAP_CONNECTIONS;
 	for (uint32_t i = 0; i < most / REAP_PER_BLOCK + 4; i++) {
 		clear_and_stop(e);
 	}

@@ -3,6 +3,8 @@
  * engine_private.h -- what the files of the graph share: the engine's state.
  *
  * One writer: the rt thread.  Plain fields, no atomics; do not "fix" that.
+ * What helpers write is theirs while they run a step: their runner, the step,
+ * its synths and their controls, the buffers and buses that it writes to.
  * A node's place in the table is its id; its slot stays taken until the
  * report of its end has been posted.  Everything is made in engine_setup.c;
  * nothing here grows.
@@ -31,8 +33,10 @@
 /** Seconds that whatever an operator switches takes to fade (RULINGS 4). */
 #define FADE_SECONDS 0.005
 
-/** Nodes of limbo that are freed in one block. */
-#define REAP_PER_BLOCK 128
+/** Nodes of limbo that are freed in one block, where they are not connected;
+ * and connections that take as long to end as a node. */
+#define REAP_PER_BLOCK   128
+#define REAP_CONNECTIONS 4
 
 /** A line from one value to another over a number of frames (RULINGS 4). */
 struct fade {
@@ -125,6 +129,7 @@ struct node {
 	uint8_t at_end; /* enum fade_end */
 	bool fading;    /* its fade moves, or has not been ended yet */
 	bool listed;    /* the slot stands in the list of fading nodes */
+	bool lingers;   /* released, and heard for one more block */
 	bool told_nan;  /* its bad output has been reported */
 	bool cleared;   /* it stands in limbo: no id finds it any more */
 	bool said_done; /* once in a life */
@@ -217,9 +222,11 @@ struct engine {
 	struct plan *plan;
 	struct runner *runner; /* config.threads of them; the first is rt's */
 	struct crew *crew;     /* NULL: rt is alone */
-	uint32_t note_room;    /* of the ring, as the segment began */
-	uint64_t *said;        /* bits by rank, while they are gone through */
-	struct bus *open;      /* buses with an open group, in the walk */
+	uint32_t note_room;    /* for notes of this segment */
+	/* asked for in it; the one word that all audio threads write */
+	_Atomic uint32_t notes;
+	uint64_t *said;   /* bits by rank, while they are gone through */
+	struct bus *open; /* buses with an open group, in the walk */
 
 	/* connections (connection.h) */
 	struct connection *connection; /* max_connections of them */

@@ -47,6 +47,22 @@ fade_at(const struct fade *f, uint64_t sample)
 		       ((double)f->to - (double)f->from) * part);
 }
 
+/**
+ * The value from which a line that begins at `sample` goes on: that of the
+ * frame before, which was heard last, so that the first step of the new line
+ * is no longer than its others.  One that begins at the same sample was never
+ * heard: where it began counts.
+ * @thread rt
+ */
+TACTUS_RT static inline float
+fade_before(const struct fade *f, uint64_t sample)
+{
+	if (f->frames != 0 && sample <= f->begin) {
+		return f->from;
+	}
+	return fade_at(f, sample - 1);
+}
+
 /** Its slope per frame while it moves. @thread rt */
 TACTUS_RT static inline float
 fade_step(const struct fade *f)
@@ -54,7 +70,7 @@ fade_step(const struct fade *f)
 	return (float)(((double)f->to - (double)f->from) / (double)f->frames);
 }
 
-/** Let it move from where it is at `sample` to `to`. @thread rt */
+/** Let it move from `from`, the value before `sample`, to `to`. @thread rt */
 TACTUS_RT static inline void
 fade_start(
 	struct fade *f, uint64_t sample, float from, float to, uint32_t frames)

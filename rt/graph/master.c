@@ -16,7 +16,7 @@ TACTUS_RT void
 master_fade(struct engine *e, enum master_fade which, float to, double seconds)
 {
 	struct fade *f = &e->master[which];
-	float from = fade_at(f, e->now);
+	float from = fade_before(f, e->now);
 
 	fade_start(f, e->now, from, to, fade_frames(e, seconds));
 }

@@ -377,23 +377,22 @@ node_clear(struct engine *e)
 	limbo->tail = root->tail;
 	root->head = NULL;
 	root->tail = NULL;
-	/* limbo sounds as the root does */
-	limbo->paused = root->paused;
-	limbo->fade = root->fade;
-	limbo->at_end = root->at_end;
-	limbo->fading = root->fading;
-	if (limbo->fading && !limbo->listed) {
-		limbo->listed = true;
-		e->fading[e->fades++] = limbo;
-	}
 }
 
 TACTUS_RT void
 node_reap(struct engine *e, uint32_t most)
 {
+	uint32_t left = most * REAP_CONNECTIONS;
 	struct node *n = deepest(&e->limbo);
 
-	for (; most > 0 && n != &e->limbo; most--) {
+	while (n != &e->limbo) {
+		if (n->kind == KIND_SYNTH) {
+			left -= connection_cut(e, n, left);
+		}
+		if (left < REAP_CONNECTIONS) {
+			return;
+		}
+		left -= REAP_CONNECTIONS;
 		struct node *up = n->parent;
 		node_unlink(n);
 		end(e, n);

@@ -92,7 +92,8 @@ TACTUS_RT struct node *node_after(struct node *n, const struct node *top);
 /** Take the root's children to limbo (RULINGS 4, /clear). @thread rt */
 TACTUS_RT void node_clear(struct engine *e);
 
-/** Free some of limbo, deepest first. @thread rt */
+/** Free some of limbo, deepest first: `most` nodes that are not connected;
+ * REAP_CONNECTIONS connections count as a node. @thread rt */
 TACTUS_RT void node_reap(struct engine *e, uint32_t most);
 
 /** Give a node a key; "" takes it away. @thread rt */

@@ -8,7 +8,8 @@
  *
  * Each half of a level is a stage: its steps may be done in any order.  All
  * arrays have their sizes from the start; a graph that does not fit is
- * walked.  Written by plan_renew alone, read by all runners.
+ * walked.  Written by plan_renew alone, read by all runners; of a step
+ * whoever runs it writes `pointed` and `took_ns`.
  */
 #ifndef TACTUS_RT_PLAN_PRIVATE_H
 #define TACTUS_RT_PLAN_PRIVATE_H
@@ -18,8 +19,8 @@
 
 #define NOTHING UINT32_MAX
 
-/** Defs that a plan keeps apart; more share entries, of which the last one to
- * come is known: what is known of the others begins anew. */
+/** Defs that a plan keeps apart; of more some share an entry in turn, which
+ * costs speed: each time it is begun anew. */
 #define PLAN_DEFS 256
 
 /** An output that goes to a bus. */
@@ -50,10 +51,11 @@ struct version {
 	uint32_t base;  /* the version that goes before; NOTHING: from +0 */
 	uint32_t first; /* groups */
 	uint32_t last;
-	uint32_t level; /* at which its last writer runs */
-	bool is_read;   /* then nobody adds to it any more */
-	bool is_dead;   /* replaced before anybody heard it */
-	uint32_t next;  /* of the same level */
+	uint32_t groups; /* how many */
+	uint32_t level;  /* at which its last writer runs */
+	bool is_read;    /* then nobody adds to it any more */
+	bool is_dead;    /* replaced before anybody heard it */
+	uint32_t next;   /* of the same level */
 };
 
 /** An input or control that hears a version. */
@@ -64,30 +66,38 @@ struct reader {
 
 /** What one thread does in one go. */
 struct step {
-	struct def_use *def; /* their time; NULL: it mixes `version` */
+	const TactusSynthDef *def; /* NULL: it mixes `version` */
+	struct def_use *use;       /* what is known of it; many may share it */
 	uint32_t version;
 	uint32_t level;
-	uint32_t next; /* of the same level */
-	uint32_t count;
-	uint32_t most;         /* that it takes */
+	uint32_t next;         /* of the same level */
+	uint32_t took_ns;      /* when it was looked at last, all of it */
 	uint32_t first_writer; /* of its first synth */
 	uint32_t writers;      /* of each */
-	uint32_t pointed;      /* 1 + the runner that had it last; 0: nobody */
 	uint16_t inputs;       /* of each of its synths */
 	uint16_t outputs;
+	uint8_t count;     /* synths; of a mix: which part of the frames … */
+	uint8_t most;      /* that it takes; … of so many */
+	uint8_t pointed;   /* 1 + the runner that had it last; 0: nobody */
 	bool folds;        /* its synths are whole groups: it adds them up */
 	bool is_many;      /* by process_many */
 	bool is_steady;    /* what they hear stays where it is: sources alone */
 	bool has_own;      /* some are connected to somebody */
 	bool has_feedback; /* … by feedback */
 	bool is_serial;    /* rt alone runs it */
-	struct node **member;
+	bool is_stirred;   /* a control of one of them may move: look */
+	TactusSynth **member; /* as process_many takes them */
 };
 
-/** What is known of a synth that others hear, by rank. */
+_Static_assert(RUNNER_MOST <= UINT8_MAX && GAUGE_MAX_THREADS < UINT8_MAX,
+	"a step counts in bytes");
+_Static_assert(sizeof(struct step) <= 64, "and is a cache line");
+
+/** What is known of a synth, by rank. */
 struct part {
 	uint32_t level;
 	uint32_t first_writer;
+	uint32_t step;
 };
 
 /** What has to be done at a level, as lists. */
@@ -102,6 +112,7 @@ struct stage {
 	uint32_t first; /* in the queue */
 	uint32_t count;
 	bool is_wide; /* worth the helpers' while */
+	bool mixes;   /* its steps mix versions */
 };
 
 /** Steps of one def that are open at a time, at as many levels. */
@@ -150,7 +161,7 @@ struct plan {
 	struct resource_use *resource;
 	struct def_use def[PLAN_DEFS];
 
-	struct part *part;        /* by rank */
+	struct part *part; /* by rank; one more ends the last one's writers */
 	struct def_use *last_def; /* that was looked up */
 	struct like like;
 	struct writer *writer;
@@ -174,7 +185,7 @@ struct plan {
 	uint32_t width; /* synths of the widest */
 	struct step *step;
 	uint32_t steps;
-	struct node **member; /* RUNNER_MOST for each step */
+	TactusSynth **member; /* RUNNER_MOST for each step */
 	uint32_t *queue;      /* steps, stage by stage */
 	uint32_t queued;
 	uint32_t runs; /* steps of several synths by process_many */
@@ -182,6 +193,7 @@ struct plan {
 	uint32_t stages;
 	uint64_t wide_ns; /* what the wide ones take together, for a block */
 	uint32_t frames;
+	bool looks; /* in this segment: how long steps take */
 	struct engine *engine;
 	const struct stage *now; /* the one that is being done */
 };

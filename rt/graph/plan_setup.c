@@ -8,8 +8,12 @@
 
 #include "plan_private.h"
 
-/** Writers, readers and buffers that a plan has room for, for each node. */
+/** Writers and readers that a plan has room for, for each node. */
 #define PER_NODE 4
+
+/** Bytes of buffers for what is mixed behind its level, at the most; for a
+ * block of any length that is a few thousand outputs and versions. */
+#define MOST_BYTES ((size_t)64 << 20)
 
 static void *
 take(size_t count, size_t bytes)
@@ -40,8 +44,11 @@ plan_open(struct engine *e)
 	p->engine = e;
 	p->most_writers = (uint32_t)(PER_NODE * nodes);
 	p->most_readers = (uint32_t)(PER_NODE * nodes);
-	p->most_buffers = (uint32_t)(2 * nodes);
 	p->stride = (c->block + floats - 1) / floats * floats;
+	/* most synths are folded by their steps */
+	size_t buffers = nodes + MIX_GROUP;
+	size_t fit = MOST_BYTES / (p->stride * sizeof(float));
+	p->most_buffers = (uint32_t)(buffers < fit ? buffers : fit);
 	p->bus = take(buses, sizeof *p->bus);
 	p->resource = take(c->max_resources + 1, sizeof *p->resource);
 	p->part = take(nodes, sizeof *p->part);
@@ -53,7 +60,7 @@ plan_open(struct engine *e)
 	size_t steps = nodes + p->most_writers;
 	p->level = take(nodes + 1, sizeof *p->level);
 	p->step = take(steps, sizeof *p->step);
-	p->member = take(nodes * RUNNER_MOST, sizeof(struct node *));
+	p->member = take(nodes * RUNNER_MOST, sizeof(TactusSynth *));
 	p->queue = take(steps, sizeof *p->queue);
 	p->stage = take(3 * (nodes + 1), sizeof *p->stage);
 	bool whole = p->bus != NULL && p->resource != NULL && p->part != NULL &&

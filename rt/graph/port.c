@@ -10,6 +10,7 @@
 #include "fade.h"
 #include "mix.h"
 #include "node.h"
+#include "plan.h"
 #include "runner.h"
 
 /* ports that hold one value until told otherwise */
@@ -67,6 +68,14 @@ port_value(const struct engine *e, const struct node *n, uint32_t ordinal)
 						 : n->now[ordinal].value;
 }
 
+/** Note that a control of a synth moves. */
+TACTUS_RT static void
+stir(struct engine *e, struct node *n)
+{
+	n->moving = true;
+	plan_stir(e, n);
+}
+
 TACTUS_RT void
 port_set(struct engine *e, struct node *n, const struct shape_port *p,
 	float value, double seconds)
@@ -74,16 +83,20 @@ port_set(struct engine *e, struct node *n, const struct shape_port *p,
 	struct control *c = &n->control[p->ordinal];
 	TactusControl *now = &n->now[p->ordinal];
 
+	uint32_t frames = seconds < 0.0 ? 1 : fade_frames(e, seconds);
 	value = port_clamp(&p->port, value);
-	if (seconds < 0.0 || (p->port.flags & JUMPS) != 0) {
+	if (frames == 1 || (p->port.flags & JUMPS) != 0) {
 		c->ramp.frames = 0;
 		now->value = value;
 		now->step = 0.0F;
 		return;
 	}
-	float from = port_value(e, n, p->ordinal);
-	fade_start(&c->ramp, e->now, from, value, fade_frames(e, seconds));
-	n->moving = true;
+	/* what a bus says counts, whatever ramp goes on below it */
+	float from = c->ramp.frames != 0 && c->bus < 0
+			     ? fade_before(&c->ramp, e->now)
+			     : now->value;
+	fade_start(&c->ramp, e->now, from, value, frames);
+	stir(e, n);
 }
 
 TACTUS_RT uint32_t
@@ -349,7 +362,7 @@ port_follow(struct engine *e, struct node *n, uint32_t ordinal, int32_t bus,
 	c->bus = bus < 0 ? -1 : bus;
 	c->flags = bus < 0 ? 0 : flags;
 	c->version = NULL;
-	n->moving = true;
+	stir(e, n);
 	e->changed = true;
 }
 
@@ -419,7 +432,7 @@ TACTUS_RT void
 port_fade(struct engine *e, struct node *n, float to, double seconds,
 	enum fade_end end)
 {
-	float from = fade_at(&n->fade, e->now);
+	float from = fade_before(&n->fade, e->now);
 
 	fade_start(&n->fade, e->now, from, to, fade_frames(e, seconds));
 	n->at_end = (uint8_t)end;
@@ -428,6 +441,53 @@ port_fade(struct engine *e, struct node *n, float to, double seconds,
 		n->listed = true;
 		e->fading[e->fades++] = n;
 	}
+}
+
+TACTUS_RT uint32_t
+port_stop(const struct node *n, uint64_t sample, uint32_t frames)
+{
+	for (; n != NULL; n = n->parent) {
+		if (!n->fading || n->at_end == FADE_STAYS) {
+			continue;
+		}
+		uint64_t end = n->fade.begin + n->fade.frames;
+		uint64_t left = end > sample ? end - sample : 0;
+		frames = left < frames ? (uint32_t)left : frames;
+	}
+	return frames;
+}
+
+/** Does a feedback connection lead out of a node or one below it? */
+TACTUS_RT static bool
+is_heard_late(struct node *top)
+{
+	bool is = false;
+
+	for (struct node *n = top; n != NULL && !is; n = node_after(n, top)) {
+		/* a group has no outputs */
+		for (uint32_t i = 0; i < n->outputs && !is; i++) {
+			is = n->output[i].feedbacks != 0;
+		}
+	}
+	return is;
+}
+
+/**
+ * Keep a released node whose end is still to be heard through a feedback
+ * connection: with it that would be gone at once, in the middle of its fade.
+ */
+TACTUS_RT static bool
+linger(struct engine *e, struct node *n)
+{
+	if (n->at_end != FADE_FREES || n->lingers || !is_heard_late(n)) {
+		return false;
+	}
+	uint64_t end = n->fade.begin + n->fade.frames;
+	fade_start(&n->fade, end, 0.0F, 0.0F, e->config.block);
+	n->lingers = true;
+	n->paused = true;
+	e->changed = true;
+	return e->now < end + e->config.block;
 }
 
 /** Do what a fade that has arrived was for. */
@@ -460,6 +520,10 @@ port_end_fades(struct engine *e)
 		bool lives = n->kind == KIND_GROUP || n->kind == KIND_SYNTH;
 		if (lives && n->fading &&
 			e->now < n->fade.begin + n->fade.frames) {
+			e->fading[kept++] = n;
+			continue;
+		}
+		if (lives && n->fading && linger(e, n)) {
 			e->fading[kept++] = n;
 			continue;
 		}

@@ -117,7 +117,7 @@ TACTUS_RT const float *port_read(
 
 /**
  * Bring all controls to their values at `sample`.
- * @thread rt
+ * @thread rt or a helper
  * @param most frames of the segment at the most
  * @return how many of them these values and slopes hold for: 1 … most
  */
@@ -127,6 +127,15 @@ TACTUS_RT uint32_t port_begin(struct engine *e, struct node *n, uint64_t sample,
 /** Let a whole node fade to `to`, then do `end`. @thread rt */
 TACTUS_RT void port_fade(struct engine *e, struct node *n, float to,
 	double seconds, enum fade_end end);
+
+/**
+ * For how many of the segment's frames a synth is to run: it stands still
+ * where a fade arrives that pauses or frees it, or what it stands in, however
+ * the block is cut.
+ * @thread rt or a helper
+ */
+TACTUS_RT uint32_t port_stop(
+	const struct node *n, uint64_t sample, uint32_t frames);
 
 /** End the fades that have arrived by now. @thread rt */
 TACTUS_RT void port_end_fades(struct engine *e);

@@ -92,11 +92,17 @@ run_point(
 TACTUS_RT void
 run_process(struct runner *r, struct node *n, uint32_t frames)
 {
+	const struct engine *e = r->engine;
+	uint32_t most = e->fades == 0 ? frames : port_stop(n, e->now, frames);
+
 	r->serial = (n->def->flags & TACTUS_SERIAL) != 0;
 	if (n->moving) {
-		run_pieces(r, n, frames);
-	} else {
-		n->def->process(&r->world, &n->synth, frames);
+		run_pieces(r, n, most);
+	} else if (most != 0) {
+		n->def->process(&r->world, &n->synth, most);
+	}
+	for (uint32_t i = 0; i < n->outputs && most < frames; i++) {
+		mix_clear(n->out[i] + most, frames - most);
 	}
 }
 

@@ -22,7 +22,8 @@ TACTUS_RT void run_segment(struct engine *e, uint32_t frames);
 TACTUS_RT void run_point(
 	struct engine *e, struct node *n, float *const *out, float *const *sum);
 
-/** Let one synth process, in pieces where its controls move.
+/** Let one synth process, in pieces where its controls move, and no further
+ * than to where it stands still.
  * @thread rt or a helper */
 TACTUS_RT void run_process(struct runner *r, struct node *n, uint32_t frames);
 

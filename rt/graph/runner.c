@@ -5,6 +5,8 @@
  */
 #include "runner.h"
 
+#include <stdatomic.h>
+
 #include "hold.h"
 #include "outbox.h"
 
@@ -33,7 +35,11 @@ runner_done(struct runner *r, struct node *n)
 TACTUS_RT bool
 runner_note(struct runner *r, struct node *n, const struct report *report)
 {
-	if (r->notes == RUNNER_NOTES || r->notes >= r->engine->note_room) {
+	/* relaxed: it only counts, what is noted is handed over by the crew */
+	uint32_t taken = atomic_fetch_add_explicit(
+		&r->engine->notes, 1, memory_order_relaxed);
+
+	if (taken >= r->engine->note_room) {
 		r->refused++;
 		return false;
 	}
@@ -97,8 +103,11 @@ empty(struct engine *e, struct runner *r)
 TACTUS_RT void
 runner_begin(struct engine *e)
 {
-	/* what the ring has no room for now it will not have then */
-	e->note_room = e->out_first == NULL ? ring_room(e->wire->reports) : 0;
+	uint32_t room = e->out_first == NULL ? ring_room(e->wire->reports) : 0;
+
+	/* nothing else is posted before them: what is accepted has a place */
+	e->note_room = room < RUNNER_NOTES ? room : RUNNER_NOTES;
+	atomic_store_explicit(&e->notes, 0, memory_order_relaxed);
 }
 
 TACTUS_RT void

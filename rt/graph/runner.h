@@ -23,7 +23,7 @@ _Static_assert(RUNNER_MOST <= TACTUS_MAX_MANY, "plugins are promised no more");
  * has a synth at the most, too. */
 #define RUNNER_BUFFERS TACTUS_MAX_PORTS
 
-/** Notes of one runner in a segment at the most; more are refused. */
+/** Notes of all runners in a segment at the most; more are refused. */
 #define RUNNER_NOTES 1024
 
 /** A plugin's notification or line, until the segment's end. */

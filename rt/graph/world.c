@@ -160,7 +160,8 @@ act(struct engine *e, struct node *n)
 	uint32_t flags = n->done_flags;
 	struct node *parent = n->parent;
 
-	if ((flags & DONE_FREE_PARENT) != 0 && parent->parent != NULL) {
+	if ((flags & DONE_FREE_PARENT) != 0 && parent->parent != NULL &&
+		parent != &e->limbo) {
 		node_free(e, parent);
 		return;
 	}

@@ -103,6 +103,7 @@ for t in "$@"; do
 			-iquote $top/nrt/audio -iquote $top/nrt/host
 			-iquote $top/nrt/work -iquote $top/rt
 			-iquote $top/rt/graph -iquote $top/tests/nrt/office
+			-iquote $top/tests/rt -iquote $top/tests/link
 			-DPLUGINS_BUILT=\"$work/plugins\" -DCONFDIR=\"/nowhere\"
 			-DPLUGINDIR=\"/nowhere\" -ffp-contract=off
 			$(pkg-config --cflags $dispatch_packages)"

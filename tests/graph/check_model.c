@@ -6,6 +6,7 @@
  * end every pool and count as at the start.  TACTUS_STORM=N makes the storms
  * N times as long.
  */
+#include <config.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "random.h"
 #include "storm.h"
+#include "thread_flush.h"
 
 /* Check's own assertions write to a pipe each time, met or not */
 #define HOLDS(...)                                             \
@@ -38,12 +40,16 @@ struct weather {
 	uint32_t commands; /* to send */
 	uint32_t nodes;
 	uint32_t connections;
-	uint32_t inputs; /* connections that one port takes */
-	bool real_time;  /* not offline: limbo is freed block by block */
-	bool cut;        /* blocks are rendered in parts */
+	uint32_t inputs;  /* connections that one port takes */
+	bool real_time;   /* not offline: limbo is freed block by block */
+	bool cut;         /* blocks are rendered in parts */
+	uint32_t threads; /* 0: as all tests */
 };
 
 #define MAX_FRAMES 512
+
+/** A ring that has room for all that a segment says. */
+#define ROOMY 4096
 
 struct bench {
 	struct rig *rig;
@@ -228,6 +234,13 @@ open_bench(struct bench *b, const struct weather *w)
 	memcpy(r->config.pool, pools, sizeof pools);
 	r->ring = w->ring;
 	r->on_back = storm_back;
+	if (w->threads != 0) {
+		r->config.threads = w->threads;
+	} else if (w->ring < ROOMY) {
+		/* whose note is refused for want of room hangs on who runs
+		 * whom */
+		r->config.threads = 1;
+	}
 	rig_open(r);
 	b->naive = naive_open(&r->config, w->ring);
 	b->storm = (struct storm){.random = w->seed,
@@ -303,7 +316,7 @@ run_storm(const struct weather *w)
 		printf("\n");
 	}
 	/* it was no silent storm, and not all of it was refused */
-	ck_assert(b.energy > 100.0);
+	ck_assert(b.energy > (double)want / 600.0);
 	ck_assert_uint_gt(b.seen[REASON_NONE], b.storm.commands / 5);
 	ck_assert_uint_gt(b.failures, 0);
 	ck_assert_uint_gt(b.seen[REASON_CONNECTED], 0);
@@ -315,17 +328,17 @@ run_storm(const struct weather *w)
 
 /* seeds of the storms: each a weather of its own */
 static const struct weather weathers[] = {
-	{1,  64,  4096, 256, 5,  36000, 48,  40,  4,  false, false},
-	{2,  64,  4096, 256, 5,  36000, 48,  100, 8,  true,  false},
-	{3,  64,  4096, 64,  30, 30000, 24,  6,   2,  false, true },
-	{4,  16,  16,   128, 5,  24000, 48,  60,  4,  true,  true },
-	{5,  1,   4096, 256, 5,  60000, 48,  30,  3,  true,  false},
-	{6,  37,  8,    40,  10, 18000, 32,  20,  2,  false, true },
-	{7,  128, 4096, 500, 0,  30000, 96,  200, 16, true,  false},
-	{8,  256, 64,   500, 15, 36000, 96,  100, 3,  false, false},
-	{9,  64,  4,    24,  5,  18000, 8,   3,   2,  true,  true },
-	{10, 48,  1024, 500, 2,  36000, 64,  64,  64, true,  true },
-	{11, 500, 4096, 900, 5,  24000, 120, 150, 5,  false, true },
+	{1,  64,  4096, 256, 5,  36000, 48,  40,  4,  false, false, 0},
+	{2,  64,  4096, 256, 5,  36000, 48,  100, 8,  true,  false, 0},
+	{3,  64,  4096, 64,  30, 30000, 24,  6,   2,  false, true,  0},
+	{4,  16,  16,   128, 5,  24000, 48,  60,  4,  true,  true,  0},
+	{5,  1,   4096, 256, 5,  60000, 48,  30,  3,  true,  false, 0},
+	{6,  37,  8,    40,  10, 18000, 32,  20,  2,  false, true,  0},
+	{7,  128, 4096, 500, 0,  30000, 96,  200, 16, true,  false, 0},
+	{8,  256, 64,   500, 15, 36000, 96,  100, 3,  false, false, 0},
+	{9,  64,  4,    24,  5,  18000, 8,   3,   2,  true,  true,  0},
+	{10, 48,  1024, 500, 2,  36000, 64,  64,  64, true,  true,  0},
+	{11, 500, 4096, 900, 5,  24000, 120, 150, 5,  false, true,  0},
 };
 
 START_TEST(engine_is_as_the_naive_one_in_a_storm)
@@ -334,11 +347,31 @@ START_TEST(engine_is_as_the_naive_one_in_a_storm)
 }
 END_TEST
 
+#ifdef TACTUS_SANITIZED
+#  define HELPED(commands) ((commands) / 16)
+#else
+#  define HELPED(commands) ((commands) / 4)
+#endif
+
+START_TEST(engine_is_as_the_naive_one_in_a_storm_with_helpers)
+{
+	struct weather w = weathers[_i];
+
+	thread_flush_denormals();
+	/* helpers are woken in each segment, which takes long */
+	w.commands = HELPED(w.commands);
+	w.threads = 2 + (uint32_t)_i % 3;
+	w.ring = ROOMY;
+	run_storm(&w);
+}
+END_TEST
+
 /** Render a tame storm; blocks are cut by `cuts`, 0: not at all. */
 static void
 render_tame(uint32_t seed, uint32_t cuts, float *out, uint32_t frames)
 {
-	struct weather w = {seed, 64, 4096, 500, 3, 0, 64, 40, 4, false, false};
+	struct weather w = {
+		seed, 64, 4096, 500, 3, 0, 64, 40, 4, false, false, 0};
 	uint32_t random = cuts;
 	struct bench b;
 
@@ -388,6 +421,9 @@ main(void)
 		sizeof weathers / sizeof *weathers);
 	tcase_add_loop_test(tc,
 		engine_sounds_the_same_twice_and_however_blocks_are_cut, 0, 4);
+	tcase_add_loop_test(tc,
+		engine_is_as_the_naive_one_in_a_storm_with_helpers, 0,
+		sizeof weathers / sizeof *weathers);
 	suite_add_tcase(s, tc);
 	SRunner *runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);

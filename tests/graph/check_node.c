@@ -299,6 +299,64 @@ START_TEST(node_ref_reads_who_has_ended_as_absent_not_as_its_successor)
 }
 END_TEST
 
+/** 20 synths, each connected to 40 others. */
+static struct rig *
+mesh(void)
+{
+	struct rig *r = rig_new();
+
+	r->config.pool[0].count = 128;
+	rig_open(r);
+	for (int32_t id = 1; id <= 60; id++) {
+		ck_assert_uint_eq(
+			rig_synth(r, &rig_pass, id, 0, PLACE_TAIL), 0);
+	}
+	for (int32_t from = 1; from <= 20; from++) {
+		for (int32_t to = 21; to <= 60; to++) {
+			ck_assert_uint_eq(rig_connect(r, from, to, 0), 0);
+		}
+	}
+	ck_assert_uint_eq(r->engine->connections, 800);
+	return r;
+}
+
+START_TEST(node_reap_spreads_connections_over_blocks)
+{
+	struct rig *r = mesh();
+	struct engine *e = r->engine;
+
+	node_clear(e);
+	uint32_t turns = 0;
+	while (e->in_limbo != 0) {
+		uint32_t connections = e->connections;
+		uint32_t nodes = e->in_limbo;
+		node_reap(e, 50);
+		/* never more than 50 nodes' worth, and nearly that */
+		uint32_t worth = 4 * (nodes - e->in_limbo) + connections -
+				 e->connections;
+		ck_assert_uint_le(worth, 50 * REAP_CONNECTIONS);
+		ck_assert(worth > 49 * REAP_CONNECTIONS || e->in_limbo == 0);
+		turns++;
+	}
+	ck_assert_uint_eq(turns, (800 + 60 * REAP_CONNECTIONS) / 200 + 1);
+	ck_assert_uint_eq(e->connections, 0);
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(node_is_cleared_at_once_while_time_stands_still)
+{
+	struct rig *r = mesh();
+
+	rig_simple(r, COMMAND_CLEAR, 0);
+	rig_number(r, COMMAND_SYNC, 0, 77);
+	ck_assert_int_eq(r->syncs, 77);
+	ck_assert_uint_eq(r->engine->connections, 0);
+	ck_assert_uint_eq(r->engine->in_limbo, 0);
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -313,5 +371,7 @@ main(void)
 	tcase_add_test(tc, node_takes_a_key_from_who_bears_it);
 	tcase_add_test(tc,
 		node_ref_reads_who_has_ended_as_absent_not_as_its_successor);
+	tcase_add_test(tc, node_reap_spreads_connections_over_blocks);
+	tcase_add_test(tc, node_is_cleared_at_once_while_time_stands_still);
 	return suite_run("rt/graph/node", tc);
 }

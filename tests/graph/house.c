@@ -6,25 +6,30 @@
  */
 #include "house.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <tactus/def.h>
 #include <tactus/resources/audio_buffer.h>
 
 #include "fft.h"
 #include "harness.h"
+#include "mark.h"
 #include "random.h"
 #include "rig.h"
 
-/** Audio buffers: their channels and frames. */
+/** Audio buffers: their channels and frames; of the short ones all is written
+ * and read in a block. */
 static const int64_t buffers[][2] = {
-	{1, 700  },
-        {1, 3000 },
-        {2, 9000 },
-        {1, 2400 },
-        {1, 12000}
+	{1, 96  },
+        {1, 700 },
+        {1, 3000},
+        {2, 9000},
+        {1, 2400},
+        {1, 150 }
 };
 #define BUFFERS (sizeof buffers / sizeof *buffers)
 
@@ -35,6 +40,50 @@ static const TactusOption tries[] = {
 	{"seed",          'i', 12345, NULL    },
 	{"interpolation", 's', 0,     "none"  },
 	{"interpolation", 's', 0,     "linear"},
+};
+
+static uint32_t
+no_ports(const void *options)
+{
+	(void)options;
+	return 0;
+}
+
+static void
+no_port(const TactusHost *host, const void *options, uint32_t index,
+	TactusPort *port)
+{
+	(void)host;
+	(void)options;
+	(void)index;
+	(void)port;
+}
+
+/** Times that a synth of `polite` lets others run. */
+#define YIELDS 12
+
+TACTUS_RT static void
+let_others_run(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+{
+	(void)world;
+	(void)synth;
+	(void)frames;
+	TACTUS_RT_TRUST_BEGIN("where it counts who runs when, a test asks the "
+			      "system to let others run")
+	for (int i = 0; i < YIELDS; i++) {
+		(void)sched_yield();
+	}
+	TACTUS_RT_TRUST_END
+}
+
+/** Sounds like nothing; whoever runs it gives others the time to help. */
+static const TactusSynthDef polite = {
+	.size = sizeof polite,
+	.uri = "urn:test:polite:1",
+	.name = "polite",
+	.port_count = no_ports,
+	.port = no_port,
+	.process = let_others_run,
 };
 
 /** The engine's own, whose tables several threads may use. */
@@ -55,14 +104,14 @@ close_fft(const TactusHost *host, TactusFft *fft)
 static void
 describe(struct house_part *p, const TactusHost *host)
 {
-	p->ports = p->def->port_count(p->options);
+	p->ports = tactus_def_ports(p->def, p->options);
 	if (p->ports > NAIVE_PORTS) {
 		ck_abort_msg("%s: more ports than NAIVE_PORTS", p->def->name);
 	}
 	for (uint32_t i = 0; i < p->ports; i++) {
 		TactusPort *port = &p->port[i];
 		port->size = sizeof *port;
-		p->def->port(host, p->options, i, port);
+		tactus_def_port(host, p->def, p->options, i, port);
 		p->controls += port->kind == TACTUS_CONTROL;
 		p->resources += port->kind == TACTUS_RESOURCE;
 		p->ins += port->kind == TACTUS_AUDIO &&
@@ -183,6 +232,7 @@ house_open(uint32_t block)
 	}
 	/* not built in: what keeps a loop from running away */
 	add_part(h, &rig_fold, NULL, 0);
+	add_part(h, &polite, NULL, 0);
 	for (size_t i = 0; i < BUFFERS; i++) {
 		add_resource(h, "audio-buffer", NULL, 0);
 	}

@@ -31,6 +31,15 @@ line_at(const struct line *l, uint64_t sample)
 }
 
 float
+line_before(const struct line *l, uint64_t sample)
+{
+	if (l->is_on && l->begin == sample) {
+		return l->from;
+	}
+	return l->is_on ? line_at(l, sample - 1) : l->to;
+}
+
+float
 line_slope(const struct line *l)
 {
 	return (float)(((double)l->to - (double)l->from) / (double)l->frames);
@@ -49,8 +58,8 @@ naive_ramp(struct naive *v, int which, float to)
 {
 	struct line *l = &v->master[which];
 
-	*l = (struct line){
-		true, v->now, naive_frames(v, 0.005), line_at(l, v->now), to};
+	*l = (struct line){true, v->now, naive_frames(v, 0.005),
+		line_before(l, v->now), to};
 }
 
 /* --- telling --- */
@@ -138,18 +147,14 @@ world_time(const TactusWorld *w)
 	return naive_of(w)->frame;
 }
 
-/* a second engine that is not in real time */
-#if defined(__clang__) && __clang_major__ >= 20
-#  pragma clang diagnostic push
-#  pragma clang diagnostic ignored "-Wfunction-effects"
-#endif
-
 TACTUS_RT static void *
 take_uncounted(size_t bytes)
 {
 	size_t room = (bytes + 63) / 64 * 64;
-	void *memory = aligned_alloc(64, room);
 
+	TACTUS_RT_TRUST_BEGIN("this engine is not in real time")
+	void *memory = aligned_alloc(64, room);
+	TACTUS_RT_TRUST_END
 	if (memory != NULL) {
 		/* no number: nobody may count on zeros */
 		memset(memory, 0xff, room);
@@ -160,12 +165,10 @@ take_uncounted(size_t bytes)
 TACTUS_RT static void
 give_uncounted(void *memory)
 {
+	TACTUS_RT_TRUST_BEGIN("this engine is not in real time")
 	free(memory);
+	TACTUS_RT_TRUST_END
 }
-
-#if defined(__clang__) && __clang_major__ >= 20
-#  pragma clang diagnostic pop
-#endif
 
 TACTUS_RT static void *
 world_alloc(const TactusWorld *w, size_t bytes)
@@ -409,7 +412,7 @@ do_done(struct naive *v, struct thing *t)
 static void
 end_segment(struct naive *v)
 {
-	for (int32_t i = 0; i < MOST_NODES; i++) {
+	for (uint32_t i = 0; i < v->config.max_nodes; i++) {
 		if (v->thing[i].fired && v->thing[i].is == IS_SYNTH) {
 			naive_reset_triggers(&v->thing[i]);
 		}
@@ -431,8 +434,18 @@ end_segment(struct naive *v)
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < v->fadings; i++) {
 		struct thing *t = living(v, v->fading[i]);
-		if (t != NULL && t->fade.is_on &&
-			v->now < t->fade.begin + t->fade.frames) {
+		uint64_t end = t != NULL ? t->fade.begin + t->fade.frames : 0;
+		if (t != NULL && t->fade.is_on && v->now >= end &&
+			t->at_end == 2 && !t->lingers && naive_is_late(v, t)) {
+			/* it is still heard, a block late */
+			t->fade = (struct line){
+				true, end, v->config.block, 0.0F, 0.0F};
+			t->lingers = true;
+			t->paused = true;
+			end += v->config.block;
+			v->seen.lingers++;
+		}
+		if (t != NULL && t->fade.is_on && v->now < end) {
 			v->fading[kept++] = v->fading[i];
 		} else if (t != NULL && t->fade.is_on) {
 			t->fade.is_on = false;
@@ -509,9 +522,11 @@ take_packet(struct naive *v, struct parcel *head)
 	}
 }
 
-/** End the first leaf of limbo. @return false: there was none */
+/** End the first leaf of limbo, as far as the work that is `left` allows: a
+ * connection is 1, a node 4.
+ * @return false: there was none, or it had to be left */
 static bool
-reap_one(struct naive *v)
+reap_one(struct naive *v, uint32_t *left)
 {
 	struct thing *t = &v->thing[LIMBO];
 
@@ -521,6 +536,13 @@ reap_one(struct naive *v)
 	while (t->children > 0) {
 		t = &v->thing[t->child[0]];
 	}
+	if (t->is == IS_SYNTH) {
+		*left -= naive_unjoin(v, t, *left);
+	}
+	if (*left < 4) {
+		return false;
+	}
+	*left -= 4;
 	naive_end(v, t);
 	return true;
 }
@@ -534,8 +556,9 @@ naive_take(struct naive *v)
 	}
 	v->queued = 0;
 	if (v->config.offline && v->helds != 0) {
+		uint32_t left = UINT32_MAX;
 		v->master[CLEAR].is_on = false;
-		while (reap_one(v)) {
+		while (reap_one(v, &left)) {
 		}
 		v->reaping = false;
 		naive_ramp(v, CLEAR, 1.0F);
@@ -591,9 +614,8 @@ end_block(struct naive *v)
 		v->reaping = true;
 	}
 	if (v->reaping) {
-		int n = 0;
-		while (n < 128 && reap_one(v)) {
-			n++;
+		uint32_t left = 128 * 4;
+		while (reap_one(v, &left)) {
 		}
 		if (v->thing[LIMBO].children == 0) {
 			v->reaping = false;
@@ -711,10 +733,12 @@ naive_open(const struct engine_config *config, uint32_t ring)
 void
 naive_close(struct naive *v)
 {
+	uint32_t left = UINT32_MAX;
+
 	while (v->thing[0].children > 0) {
 		naive_end(v, &v->thing[v->thing[0].child[0]]);
 	}
-	while (reap_one(v)) {
+	while (reap_one(v, &left)) {
 	}
 	for (uint32_t i = 0; i < v->config.pools; i++) {
 		free(v->memory[i]);

@@ -108,6 +108,8 @@ struct naive_seen {
 	uint64_t groups;   /* outputs beyond the first group of a bus */
 	uint64_t followed; /* pieces in which a control followed a bus */
 	uint64_t pieces;   /* segments that a ramp cut */
+	uint64_t stops;    /* segments in which a fade let one stand still */
+	uint64_t lingers;  /* released, but heard for another block */
 	uint64_t played;   /* resources read that another wrote just before */
 	uint64_t dubbed;   /* … written that another read or wrote */
 };

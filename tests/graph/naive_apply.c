@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 #include "engine_private.h"
 #include "hold.h"
 #include "naive_private.h"
@@ -79,7 +81,7 @@ naive_end(struct naive *v, struct thing *t)
 	}
 	leave(v, t);
 	if (t->is == IS_SYNTH) {
-		naive_unjoin(v, t);
+		naive_unjoin(v, t, UINT32_MAX);
 		if (t->def->destroy) {
 			t->def->destroy(&v->world, &t->synth);
 		}
@@ -140,7 +142,7 @@ naive_fade(
 	struct naive *v, struct thing *t, float to, double seconds, int at_end)
 {
 	t->fade = (struct line){true, v->now, naive_frames(v, seconds),
-		line_at(&t->fade, v->now), to};
+		line_before(&t->fade, v->now), to};
 	t->at_end = at_end;
 	for (uint32_t i = 0; i < v->fadings; i++) {
 		if (v->fading[i] == t->id) {
@@ -278,12 +280,11 @@ static void
 describe(struct thing *t, const struct order *o)
 {
 	t->def = o->def;
-	t->ports = o->def->port_count(o->options);
+	t->ports = tactus_def_ports(o->def, o->options);
 	for (uint32_t i = 0; i < t->ports && i < NAIVE_PORTS; i++) {
 		TactusPort *p = &t->port[i];
-		memset(p, 0, sizeof *p);
 		p->size = sizeof *p;
-		o->def->port(o->host, o->options, i, p);
+		tactus_def_port(o->host, o->def, o->options, i, p);
 		uint32_t *n = p->kind == TACTUS_CONTROL      ? &t->controls
 			      : p->kind == TACTUS_RESOURCE   ? &t->resources
 			      : p->direction == TACTUS_INPUT ? &t->inputs
@@ -607,15 +608,19 @@ set(struct naive *v, const struct order *o, struct outcome *w)
 			continue;
 		}
 		float to = naive_clamp(p, pair->value);
-		if (pair->seconds < 0.0 || p->flags != 0) {
+		uint32_t frames = pair->seconds < 0.0
+					  ? 1
+					  : naive_frames(v, pair->seconds);
+		if (frames == 1 || p->flags != 0) {
 			c->ramp.is_on = false;
 			c->value = to;
 			c->step = 0.0F;
-		} else {
-			c->ramp = (struct line){true, v->now,
-				naive_frames(v, pair->seconds),
-				naive_value(v, t, k), to};
+			continue;
 		}
+		float from = c->ramp.is_on && c->bus < 0
+				     ? line_before(&c->ramp, v->now)
+				     : c->value;
+		c->ramp = (struct line){true, v->now, frames, from, to};
 	}
 }
 
@@ -635,18 +640,6 @@ clear(struct naive *v)
 	struct thing *root = &v->thing[0];
 	struct thing *limbo = &v->thing[LIMBO];
 
-	if (root->children > 0) {
-		limbo->paused = root->paused;
-		limbo->fade = root->fade;
-		limbo->at_end = root->at_end;
-		bool listed = false;
-		for (uint32_t i = 0; i < v->fadings; i++) {
-			listed = listed || v->fading[i] == LIMBO;
-		}
-		if (root->fade.is_on && !listed) {
-			v->fading[v->fadings++] = LIMBO;
-		}
-	}
 	while (root->children > 0) {
 		struct thing *t = &v->thing[root->child[0]];
 		clear_mark(v, t);

@@ -60,6 +60,21 @@ naive_is_joined(const struct naive *v, const struct thing *t, uint32_t k)
 	return false;
 }
 
+bool
+naive_is_late(const struct naive *v, const struct thing *t)
+{
+	for (uint32_t i = 0; i < v->edges; i++) {
+		int32_t id = v->edge[i].source;
+		while (id != t->id && id != NOBODY) {
+			id = v->thing[id].parent;
+		}
+		if (id == t->id && v->edge[i].past != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /** The two ends that an order names, or why they cannot be. */
 static bool
 find_ends(struct naive *v, const struct order *o, struct outcome *w,
@@ -111,7 +126,7 @@ seek_path(const struct naive *v, int32_t from, int32_t source, int32_t *path)
 	uint32_t queued = 1;
 	bool found = from == source;
 
-	for (int32_t i = 0; i < MOST_NODES; i++) {
+	for (uint32_t i = 0; i < v->config.max_nodes; i++) {
 		before[i] = -2; /* not seen */
 	}
 	queue[0] = from;
@@ -235,14 +250,40 @@ naive_disconnect(struct naive *v, const struct order *o, struct outcome *w)
 	remove_edge(v, i);
 }
 
-void
-naive_unjoin(struct naive *v, const struct thing *t)
+/** The first connection of a port that stands there; v->edges: none does. */
+static uint32_t
+first_of(const struct naive *v, const struct thing *t)
 {
-	for (uint32_t i = v->edges; i-- > 0;) {
-		if (v->edge[i].source == t->id || v->edge[i].to == t->id) {
-			remove_edge(v, i);
+	for (uint32_t k = 0; k < t->inputs; k++) {
+		for (uint32_t i = 0; i < v->edges; i++) {
+			if (v->edge[i].to == t->id && v->edge[i].in == k) {
+				return i;
+			}
 		}
 	}
+	for (uint32_t k = 0; k < t->outputs; k++) {
+		for (uint32_t i = 0; i < v->edges; i++) {
+			if (v->edge[i].source == t->id && v->edge[i].out == k) {
+				return i;
+			}
+		}
+	}
+	return v->edges;
+}
+
+uint32_t
+naive_unjoin(struct naive *v, const struct thing *t, uint32_t most)
+{
+	uint32_t done = 0;
+
+	for (; done < most; done++) {
+		uint32_t i = first_of(v, t);
+		if (i == v->edges) {
+			break;
+		}
+		remove_edge(v, i);
+	}
+	return done;
 }
 
 /** The index over all ports of an audio port. */

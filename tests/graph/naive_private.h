@@ -74,6 +74,7 @@ struct thing {
 	bool said_done;
 	bool fired;
 	bool told_nan;
+	bool lingers; /* released, it is heard for another block */
 	uint32_t generation;
 	uint32_t done_flags;
 	struct line fade; /* is_on: it has not been ended yet */
@@ -179,6 +180,8 @@ enum { START, MUTE, CLEAR };
 /* time */
 float line_at(const struct line *l, uint64_t sample);
 bool line_moves(const struct line *l, uint64_t sample);
+/** What it was in the frame before, the last that was heard of it. */
+float line_before(const struct line *l, uint64_t sample);
 float line_slope(const struct line *l);
 uint32_t naive_frames(const struct naive *v, double seconds);
 void naive_ramp(struct naive *v, int which, float to);
@@ -203,10 +206,12 @@ int32_t naive_port(const struct thing *t, const char *name, int32_t index,
 void naive_connect(struct naive *v, const struct order *o, struct outcome *w);
 void naive_disconnect(
 	struct naive *v, const struct order *o, struct outcome *w);
-/** Remove those of a synth that ends. */
-void naive_unjoin(struct naive *v, const struct thing *t);
+/** Remove those of a synth that ends, `most` of them. @return how many */
+uint32_t naive_unjoin(struct naive *v, const struct thing *t, uint32_t most);
 /** Is anything connected to its output? */
 bool naive_is_joined(const struct naive *v, const struct thing *t, uint32_t k);
+/** Does feedback lead out of it, or of what it holds? */
+bool naive_is_late(const struct naive *v, const struct thing *t);
 void naive_list_edges(
 	const struct naive *v, const struct thing *t, struct query_reply *q);
 

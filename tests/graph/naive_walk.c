@@ -229,8 +229,10 @@ step(struct naive *v, struct thing *t, uint32_t at, uint32_t in_piece,
 			controls[k].step = t->knob[k].step;
 		}
 	}
-	for (uint32_t k = 0; k < NAIVE_PORTS; k++) {
+	for (uint32_t k = 0; k < t->inputs; k++) {
 		in[k] = &heard[k][at];
+	}
+	for (uint32_t k = 0; k < t->outputs; k++) {
 		out[k] = &said[k][at];
 	}
 	t->synth.self = t->self;
@@ -277,21 +279,42 @@ seek_culprit(struct naive *v, struct thing *t, uint32_t frames)
 	}
 }
 
+/** What a node stands in; what waits in limbo goes on in the root. */
+static const struct thing *
+above(const struct naive *v, const struct thing *t)
+{
+	if (t->id == LIMBO) {
+		return &v->thing[0];
+	}
+	return t->parent == NOBODY ? NULL : &v->thing[t->parent];
+}
+
 /** The gain of a node and all above it, in one frame. */
 static float
 gain_of(struct naive *v, const struct thing *t, uint64_t sample)
 {
 	float gain = 1.0F;
 
-	for (;;) {
+	for (; t != NULL; t = above(v, t)) {
 		if (t->fade.is_on) {
 			gain *= line_at(&t->fade, sample);
 		}
-		if (t->parent == NOBODY) {
-			return gain;
-		}
-		t = &v->thing[t->parent];
 	}
+	return gain;
+}
+
+/** Does a node run in one frame, or has a fade ended that pauses or frees it,
+ * or what it stands in? */
+static bool
+runs_at(struct naive *v, const struct thing *t, uint64_t sample)
+{
+	for (; t != NULL; t = above(v, t)) {
+		if (t->fade.is_on && t->at_end != 0 &&
+			sample >= t->fade.begin + t->fade.frames) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static void
@@ -335,15 +358,26 @@ use(struct naive *v, const struct thing *t)
 static void
 run(struct naive *v, struct thing *t, uint32_t frames)
 {
+	uint32_t most = 0;
+
 	use(v, t);
 	listen(v, t, frames);
-	for (uint32_t i = 0; i < frames;) {
-		uint32_t piece = turn(v, t, v->now + i, frames - i);
+	while (most < frames && runs_at(v, t, v->now + most)) {
+		most++;
+	}
+	for (uint32_t i = 0; i < most;) {
+		uint32_t piece = turn(v, t, v->now + i, most - i);
 		step_through(v, t, i, piece);
-		v->seen.pieces += piece < frames;
+		v->seen.pieces += piece < most;
 		i += piece;
-		if (t->fired && i < frames) {
+		if (t->fired && i < most) {
 			naive_reset_triggers(t);
+		}
+	}
+	v->seen.stops += most < frames;
+	for (uint32_t k = 0; k < t->outputs; k++) {
+		for (uint32_t i = most; i < frames; i++) {
+			said[k][i] = 0.0F;
 		}
 	}
 	if (v->now < v->hunt_end) {
@@ -436,11 +470,11 @@ remember(struct naive *v, uint32_t frames)
 void
 naive_walk(struct naive *v, uint32_t frames)
 {
-	uint32_t count = list(v, LIMBO, !v->reaping, 0);
+	uint32_t count = list(v, LIMBO, !v->reaping && !v->thing[0].paused, 0);
 	struct thing *t;
 
 	count = list(v, 0, true, count);
-	for (uint32_t i = 0; i < MOST_RESOURCES; i++) {
+	for (uint32_t i = 0; i < v->config.max_resources; i++) {
 		v->writer[i] = v->reader[i] = NOBODY;
 	}
 	count_waits(v);
@@ -460,7 +494,7 @@ naive_running(const struct naive *v)
 {
 	uint32_t n = 0;
 
-	for (int32_t id = 0; id < MOST_NODES; id++) {
+	for (uint32_t id = 0; id < v->config.max_nodes; id++) {
 		n += v->thing[id].is == IS_SYNTH && v->thing[id].runs;
 	}
 	return n;

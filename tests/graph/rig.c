@@ -7,16 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint32_t
-rig_threads(void)
-{
-	const char *text = getenv("TACTUS_TEST_THREADS");
-	int threads = text != NULL ? atoi(text) : 1;
+#include <tactus/def.h>
 
-	ck_assert_int_ge(threads, 1);
-	ck_assert_int_le(threads, GAUGE_MAX_THREADS);
-	return (uint32_t)threads;
-}
+#include "helped.h"
+#include "threads.h"
 
 struct rig *
 rig_new(void)
@@ -33,7 +27,8 @@ rig_new(void)
 		.max_buses = 16,
 		.max_connections = 1024,
 		.max_inputs_per_port = 64,
-		.threads = rig_threads(),
+		.threads = threads_wanted(),
+		.eager = true,
 		.max_resources = 64,
 		.max_events = 256,
 		.max_commands = 1 << 20,
@@ -53,6 +48,9 @@ rig_open(struct rig *r)
 				 r->tap, r->config.outputs, &r->wire),
 		0);
 	ck_assert_int_eq(engine_open(&r->config, r->wire, &r->engine), 0);
+	if (!r->alone) {
+		r->crew = helped_open(r->engine, r->absent);
+	}
 	for (uint32_t c = 0; c < r->config.outputs; c++) {
 		r->out[c] = calloc(RIG_FRAMES, sizeof(float));
 		ck_assert_ptr_nonnull(r->out[c]);
@@ -97,6 +95,7 @@ rig_close(struct rig *r)
 					  (enum gauge)(GAUGE_POOL_FREE + i)),
 			r->config.pool[i].count);
 	}
+	crew_close(r->crew);
 	engine_close(r->engine);
 	wire_close(r->wire);
 	for (uint32_t c = 0; c < r->config.outputs; c++) {
@@ -269,7 +268,7 @@ struct synth_spec *
 rig_spec_with(struct rig *r, const TactusSynthDef *def, const TactusHost *host,
 	void *options)
 {
-	uint32_t ports = def->port_count(options);
+	uint32_t ports = tactus_def_ports(def, options);
 	struct shape *s = calloc(1, sizeof *s + ports * sizeof *s->port);
 
 	if (s == NULL) {
@@ -283,7 +282,7 @@ rig_spec_with(struct rig *r, const TactusSynthDef *def, const TactusHost *host,
 	for (uint32_t i = 0; i < ports; i++) {
 		TactusPort *p = &s->port[i].port;
 		p->size = sizeof *p;
-		def->port(host, options, i, p);
+		tactus_def_port(host, def, options, i, p);
 		s->port[i].hash = name_hash(p->name);
 		uint32_t *count = p->kind == TACTUS_CONTROL      ? &s->controls
 				  : p->kind == TACTUS_RESOURCE   ? &s->resources
@@ -493,6 +492,18 @@ rig_run(struct rig *r, uint64_t frames)
 		r->frames += n;
 		frames -= n;
 		rig_collect(r);
+	}
+}
+
+void
+rig_holds(struct rig *r, uint32_t out, uint32_t from, uint32_t end, float value)
+{
+	ck_assert_uint_le(end, r->frames);
+	for (uint32_t i = from; i < end; i++) {
+		if (r->out[out][i] != value) {
+			ck_abort_msg("frame %u of output %u is %.9g, not %.9g",
+				i, out, (double)r->out[out][i], (double)value);
+		}
 	}
 }
 

@@ -2,8 +2,9 @@
 /*
  * rig.h -- an engine on a bench: commands in, frames and reports out.
  *
- * No thread, no socket, no clock: the test is the driver and the loop.  Defs
- * made for testing stand in rig_defs.c.
+ * No socket, no clock: the test is the driver and the loop, and rt; helpers
+ * there are as many as TACTUS_TEST_THREADS of the environment wants, and they
+ * take part in all that they can.  Defs made for testing stand in rig_defs.c.
  */
 #ifndef TACTUS_TESTS_RIG_H
 #define TACTUS_TESTS_RIG_H
@@ -72,13 +73,12 @@ struct rig {
 	/* instances that are made by others, by id; NULL: of rig_thing */
 	void **lent;
 	/* settings to be changed before rig_open */
-	uint32_t ring; /* room for reports */
-	uint32_t tap;  /* frames that the tap holds; 0: none */
+	uint32_t ring;     /* room for reports */
+	uint32_t tap;      /* frames that the tap holds; 0: none */
+	bool absent;       /* helpers never come: rt does it all */
+	bool alone;        /* no helpers, whatever config.threads says */
+	struct crew *crew; /* NULL: rt has no helpers */
 };
-
-/** Audio threads of each rig: TACTUS_TEST_THREADS of the environment, or 1.
- * All tests have to pass with any number. */
-uint32_t rig_threads(void);
 
 /** The usual settings: block 64, two channels, offline. */
 struct rig *rig_new(void);
@@ -266,6 +266,10 @@ extern struct rig_reads rig_reads;
 
 /** Check's own float comparisons promote; this one is exact. */
 #define rig_same(a, b) ck_assert_double_eq((double)(a), (double)(b))
+
+/** Output `out` is `value` from frame `from` up to, not with, `end`. */
+void rig_holds(
+	struct rig *r, uint32_t out, uint32_t from, uint32_t end, float value);
 
 /** How often destroy was called, of all. */
 extern int rig_destroyed;

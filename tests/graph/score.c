@@ -518,6 +518,19 @@ add_ensemble(struct writer *w)
 	}
 }
 
+/** Such as give helpers the time to come. */
+static void
+add_polite(struct writer *w)
+{
+	begin(w);
+	w->is_timed = false;
+	for (int i = 0; i < 3; i++) {
+		int32_t id = add(w, house_part(w->score->house, "polite"), 0);
+		(void)say(w, COMMAND_ACTIVATE, id);
+	}
+	end(w);
+}
+
 /** Many of a kind on one bus, each through a filter or not. */
 static void
 add_choir(struct writer *w, uint32_t count)
@@ -644,7 +657,7 @@ happen(struct writer *w)
 		join_in(w, any, p, below(w, p->ins));
 	} else if (which < 72) {
 		follow(w, id, w->part[id]);
-	} else if (which < 78 && player >= 0) {
+	} else if (which < 84 && player >= 0) {
 		bind_to(w, player, w->part[player]);
 	} else {
 		part_of_graph(w, any);
@@ -831,6 +844,7 @@ score_open(struct house *h, const struct score_plan *plan)
 	}
 	for (w->block = 0; w->block < plan->blocks; w->block++) {
 		if (w->block == 0) {
+			add_polite(w);
 			add_choir(w, plan->choir);
 		}
 		if (w->block == 4 && plan->synths >= 60) {

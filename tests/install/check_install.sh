@@ -139,7 +139,8 @@ hear=$PWD/tests/install/hear
 "$hear" score "$work/score.osc" || exit 1
 cd "$work" || exit 1
 want "tactus render plays through it" "$tactus" render score.osc -o out.wav \
-	--set "plugins.path=[\"$plugins\"]" --set audio.rate=48000
+	--set "plugins.path=[\"$plugins\"]" --set audio.rate=48000 \
+	--threads "${TACTUS_TEST_THREADS:-1}"
 want "what is heard is the sine times its gain" "$hear" check out.wav
 
 # --- the daemon -----------------------------------------------------------
@@ -148,6 +149,7 @@ url=unix://$work/osc.sock
 TACTUS_URL=$url
 export TACTUS_URL
 "$tactusd" -c "$conf/tactus.conf" --set audio.driver=offline \
+	--set "realtime.threads=${TACTUS_TEST_THREADS:-1}" \
 	--set "plugins.path=[\"$plugins\"]" \
 	--set "osc.listeners=({ url=\"$url\"; role=\"admin\"; })" \
 	2> log < /dev/null &

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
 #include <tactus/math.h>
 
 #include "isa.h"
@@ -79,10 +80,10 @@ crowd_open(const TactusPlugin *(*entry)(const TactusHost *host))
 	c->world = (TactusWorld){.size = sizeof(c->world),
 		.block = HARNESS_BLOCK,
 		.rate = HARNESS_RATE};
-	c->ports = c->def->port_count(NULL);
+	c->ports = tactus_def_ports(c->def, NULL);
 	for (uint32_t i = 0; i < c->ports; i++) {
 		c->port[i].size = sizeof(c->port[i]);
-		c->def->port(&c->nrt.host, NULL, i, &c->port[i]);
+		tactus_def_port(&c->nrt.host, c->def, NULL, i, &c->port[i]);
 		c->outs += c->port[i].kind == TACTUS_AUDIO &&
 			   c->port[i].direction == TACTUS_OUTPUT;
 	}

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 /** A text, as it lies in the source. */
 static char *
 read_text(const char *name)
@@ -92,7 +94,7 @@ most_of(const struct harness *h, uint32_t i, char *text, size_t size)
 	double most = (double)h->port[i].maximum;
 
 	twice.rate = 2 * h->nrt.host.rate;
-	h->def->port(&twice, h->options, i, &p);
+	tactus_def_port(&twice, h->def, h->options, i, &p);
 	if ((double)p.maximum == most) {
 		number_of(most, text, size);
 	} else if (most == h->nrt.host.rate / 2) {
@@ -220,11 +222,12 @@ START_TEST(manual_names_every_member_of_the_contract)
 {
 	static const char *const words[] = {"tactus_plugin",
 		"register_synthdef", "instance_bytes", "options_bytes",
-		"extra_bytes", "port_count", "construct", "connect", "activate",
-		"process", "process_many", "destroy", "parse",
-		"tactus_control_at", "TACTUS_ABI_VERSION", "TACTUS_SERIAL",
-		"TACTUS_RT", "TACTUS_INTEGER", "TACTUS_BOOLEAN", "TACTUS_ENUM",
-		"TACTUS_TRIGGER", "TACTUS_LOGARITHMIC",
+		"extra_bytes", "port_count", "port_rows", "port_bytes",
+		"channels", "construct", "connect", "activate", "process",
+		"process_many", "destroy", "parse", "tactus_control_at",
+		"TACTUS_ABI_VERSION", "TACTUS_SERIAL", "TACTUS_RT",
+		"TACTUS_INTEGER", "TACTUS_BOOLEAN", "TACTUS_ENUM",
+		"TACTUS_TRIGGER", "TACTUS_OF_RATE", "TACTUS_LOGARITHMIC",
 		"TACTUS_CONSTRUCT_BYTES", "TACTUS_MAX_PORTS",
 		"TACTUS_MAX_NOTIFY", "notify", "alloc", "done", "time", "log"};
 	char *page = read_page();

@@ -107,23 +107,6 @@ parse_id(const TactusHost *host, const TactusOption *options, uint32_t count,
 	return 0;
 }
 
-static uint32_t
-no_ports(const void *options)
-{
-	(void)options;
-	return 0;
-}
-
-static void
-no_port(const TactusHost *host, const void *options, uint32_t index,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	(void)index;
-	(void)port;
-}
-
 TACTUS_RT static int
 hoard(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
@@ -146,8 +129,6 @@ static const TactusSynthDef hoarder = {
 	.instance_bytes = 16,
 	.options_bytes = sizeof(struct id_option),
 	.parse = parse_id,
-	.port_count = no_ports,
-	.port = no_port,
 	.construct = hoard,
 	.process = process_nothing,
 };

@@ -152,7 +152,7 @@ says out 'resources 0, 0 B; references 0; jobs 0' 'works     waiting 0'
 # whatever the daemon counts stands in the manual
 run 0 send /stats
 sed 's/^[^ ]* //' "$work/out" | tr ' ' '\n' | sed -n 's/^"\(.*\)"$/\1/p' |
-	sed 's/^pool_[0-9]*_free/pool_/' |
+	sed 's/^pool_[0-9]*_free/pool_/; s/^thread_[0-9]*_load/thread_/' |
 	sort -u >"$work/names"
 check "/stats has names" test "$(wc -l <"$work/names")" -ge 20
 while read -r name; do

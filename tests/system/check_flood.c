@@ -112,20 +112,24 @@ send_flood(const char *url, uint64_t seed, uint32_t count)
 	client_close(&other);
 }
 
+static void
+add_pool(void *user, const char *name, double value)
+{
+	double *sum = user;
+	double size;
+
+	if (sscanf(name, "pool_%lf_free", &size) == 1) {
+		*sum += size * value;
+	}
+}
+
 /** All that is free in the pools, in bytes. */
 static double
 pools_free(void)
 {
 	double sum = 0.0;
 
-	client_say(&c, "/stats");
-	client_seek(&c, "/stats.reply");
-	for (uint32_t i = 0; i + 1 < client_count(&c); i += 2) {
-		double size;
-		if (sscanf(client_string(&c, i), "pool_%lf_free", &size) == 1) {
-			sum += size * client_number(&c, i + 1);
-		}
-	}
+	client_each_stat(&c, add_pool, &sum);
 	return sum;
 }
 

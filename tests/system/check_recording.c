@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "engine.h"
+#include "helped.h"
 #include "host.h"
 #include "loader.h"
 #include "loop_rig.h"
@@ -23,6 +24,7 @@
 #include "osc_read.h"
 #include "osc_text.h"
 #include "osc_write.h"
+#include "threads.h"
 
 static const uint32_t periods_of[] = {
 	16, 17, 64, 100, 128, 255, 441, 512, 1000, 1023, 1024};
@@ -33,6 +35,7 @@ struct rooms {
 	struct config *config;
 	struct wire *wire;
 	struct engine *engine;
+	struct crew *crew;
 	struct host *host;
 	struct loader *loader;
 	struct office *office;
@@ -88,7 +91,8 @@ open_rooms(struct rooms *r, uint32_t block)
 		.max_buses = 8,
 		.max_connections = 1024,
 		.max_inputs_per_port = 64,
-		.threads = 1,
+		.threads = threads_wanted(),
+		.eager = true,
 		.max_resources = 64,
 		.max_events = 64,
 		.max_commands = 8192,
@@ -98,6 +102,7 @@ open_rooms(struct rooms *r, uint32_t block)
 	};
 	ck_assert_int_eq(wire_open(256, 1024, 64, 0, 0, &r->wire), 0);
 	ck_assert_int_eq(engine_open(&ec, r->wire, &r->engine), 0);
+	r->crew = helped_open(r->engine, false);
 	const struct host_config hc = {.config = r->config, .rate = 48000};
 	ck_assert_int_eq(host_open(&hc, &r->host), 0);
 	ck_assert_int_eq(loader_open(r->config, r->host, &r->loader), 0);
@@ -134,6 +139,7 @@ close_rooms(struct rooms *r)
 	peer_unref(r->peer);
 	ck_assert_uint_eq(office_end_works(r->office), 0);
 	office_close(r->office);
+	crew_close(r->crew);
 	engine_close(r->engine);
 	loader_close(r->loader);
 	host_close(r->host);

@@ -426,11 +426,10 @@ client_sync(struct client *c)
 	}
 }
 
-double
-client_stat(struct client *c, const char *name)
+void
+client_each_stat(struct client *c,
+	void (*each)(void *user, const char *name, double value), void *user)
 {
-	double value = 0.0;
-	bool found = false;
 	uint32_t page = 0;
 	uint32_t pages = 1;
 
@@ -444,15 +443,39 @@ client_stat(struct client *c, const char *name)
 			i = 2;
 		}
 		for (; i + 1 < client_count(c); i += 2) {
-			if (strcmp(client_string(c, i), name) == 0) {
-				value = client_number(c, i + 1);
-				found = true;
-			}
+			each(user, client_string(c, i),
+				client_number(c, i + 1));
 		}
 		page++;
 	}
-	ck_assert_msg(found, "/stats has no \"%s\": %s", name, c->text);
-	return value;
+}
+
+/** The number that is looked for. */
+struct stat_wanted {
+	const char *name;
+	double value;
+	bool found;
+};
+
+static void
+take_stat(void *user, const char *name, double value)
+{
+	struct stat_wanted *w = user;
+
+	if (strcmp(name, w->name) == 0) {
+		w->value = value;
+		w->found = true;
+	}
+}
+
+double
+client_stat(struct client *c, const char *name)
+{
+	struct stat_wanted w = {.name = name};
+
+	client_each_stat(c, take_stat, &w);
+	ck_assert_msg(w.found, "/stats has no \"%s\": %s", name, c->text);
+	return w.value;
 }
 
 int64_t

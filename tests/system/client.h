@@ -85,6 +85,9 @@ const char *client_string(const struct client *c, uint32_t n);
 /** How many arguments it has, brackets counted. */
 uint32_t client_count(const struct client *c);
 
+/** All numbers of /stats, on however many pages. */
+void client_each_stat(struct client *c,
+	void (*each)(void *user, const char *name, double value), void *user);
 /** A number of /stats; ends the test when there is none of that name. */
 double client_stat(struct client *c, const char *name);
 /** Where the sample clock is. */

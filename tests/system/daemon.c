@@ -29,6 +29,8 @@
 
 #include <linux/capability.h>
 
+#include "threads.h"
+
 #define MAX_WORDS 96
 
 /* of this program; the tests of libcheck are its children */
@@ -128,6 +130,11 @@ make_words(
 	add(w, "--set");
 	add(w, "audio.driver=%s",
 		want->driver != NULL ? want->driver : "offline");
+	add(w, "--set");
+	add(w, "realtime.threads=%u",
+		want->driver == NULL || strcmp(want->driver, "offline") == 0
+			? threads_wanted()
+			: threads_possible());
 	add(w, "--set");
 	add(w, "plugins.path=[\"%s/plugins/.libs\", \"%s/tests/system/%s\"]",
 		here, here, want->trial ? ".libs" : "");

@@ -4,9 +4,11 @@
  *
  * It is told to be ready by sd_notify, listens on ports that the kernel
  * chose, writes its log into a file of the test's folder, and dies with the
- * test whatever becomes of that.  Nothing here sleeps: it waits for messages,
- * for the log to grow, and for processes to end, each with a deadline that is
- * generous because it is never reached when all is well.
+ * test whatever becomes of that.  It has as many audio threads as
+ * TACTUS_TEST_THREADS says; where time is real, no more than there are
+ * processors.  Nothing here sleeps: it waits for messages, for the log to
+ * grow, and for processes to end, each with a deadline that is generous
+ * because it is never reached when all is well.
  */
 #ifndef TACTUS_TESTS_SYSTEM_DAEMON_H
 #define TACTUS_TESTS_SYSTEM_DAEMON_H

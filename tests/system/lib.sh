@@ -19,12 +19,24 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
+# threads SET…: how many there are to be: what TACTUS_TEST_THREADS says; where
+# time is real no more than there are processors
+threads() {
+	wanted=${TACTUS_TEST_THREADS:-1}
+	case $* in
+	*audio.driver=offline*) ;;
+	*) test "$wanted" -le "$(nproc)" || wanted=$(nproc) ;;
+	esac
+	echo "$wanted"
+}
+
 # start_daemon SET…: its UDP port is in $port, its URL in $url
 start_daemon() {
 	rm -f "$work/pipe"
 	mkfifo "$work/pipe"
 	: >"$work/tactus.conf"
-	set -- --config="$work/tactus.conf" "$@"
+	set -- --config="$work/tactus.conf" \
+		--set "realtime.threads=$(threads "$@")" "$@"
 	test "${SANITIZERS:-no}" = no || set -- --no-realtime "$@"
 	"$here/tactusd" "$@" \
 		--set "plugins.path=[\"$here/plugins/.libs\"]" \

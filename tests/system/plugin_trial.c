@@ -7,6 +7,7 @@
  *	offence   does on `fire` what `fire` says: see enum offence
  *	refusal   construct returns its option `code`
  *	memory    holds its option `bytes` of the RT pools
+ *	labour    takes long, and says (/away) when a helper does it
  *	stubborn  a class and a job: the argument "wait" waits until it is no
  *	          longer wanted, "hang" does not even look
  *
@@ -49,22 +50,6 @@ struct impulse {
 	bool fired;
 };
 
-static uint32_t
-impulse_count(const void *options)
-{
-	(void)options;
-	return IMPULSE_PORTS;
-}
-
-static void
-impulse_port(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &impulse_ports[i]);
-}
-
 TACTUS_RT static void
 impulse_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
@@ -87,8 +72,9 @@ static const TactusSynthDef impulse = {
 	.name = "impulse",
 	.doc = "One frame.",
 	.instance_bytes = sizeof(struct impulse),
-	.port_count = impulse_count,
-	.port = impulse_port,
+	.ports = impulse_ports,
+	.port_rows = IMPULSE_PORTS,
+	.port_bytes = sizeof(*impulse_ports),
 	.process = impulse_process,
 };
 
@@ -146,22 +132,6 @@ offence_construct(
 	return 0;
 }
 
-static uint32_t
-offence_count(const void *options)
-{
-	(void)options;
-	return OFFENCE_PORTS;
-}
-
-static void
-offence_port(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	tactus_port_set(port, &offence_ports[i]);
-}
-
 #if defined(__clang__)
 #  pragma clang diagnostic push
 #  pragma clang diagnostic ignored "-Wunknown-warning-option"
@@ -217,29 +187,13 @@ static const TactusSynthDef offence = {
 	.options_bytes = sizeof(struct fresh),
 	.parse = offence_parse,
 	.construct = offence_construct,
-	.port_count = offence_count,
-	.port = offence_port,
+	.ports = offence_ports,
+	.port_rows = OFFENCE_PORTS,
+	.port_bytes = sizeof(*offence_ports),
 	.process = offence_process,
 };
 
 /* --- refusal and memory: one whole number as their option --- */
-
-static uint32_t
-no_ports(const void *options)
-{
-	(void)options;
-	return 0;
-}
-
-static void
-no_port(const TactusHost *host, const void *options, uint32_t i,
-	TactusPort *port)
-{
-	(void)host;
-	(void)options;
-	(void)i;
-	(void)port;
-}
 
 struct number {
 	int32_t value;
@@ -297,8 +251,6 @@ static const TactusSynthDef refusal = {
 	.doc = "Cannot be constructed.",
 	.options_bytes = sizeof(struct number),
 	.parse = refusal_parse,
-	.port_count = no_ports,
-	.port = no_port,
 	.construct = refusal_construct,
 	.process = no_process,
 };
@@ -343,11 +295,78 @@ static const TactusSynthDef memory = {
 	.instance_bytes = sizeof(struct memory),
 	.options_bytes = sizeof(struct number),
 	.parse = memory_parse,
-	.port_count = no_ports,
-	.port = no_port,
 	.construct = memory_construct,
 	.process = no_process,
 	.destroy = memory_destroy,
+};
+
+/* --- labour --- */
+
+/* Turns for each frame: some microseconds for a block. */
+#define TURNS 10
+
+struct labour {
+	const TactusWorld *home; /* rt's own: each audio thread has another */
+	bool told;
+};
+
+static void
+labour_port(const TactusHost *host, const void *options, uint32_t i,
+	TactusPort *port)
+{
+	(void)host;
+	(void)options;
+	(void)i;
+	tactus_port_set(port, &impulse_ports[IMPULSE_OUT]);
+}
+
+static uint32_t
+labour_count(const void *options)
+{
+	(void)options;
+	return 1;
+}
+
+TACTUS_RT static int
+labour_construct(
+	const TactusWorld *world, const void *options, TactusSynth *synth)
+{
+	struct labour *s = synth->self;
+
+	(void)options;
+	s->home = world;
+	return 0;
+}
+
+TACTUS_RT static void
+labour_process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
+{
+	struct labour *s = synth->self;
+	float x = 0.5f;
+
+	for (uint32_t i = 0; i < frames; i++) {
+		/* each turn waits for the one before */
+		for (int k = 0; k < TURNS; k++) {
+			x = 3.7f * x * (1.0f - x);
+		}
+		synth->out[0][i] = x;
+	}
+	if (world != s->home && !s->told) {
+		const double id = synth->id;
+		s->told = world->notify(world, synth, "/away", "i", &id);
+	}
+}
+
+static const TactusSynthDef labour = {
+	.size = sizeof(labour),
+	.uri = "urn:tactus:synthdef:labour:1",
+	.name = "labour",
+	.doc = "Takes long.",
+	.instance_bytes = sizeof(struct labour),
+	.port_count = labour_count,
+	.port = labour_port,
+	.construct = labour_construct,
+	.process = labour_process,
 };
 
 static const TactusPlugin plugin = {
@@ -422,7 +441,7 @@ const TactusPlugin *
 tactus_plugin(const TactusHost *host)
 {
 	const TactusSynthDef *const defs[] = {
-		&impulse, &offence, &refusal, &memory};
+		&impulse, &offence, &refusal, &memory, &labour};
 
 	for (size_t i = 0; i < sizeof defs / sizeof defs[0]; i++) {
 		if (host->register_synthdef(host, defs[i]) != 0) {

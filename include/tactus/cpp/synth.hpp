@@ -106,6 +106,15 @@ template <class S>
 struct has_ports<S, std::void_t<decltype(S::ports)>> : std::true_type {
 };
 
+template <class S, class O, class = void>
+struct has_channels : std::false_type {
+};
+template <class S, class O>
+struct has_channels<S, O,
+	std::void_t<decltype(S::channels(std::declval<const O &>()))>>
+    : std::true_type {
+};
+
 template <class S, class O, class = void> struct has_extra : std::false_type {
 };
 template <class S, class O>
@@ -182,6 +191,8 @@ Many<Synth>::operator[](std::uint32_t i) const noexcept
  *	void bind(Context &, uint32_t ordinal, Bound &old)
  *	static void process_many(const Many<Player> &, uint32_t frames)
  *	static size_t extra_bytes(const Options &)        on the loop
+ *	static uint32_t channels(const Options &)         on the loop: how
+ *		many ports each audio port of `ports` stands for
  *
  * and instead of `ports`, where they depend on the options, on the loop:
  *
@@ -196,6 +207,8 @@ template <class Synth, class Options = NoOptions> class SynthDef
 {
 	static constexpr bool has_options = !std::is_same_v<Options, NoOptions>;
 	static constexpr bool has_ports = detail::has_ports<Synth>::value;
+	static constexpr bool has_channels =
+		detail::has_channels<Synth, Options>::value;
 	using Parsed = detail::Parsed<Options>;
 
 	static_assert(
@@ -219,6 +232,10 @@ template <class Synth, class Options = NoOptions> class SynthDef
 			      detail::names_many<Synth>::value,
 		"process_many is static void process_many(const Many<Synth> &, "
 		"uint32_t frames)");
+
+	static_assert(has_ports || !has_channels,
+		"channels goes with `ports`; port_count tells of all by "
+		"itself");
 
 	/* Ports that depend on options are counted once, on the loop. */
 	static constexpr bool has_parse = has_options || !has_ports;
@@ -249,44 +266,45 @@ template <class Synth, class Options = NoOptions> class SynthDef
 
 	/* --- on the loop --- */
 
+	/* A count by `ask`; too many where it throws: the engine refuses
+	 * that aloud. */
+	template <class Ask> static uint32_t count_by(Ask ask) noexcept
+	{
+		Failure ignored(nullptr, 0);
+		uint32_t n = 0;
+
+		detail::stop(ignored, [&]() { n = ask(); });
+		return ignored.code() == 0 ? n : TACTUS_MAX_PORTS + 1;
+	}
+
 	static uint32_t port_count(const void *parsed) noexcept
 	{
-		if constexpr (has_ports) {
-			(void)parsed;
-			return sizeof(Synth::ports) / sizeof(Synth::ports[0]);
-		} else {
-			Failure ignored(nullptr, 0);
-			uint32_t n = 0;
+		return count_by([&]() {
+			return Synth::port_count(options_of(parsed));
+		});
+	}
 
-			detail::stop(ignored, [&]() {
-				n = Synth::port_count(options_of(parsed));
-			});
-			/* too many: the engine refuses it aloud */
-			return ignored.code() == 0 ? n : TACTUS_MAX_PORTS + 1;
-		}
+	static uint32_t channels(const void *parsed) noexcept
+	{
+		return count_by(
+			[&]() { return Synth::channels(options_of(parsed)); });
 	}
 
 	static void port(const TactusHost *host, const void *parsed,
 		uint32_t index, TactusPort *out) noexcept
 	{
-		if constexpr (has_ports) {
-			(void)host;
-			(void)parsed;
-			tactus_port_set(out, &Synth::ports[index]);
-		} else {
-			char reason[128];
-			Failure failure(reason, sizeof(reason));
-			const Host own(host, &failure);
+		char reason[128];
+		Failure failure(reason, sizeof(reason));
+		const Host own(host, &failure);
 
-			/* without a name: the engine refuses it aloud */
-			detail::stop(failure, [&]() {
-				const Port p = Synth::port(
-					own, options_of(parsed), index);
-				tactus_port_set(out, &p);
-			});
-			if (failure.code() != 0) {
-				own.log(TACTUS_LOG_ERROR, reason);
-			}
+		/* without a name: the engine refuses it aloud */
+		detail::stop(failure, [&]() {
+			const Port p =
+				Synth::port(own, options_of(parsed), index);
+			tactus_port_set(out, &p);
+		});
+		if (failure.code() != 0) {
+			own.log(TACTUS_LOG_ERROR, reason);
 		}
 	}
 
@@ -298,14 +316,14 @@ template <class Synth, class Options = NoOptions> class SynthDef
 	static uint32_t count_outputs(
 		const TactusHost *host, const void *parsed) noexcept
 	{
-		const uint32_t count = port_count(parsed);
+		const uint32_t count = tactus_def_ports(&def, parsed);
 		uint32_t n = 0;
 
 		for (uint32_t i = 0; i < count; i++) {
 			TactusPort p = {};
 
 			p.size = sizeof(p);
-			port(host, parsed, i, &p);
+			tactus_def_port(host, &def, parsed, i, &p);
 			n += is_output(p) ? 1 : 0;
 		}
 		return n;
@@ -553,8 +571,18 @@ template <class Synth, class Options = NoOptions> class SynthDef
 			d.options_bytes = sizeof(Parsed);
 			d.parse = parse;
 		}
-		d.port_count = port_count;
-		d.port = port;
+		if constexpr (has_ports) {
+			d.ports = Synth::ports;
+			d.port_rows =
+				sizeof(Synth::ports) / sizeof(Synth::ports[0]);
+			d.port_bytes = sizeof(Synth::ports[0]);
+		} else {
+			d.port_count = port_count;
+			d.port = port;
+		}
+		if constexpr (has_channels) {
+			d.channels = channels;
+		}
 		if constexpr (detail::has_extra<Synth, Options>::value) {
 			d.extra_bytes = extra_bytes;
 		}

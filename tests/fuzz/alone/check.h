@@ -43,6 +43,7 @@ typedef struct SRunner SRunner;
 #define ck_assert_ptr_null(p)    ck_assert((p) == NULL)
 #define ck_assert_int_eq(a, b)   ck_assert((a) == (b))
 #define ck_assert_int_ge(a, b)   ck_assert((a) >= (b))
+#define ck_assert_int_le(a, b)   ck_assert((a) <= (b))
 #define ck_assert_int_lt(a, b)   ck_assert((a) < (b))
 #define ck_assert_uint_eq(a, b)  ck_assert((a) == (b))
 #define ck_assert_uint_gt(a, b)  ck_assert((a) > (b))

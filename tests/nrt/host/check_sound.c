@@ -707,8 +707,10 @@ START_TEST(sound_reads_what_sox_writes_and_sox_what_we_write)
 	for (int i = 0; i < 4410; i++) {
 		sum += (double)got[i] * (double)got[i];
 	}
-	/* 100 whole periods */
-	ck_assert_double_eq_tol(sqrt(sum / 4410.0), 0.5 / sqrt(2.0), 2e-3);
+	/* 100 whole periods; what sox makes of them for Vorbis is never twice
+	 * the same */
+	double tolerance = _i == 2 ? 1e-2 : 2e-3;
+	ck_assert_double_eq_tol(sqrt(sum / 4410.0), 0.5 / sqrt(2.0), tolerance);
 	sound_close(s, false, reason, sizeof reason);
 	write_file(names[_i], "", got, 4410, 1, 44100.0);
 	snprintf(path, sizeof path, "record/%s", names[_i]);

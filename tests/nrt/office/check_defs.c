@@ -155,9 +155,197 @@ START_TEST(def_of_another_size_is_refused)
 	ck_assert_int_eq(defs_add(d, NULL, why, sizeof why), -EINVAL);
 	def.size--;
 	refused("its size");
+	def.size = offsetof(TactusSynthDef, ports) + 8;
+	refused("its size");
 	/* newer ones are larger */
 	def.size = sizeof def + 8;
 	ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+}
+END_TEST
+
+START_TEST(def_that_ends_before_the_table_is_read_no_further)
+{
+	def.size = offsetof(TactusSynthDef, ports);
+	def.ports = ports;
+	def.port_rows = 99;
+	ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+	const TactusSynthDef *got = defs_at(d, 0);
+	ck_assert_ptr_null(got->ports);
+	ck_assert_uint_eq(got->port_rows, 0);
+	ck_assert_uint_eq(defs_shape(d, got)->ports, 4);
+}
+END_TEST
+
+/** The def's ports as a table. */
+static void
+tabulate(void)
+{
+	def.port_count = NULL;
+	def.port = NULL;
+	def.ports = ports;
+	def.port_rows = 4;
+	def.port_bytes = sizeof ports[0];
+}
+
+static uint32_t channels;
+
+static uint32_t
+channels_of(const void *options)
+{
+	return options == NULL ? 1 : channels;
+}
+
+/** What a def makes of its table. */
+static void
+finish(const TactusHost *h, const void *options, uint32_t i, TactusPort *out)
+{
+	ck_assert_ptr_eq(h, &host);
+	ck_assert_ptr_eq(options, options_seen);
+	if (i == 0) {
+		ck_assert_str_eq(out->name, "freq");
+		out->initial = 6.0F;
+	}
+}
+
+START_TEST(table_of_ports_is_taken_as_it_is)
+{
+	tabulate();
+	ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+	const struct shape *s = defs_shape(d, defs_at(d, 0));
+	ck_assert_uint_eq(s->ports, 4);
+	for (uint32_t i = 0; i < 4; i++) {
+		ck_assert_uint_eq(s->port[i].port.size, sizeof(TactusPort));
+		ck_assert_str_eq(s->port[i].port.name, ports[i].name);
+		ck_assert_uint_eq(s->port[i].port.kind, ports[i].kind);
+		ck_assert_uint_eq(
+			s->port[i].port.direction, ports[i].direction);
+	}
+	ck_assert_ptr_eq(s->port[1].port.resource, ports[1].resource);
+	ck_assert(s->port[0].port.initial == 5.0F);
+}
+END_TEST
+
+START_TEST(port_changes_what_the_table_says)
+{
+	tabulate();
+	def.port = finish;
+	options_seen = NULL;
+	ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+	const struct shape *s = defs_shape(d, defs_at(d, 0));
+	ck_assert(s->port[0].port.initial == 6.0F);
+	ck_assert(s->port[0].port.maximum == 10.0F);
+}
+END_TEST
+
+START_TEST(rows_of_a_table_may_be_longer_than_the_engine_knows)
+{
+	static struct {
+		TactusPort port;
+		double newer;
+	} rows[4];
+
+	for (int i = 0; i < 4; i++) {
+		rows[i].port = ports[i];
+		rows[i].newer = 1.0;
+	}
+	tabulate();
+	def.ports = &rows[0].port;
+	def.port_bytes = sizeof rows[0];
+	ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+	const struct shape *s = defs_shape(d, defs_at(d, 0));
+	ck_assert_str_eq(s->port[3].port.name, "out");
+	ck_assert_int_eq(defs_port(s, "in"), 2);
+}
+END_TEST
+
+START_TEST(audio_rows_stand_for_a_port_a_channel)
+{
+	static const char *const names[] = {
+		"freq", "buffer", "in0", "in1", "in2", "out0", "out1", "out2"};
+	const TactusOption o = {"x", 'i', 1, NULL};
+	int code;
+
+	tabulate();
+	def.channels = channels_of;
+	def.parse = parse;
+	def.options_bytes = sizeof(float);
+	channels = 3;
+	ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+	const TactusSynthDef *got = defs_at(d, 0);
+	ck_assert_uint_eq(defs_shape(d, got)->ports, 4);
+	struct synth_spec *spec =
+		defs_new_spec(d, got, &o, 1, &code, why, sizeof why);
+	ck_assert_ptr_nonnull(spec);
+	ck_assert_uint_eq(spec->shape->ports, 8);
+	ck_assert_uint_eq(spec->shape->inputs, 3);
+	ck_assert_uint_eq(spec->shape->outputs, 3);
+	for (uint32_t i = 0; i < 8; i++) {
+		ck_assert_str_eq(spec->shape->port[i].port.name, names[i]);
+	}
+	defs_free_spec(d, spec);
+	/* without any only the other rows are left; too many are refused */
+	channels = 0;
+	spec = defs_new_spec(d, got, &o, 1, &code, why, sizeof why);
+	ck_assert_uint_eq(spec->shape->ports, 2);
+	defs_free_spec(d, spec);
+	channels = UINT32_MAX;
+	spec = defs_new_spec(d, got, &o, 1, &code, why, sizeof why);
+	ck_assert_ptr_null(spec);
+	ck_assert_int_eq(code, 422);
+	ck_assert_msg(strstr(why, "it wants 257 ports") != NULL, "%s", why);
+}
+END_TEST
+
+START_TEST(maximum_of_the_rate_becomes_a_frequency)
+{
+	ports[0].flags = TACTUS_OF_RATE | TACTUS_INTEGER;
+	ports[0].maximum = 0.25F;
+	/* both ways to tell of ports may say so */
+	for (int way = 0; way < 2; way++) {
+		ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+		const TactusPort *p =
+			&defs_shape(d, defs_at(d, (uint32_t)way))->port[0].port;
+		ck_assert(p->maximum == 12000.0F);
+		ck_assert_uint_eq(p->flags, TACTUS_INTEGER);
+		ck_assert(p->initial == (way == 0 ? 5.0F : 12000.0F));
+		tabulate();
+		def.uri = "urn:x:sine:2";
+		ports[0].initial = 20000.0F;
+	}
+}
+END_TEST
+
+START_TEST(table_that_is_not_sound_is_refused)
+{
+	tabulate();
+	const TactusSynthDef good = def;
+
+	def.port_count = port_count;
+	refused("it has both ports and port_count");
+	def = good;
+	def.port_rows = TACTUS_MAX_PORTS + 1;
+	refused("more port_rows than TACTUS_MAX_PORTS");
+	def = good;
+	def.port_bytes = sizeof(TactusPort) - 1;
+	refused("its port_bytes is not the size of a TactusPort");
+	def = good;
+	def.ports = NULL;
+	refused("port_rows or channels, but no ports");
+	def.port_rows = 0;
+	def.channels = channels_of;
+	refused("port_rows or channels, but no ports");
+	def = good;
+	ports[2].name[0] = '\0';
+	refused("port 2");
+}
+END_TEST
+
+START_TEST(def_that_tells_of_no_ports_has_none)
+{
+	def.port_count = NULL;
+	def.port = NULL;
+	ck_assert_int_eq(defs_add(d, &def, why, sizeof why), 0);
+	ck_assert_uint_eq(defs_shape(d, defs_at(d, 0))->ports, 0);
 }
 END_TEST
 
@@ -176,13 +364,13 @@ START_TEST(def_without_name_or_functions_is_refused)
 	refused("no name");
 	def = good;
 	def.process = NULL;
-	refused("lacks");
+	refused("lacks process");
 	def = good;
 	def.port = NULL;
-	refused("lacks");
+	refused("one of port_count and port, not both");
 	def = good;
 	def.port_count = NULL;
-	refused("lacks");
+	refused("one of port_count and port, not both");
 	def = good;
 	def.options_bytes = 4;
 	refused("nothing to parse");
@@ -431,6 +619,14 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, sound_def_is_taken_and_its_ports_are_counted);
 	tcase_add_test(tc, def_of_another_size_is_refused);
+	tcase_add_test(tc, def_that_ends_before_the_table_is_read_no_further);
+	tcase_add_test(tc, table_of_ports_is_taken_as_it_is);
+	tcase_add_test(tc, port_changes_what_the_table_says);
+	tcase_add_test(tc, rows_of_a_table_may_be_longer_than_the_engine_knows);
+	tcase_add_test(tc, audio_rows_stand_for_a_port_a_channel);
+	tcase_add_test(tc, maximum_of_the_rate_becomes_a_frequency);
+	tcase_add_test(tc, table_that_is_not_sound_is_refused);
+	tcase_add_test(tc, def_that_tells_of_no_ports_has_none);
 	tcase_add_test(tc, def_without_name_or_functions_is_refused);
 	tcase_add_test(tc, ports_without_sound_names_are_refused);
 	tcase_add_test(

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "office_private.h"
 #include "rooms.h"
+#include "threads.h"
 #include "wire.h"
 
 static struct rooms rooms;
@@ -135,7 +136,7 @@ static const char *const stats_wanted[] = {"packets", "malformed", "errors",
 	"faults", "rt_faults", "events_pending", "commands_pending",
 	"pool_256_free", "connections", "threads", "renewals"};
 
-START_TEST(stats_are_pairs_of_all_names_in_one_page)
+START_TEST(stats_are_pairs_of_all_names_in_one_page_for_one_thread)
 {
 	for (size_t i = 0; i < sizeof stats_wanted / sizeof stats_wanted[0];
 		i++) {
@@ -143,8 +144,10 @@ START_TEST(stats_are_pairs_of_all_names_in_one_page)
 	}
 	r->largest = 0;
 	const char *text = rooms_ask(r, "/stats");
-	ck_assert_uint_eq(rooms_count(text, "/stats.reply "), 1);
-	ck_assert_uint_eq(rooms_count(text, "/"), 1);
+	uint32_t pages = rooms_count(text, "/stats.reply ");
+	/* loads of helpers take room: one page is what fits of one thread */
+	ck_assert_uint_eq(pages > 1, threads_wanted() > 1);
+	ck_assert_uint_eq(rooms_count(text, "/"), pages);
 	ck_assert_uint_lt(r->largest, PAGE_BYTES);
 }
 END_TEST
@@ -439,7 +442,8 @@ main(void)
 	tcase_add_test(tc, status_has_its_twelve_values);
 	tcase_add_test(tc, state_names_the_gravest_of_what_is_so);
 	tcase_add_test(tc, mute_answers_nothing_and_ends);
-	tcase_add_test(tc, stats_are_pairs_of_all_names_in_one_page);
+	tcase_add_test(
+		tc, stats_are_pairs_of_all_names_in_one_page_for_one_thread);
 	tcase_add_test(tc, stats_come_in_pages_with_the_most_pools_and_an_xrun);
 	tcase_add_test(
 		tc, stats_tell_of_threads_and_levels_where_there_are_any);

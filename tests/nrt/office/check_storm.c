@@ -165,10 +165,10 @@ errors_about(const char *heard, const char *address)
 static int
 answers_of(const char *address)
 {
-	static const char *const one[] = {"/version", "/status", "/stats",
-		"/sync", "/time", "/node/query", "/node/tree/statistics",
-		"/def/query", "/config/reload", "/resource/query",
-		"/resource/list", "/job/list"};
+	static const char *const one[] = {"/version", "/status", "/sync",
+		"/time", "/node/query", "/node/tree/statistics", "/def/query",
+		"/config/reload", "/resource/query", "/resource/list",
+		"/job/list"};
 
 	for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {
 		if (strcmp(address, one[i]) == 0) {
@@ -179,6 +179,7 @@ answers_of(const char *address)
 	return strcmp(address, "/group/new") == 0 ||
 			       strcmp(address, "/def/list") == 0 ||
 			       strcmp(address, "/synth/new") == 0 ||
+			       strcmp(address, "/stats") == 0 ||
 			       strcmp(address, "/node/tree") == 0
 		       ? -1
 		       : 0;

@@ -17,22 +17,6 @@
 
 #if KIND != KIND_STRANGE
 
-static uint32_t
-port_count(const void *options)
-{
-	(void)options;
-	return 0;
-}
-
-static void
-port(const TactusHost *host, const void *options, uint32_t i, TactusPort *out)
-{
-	(void)host;
-	(void)options;
-	(void)i;
-	(void)out;
-}
-
 TACTUS_RT static void
 process(const TactusWorld *world, TactusSynth *synth, uint32_t frames)
 {
@@ -56,8 +40,6 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:half:1",
 	.name = "half",
 #  endif
-	.port_count = port_count,
-	.port = port,
 	.process = process,
 };
 
@@ -146,7 +128,7 @@ tactus_plugin(const TactusHost *host)
 	if (KIND == KIND_BROKEN) {
 		TactusSynthDef broken = def;
 		broken.uri = "urn:tactus:synthdef:broken:1";
-		broken.port_count = NULL;
+		broken.process = NULL;
 		if (host->register_synthdef(host, &broken) == 0 ||
 			host->register_synthdef(host, NULL) == 0) {
 			return NULL;

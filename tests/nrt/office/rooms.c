@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "helped.h"
 #include "host.h"
 #include "loader.h"
 #include "log.h"
@@ -24,6 +25,7 @@
 #include "osc_read.h"
 #include "osc_text.h"
 #include "osc_write.h"
+#include "threads.h"
 
 #define MOST_WORDS   1200
 #define DEADLINE_S   20
@@ -98,7 +100,8 @@ open_engine(struct rooms *r)
 		.max_buses = c->limits.max_audio_buses,
 		.max_connections = c->limits.max_connections,
 		.max_inputs_per_port = c->limits.max_inputs_per_port,
-		.threads = 1,
+		.threads = threads_wanted(),
+		.eager = true,
 		.max_resources = c->limits.max_resources,
 		.max_events = c->limits.max_events,
 		.max_commands = c->limits.max_commands_per_block,
@@ -112,6 +115,7 @@ open_engine(struct rooms *r)
 		ec.pool[i].count = c->pools.items[i].count;
 	}
 	ck_assert_int_eq(engine_open(&ec, r->wire, &r->engine), 0);
+	r->crew = helped_open(r->engine, false);
 	for (uint32_t i = 0; i < ec.outputs; i++) {
 		r->out[i] = calloc(ec.block, sizeof *r->out[i]);
 		ck_assert_ptr_nonnull(r->out[i]);
@@ -355,6 +359,7 @@ rooms_close(struct rooms *r)
 	ck_assert_uint_eq(host_bytes(r->host), 0);
 	peer_unref(r->peer);
 	office_close(r->office);
+	crew_close(r->crew);
 	engine_close(r->engine);
 	loader_close(r->loader);
 	host_close(r->host);

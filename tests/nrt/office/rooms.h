@@ -3,7 +3,8 @@
  * rooms.h -- the whole engine without its threads, for the office's tests.
  *
  * The rooms are the real ones, plugins and all; the loop and the rt thread
- * are the test's own, and time moves when the test says so.  Words go in as
+ * are the test's own, and time moves when the test says so (helpers of rt are
+ * real, where TACTUS_TEST_THREADS wants some).  Words go in as
  * `tactus send` takes them, and answers come out as text, a line each.
  */
 #ifndef TACTUS_TESTS_ROOMS_H
@@ -16,6 +17,7 @@
 
 #include "office.h"
 
+struct crew;
 struct engine;
 struct host;
 struct loader;
@@ -30,6 +32,7 @@ struct rooms {
 	struct config *config;
 	struct wire *wire;
 	struct engine *engine;
+	struct crew *crew; /* NULL: rt has no helpers */
 	struct host *host;
 	struct loader *loader;
 	struct office *office;

@@ -340,13 +340,6 @@ struct asker {
 	int result;
 };
 
-static uint32_t
-no_ports(const void *options)
-{
-	(void)options;
-	return 0;
-}
-
 static int
 work(const TactusHost *host, void *const *resources, uint32_t count, void *data)
 {
@@ -398,8 +391,6 @@ static const TactusSynthDef asker = {
 	.uri = "urn:tactus:synthdef:trial-asker:1",
 	.name = "trial-asker",
 	.instance_bytes = sizeof(struct asker),
-	.port_count = no_ports,
-	.port = port,
 	.activate = ask,
 	.process = tell,
 };

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 #include "curve.h"
 #include "engine.h"
 
@@ -97,8 +99,8 @@ START_TEST(ports_are_described_as_they_are_written)
 
 	engine_open(&e, "plugin_cpp");
 	const TactusSynthDef *def = engine_def(&e, "holder");
-	ck_assert_uint_eq(def->port_count(NULL), 7);
-	def->port(&e.nrt.host, NULL, 0, &p);
+	ck_assert_uint_eq(tactus_def_ports(def, NULL), 7);
+	tactus_def_port(&e.nrt.host, def, NULL, 0, &p);
 	ck_assert_uint_eq(p.size, sizeof p);
 	ck_assert_uint_eq(p.kind, TACTUS_CONTROL);
 	ck_assert_uint_eq(p.curve, TACTUS_LOGARITHMIC);
@@ -108,23 +110,23 @@ START_TEST(ports_are_described_as_they_are_written)
 	ck_assert(p.minimum == 1.0F && p.maximum == 100.0F);
 	ck_assert(p.initial == 10.0F);
 	ck_assert_ptr_null(p.resource);
-	def->port(&e.nrt.host, NULL, 1, &p);
+	tactus_def_port(&e.nrt.host, def, NULL, 1, &p);
 	ck_assert_uint_eq(p.flags, TACTUS_INTEGER);
-	def->port(&e.nrt.host, NULL, 2, &p);
+	tactus_def_port(&e.nrt.host, def, NULL, 2, &p);
 	ck_assert_uint_eq(p.kind, TACTUS_RESOURCE);
 	ck_assert_uint_eq(p.direction, TACTUS_INPUT);
 	ck_assert_str_eq(p.resource, CURVE_URI);
-	def->port(&e.nrt.host, NULL, 3, &p);
+	tactus_def_port(&e.nrt.host, def, NULL, 3, &p);
 	ck_assert_uint_eq(p.direction, TACTUS_OUTPUT);
 	ck_assert_str_eq(p.resource, "urn:tactus:resource:audio-buffer:1");
-	def->port(&e.nrt.host, NULL, 4, &p);
+	tactus_def_port(&e.nrt.host, def, NULL, 4, &p);
 	ck_assert_uint_eq(p.kind, TACTUS_AUDIO);
 	ck_assert_uint_eq(p.direction, TACTUS_INPUT);
 	ck_assert_ptr_null(p.resource);
 	/* an engine whose ports are shorter is not written past their end */
 	memset(&p, 0x55, sizeof p);
 	p.size = (uint32_t)offsetof(TactusPort, resource);
-	def->port(&e.nrt.host, NULL, 2, &p);
+	tactus_def_port(&e.nrt.host, def, NULL, 2, &p);
 	ck_assert_str_eq(p.name, "curve");
 	ck_assert_uint_eq(p.size, offsetof(TactusPort, resource));
 	ck_assert_int_eq(((const char *)&p.resource)[0], 0x55);
@@ -139,13 +141,13 @@ START_TEST(ports_may_depend_on_options)
 
 	engine_open(&e, "plugin_cpp");
 	const TactusSynthDef *def = engine_def(&e, "wide");
-	ck_assert_uint_eq(def->port_count(NULL), 2);
+	ck_assert_uint_eq(tactus_def_ports(def, NULL), 2);
 	ck_assert_int_eq(engine_make(&e, 0, "wide", &o, 1), 0);
-	ck_assert_uint_eq(def->port_count(e.synth[0].options), 4);
+	ck_assert_uint_eq(tactus_def_ports(def, e.synth[0].options), 4);
 	TactusPort p = {.size = sizeof p};
-	def->port(&e.nrt.host, e.synth[0].options, 0, &p);
+	tactus_def_port(&e.nrt.host, def, e.synth[0].options, 0, &p);
 	ck_assert(p.maximum == 24000.0F);
-	def->port(&e.nrt.host, e.synth[0].options, 3, &p);
+	tactus_def_port(&e.nrt.host, def, e.synth[0].options, 3, &p);
 	ck_assert_str_eq(p.name, "out2");
 	ck_assert_uint_eq(def->extra_bytes(e.synth[0].options), 12);
 	engine_run(&e, 0, 64);
@@ -512,6 +514,37 @@ START_TEST(a_throw_in_process_many_ends_them_all)
 }
 END_TEST
 
+START_TEST(tables_of_ports_may_repeat_their_audio_rows)
+{
+	struct engine e;
+	const TactusOption o[] = {
+		engine_option("channels", 2), engine_option("how", 1)};
+	TactusPort p = {.size = sizeof p};
+
+	engine_open(&e, "plugin_cpp");
+	const TactusSynthDef *def = engine_def(&e, "several");
+	ck_assert_uint_eq(tactus_def_ports(def, NULL), 3);
+	ck_assert_int_eq(engine_make(&e, 0, "several", o, 1), 0);
+	ck_assert_uint_eq(tactus_def_ports(def, e.synth[0].options), 5);
+	tactus_def_port(&e.nrt.host, def, e.synth[0].options, 0, &p);
+	ck_assert(p.maximum == 24000.0F);
+	ck_assert_uint_eq(p.flags, 0);
+	tactus_def_port(&e.nrt.host, def, e.synth[0].options, 4, &p);
+	ck_assert_str_eq(p.name, "out1");
+	ck_assert_uint_eq(p.direction, TACTUS_OUTPUT);
+	/* one that throws has too many */
+	void *options = calloc(1, def->options_bytes);
+	char reason[64];
+	ck_assert_int_eq(
+		def->parse(&e.nrt.host, o, 2, options, reason, sizeof reason),
+		0);
+	ck_assert_uint_gt(tactus_def_ports(def, options), TACTUS_MAX_PORTS);
+	free(options);
+	engine_end(&e, 0);
+	engine_close(&e);
+}
+END_TEST
+
 START_TEST(ports_that_throw_are_refused_by_the_engine)
 {
 	struct engine e;
@@ -525,9 +558,10 @@ START_TEST(ports_that_throw_are_refused_by_the_engine)
 	TactusPort p = {.size = sizeof p};
 	ck_assert_int_eq(r, 0);
 	if (_i == 1) {
-		ck_assert_uint_gt(def->port_count(options), TACTUS_MAX_PORTS);
+		ck_assert_uint_gt(
+			tactus_def_ports(def, options), TACTUS_MAX_PORTS);
 	} else if (_i == 2) {
-		def->port(&e.nrt.host, options, 0, &p);
+		tactus_def_port(&e.nrt.host, def, options, 0, &p);
 		ck_assert_str_eq(p.name, "");
 	} else {
 		ck_assert(def->extra_bytes(options) == SIZE_MAX);
@@ -681,6 +715,7 @@ harness_suite(void)
 	tcase_add_test(tc, members_that_a_class_leaves_out_are_null);
 	tcase_add_test(tc, ports_are_described_as_they_are_written);
 	tcase_add_test(tc, ports_may_depend_on_options);
+	tcase_add_test(tc, tables_of_ports_may_repeat_their_audio_rows);
 	tcase_add_test(tc, options_are_refused_with_the_mend);
 	tcase_add_test(tc, references_are_let_go_when_the_synth_ends);
 	tcase_add_loop_test(tc,

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 #include "curve.h"
 
 /** Whose world it is; one of before is noted. */
@@ -306,12 +308,12 @@ engine_make(struct engine *e, uint32_t i, const char *name,
 		.id = 1000 + (int32_t)i,
 		.resources = s->resource};
 	memset(s->synth.self, 0, bytes);
-	uint32_t ports = s->def->port_count(s->options);
+	uint32_t ports = tactus_def_ports(s->def, s->options);
 	uint32_t controls = 0;
 	for (uint32_t p = 0; p < ports; p++) {
 		TactusPort port = {.size = sizeof port};
 
-		s->def->port(&e->nrt.host, s->options, p, &port);
+		tactus_def_port(&e->nrt.host, s->def, s->options, p, &port);
 		if (port.kind == TACTUS_CONTROL) {
 			s->control[controls++].value = port.initial;
 		}

@@ -554,6 +554,27 @@ struct Broken {
 	}
 };
 
+/** A table of ports, as often as its options say. */
+struct Several {
+	static constexpr const char *uri = "urn:test:synthdef:several:1";
+	static constexpr const char *name = "several";
+	static constexpr Port ports[] = {
+		control("freq", 0.0f, 0.5f, 1.0f).with(TACTUS_OF_RATE),
+		audio_in("in"),
+		audio_out("out"),
+	};
+
+	static std::uint32_t channels(const WideOptions &o)
+	{
+		fail(o.how);
+		return static_cast<std::uint32_t>(o.channels);
+	}
+
+	void process(Context &, std::uint32_t)
+	{
+	}
+};
+
 /** A def by hand, as C would write it, with references all the same. */
 struct Hand {
 	ResourceRef<Curve> ref;
@@ -626,7 +647,8 @@ tactus_plugin(const TactusHost *host)
 	const TactusPlugin *p = plugin<ResourceDef<Curve>, ResourceDef<Thing>,
 		JobDef<Sum>, JobDef<Count>, JobDef<Media>, SynthDef<Bare>,
 		SynthDef<Holder, HolderOptions>, WideDef,
-		SynthDef<Broken, WideOptions>>(host, description);
+		SynthDef<Broken, WideOptions>, SynthDef<Several, WideOptions>>(
+		host, description);
 
 	if (p != nullptr && host->register_synthdef(host, &hand_def) != 0) {
 		return nullptr;
