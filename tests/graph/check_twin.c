@@ -569,5 +569,5 @@ main(void)
 	tcase_add_test(tc, plan_lets_all_be_told_in_execution_order);
 	tcase_add_loop_test(
 		tc, plan_refuses_and_counts_notes_without_room, 0, 10);
-	return suite_run("rt/graph/plan_run", tc);
+	return suite_run("rt/graph/twin", tc);
 }

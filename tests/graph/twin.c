@@ -8,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
 #include "engine_private.h"
-#include "rights_setup.h"
 
 const struct twin_way twin_ways[TWIN_WAYS] = {
 	{1, true,  false},
@@ -35,8 +33,6 @@ twin_plans(struct rig *r)
 struct rig *
 twin_open(struct twin_bench *b)
 {
-	const struct crew_config config = {.threads = b->way->threads};
-	struct rt_rights got = {0};
 	struct rig *r = rig_new();
 
 	r->config.max_nodes = b->twin->nodes != 0 ? b->twin->nodes : TWIN_NODES;
@@ -51,21 +47,15 @@ twin_open(struct twin_bench *b)
 	r->ring = b->twin->ring != 0 ? b->twin->ring : 1 << 14;
 	r->user = b;
 	b->next = 1;
+	r->alone = !b->way->helped;
 	rig_open(r);
-	if (b->way->helped) {
-		ck_assert_int_eq(crew_open(&config, &b->crew, &got), 0);
-		engine_use_crew(r->engine, b->crew);
-	}
 	return r;
 }
 
 void
 twin_close(struct rig *r)
 {
-	struct crew *crew = twin_bench(r)->crew;
-
 	rig_close(r);
-	crew_close(crew);
 }
 
 /** What came of the walk. */

@@ -33,7 +33,6 @@ struct twin_way {
 #define TWIN_WAYS 5
 extern const struct twin_way twin_ways[TWIN_WAYS];
 
-struct crew;
 
 /** What the rig's user points to while a twin is played. */
 struct twin_bench {
@@ -41,7 +40,6 @@ struct twin_bench {
 	const struct twin_way *way;
 	uint32_t cut; /* a segment ends at every so many samples; 0: none */
 	int32_t next; /* id */
-	struct crew *crew;
 	struct rig_ports ports[TWIN_NODES]; /* options, by id */
 };
 
