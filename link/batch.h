@@ -108,8 +108,10 @@ struct set_pair {
 	double seconds; /* of the ramp; negative: none was given */
 	float value;
 	int32_t resource; /* when `integral`: what an i said */
+	uint32_t place;   /* rt: the port, once it was found */
 	bool integral;    /* the value came as an i */
 };
+_Static_assert(sizeof(struct set_pair) <= 40, "a pair is small");
 
 /**
  * One node of the answer to /node/tree, depth first.  It is a copy: the node
@@ -215,7 +217,7 @@ struct command {
 			uint32_t flags;
 		} map;
 		struct {
-			const struct set_pair *pairs;
+			struct set_pair *pairs;
 			uint32_t count;
 		} set;
 		struct connect_order *connect;
@@ -230,7 +232,7 @@ struct command {
 		void *device;
 	} u;
 };
-_Static_assert(sizeof(struct command) <= 80, "a command is small");
+_Static_assert(sizeof(struct command) <= 64, "a command is one cache line");
 
 enum batch_flag {
 	BATCH_NOW = 1,     /* at once: at the next block's first frame */
@@ -252,6 +254,9 @@ struct batch {
 	uint32_t flags;           /* enum batch_flag */
 	uint32_t parts;           /* in the head: length of the chain */
 	uint32_t commands;        /* how many */
+	uint32_t answers;         /* of them that the loop looks at when they
+				     are back, done or not */
+	uint32_t failed;          /* rt: how many have a reason */
 	uint32_t held;            /* rt's own, for BATCH_HOLD */
 };
 

@@ -114,6 +114,7 @@ struct net {
 	bool is_full;     /* no descriptor was left for one more */
 
 	struct dgram_batch *batch;
+	bool collects;  /* the loop pauses for datagrams (dgram.c) */
 	uint8_t *bytes; /* what a stream gave in one read */
 	ev_timer tick;
 	double tick_s; /* its period; 0: at rest */

@@ -11,21 +11,19 @@
 #include <string.h>
 
 #define CHUNK_BYTES 1024
-#define KEEP        1024 /* chunks */
+#define KEEP        4096 /* chunks: a flood between two turns of rt */
 
 struct arena_chunk {
 	struct arena_chunk *next;
-	size_t used;
 	size_t room;
 	alignas(max_align_t) unsigned char data[];
 };
 
-/** A batch and where its arena's newest chunk is. */
-struct head {
-	struct batch batch; /* first: the batch is the arena */
-	struct arena_chunk *newest;
-	struct arena_store *store;
-};
+_Static_assert(alignof(struct batch) <= ARENA_ALIGN &&
+		       alignof(struct command) <= ARENA_ALIGN &&
+		       alignof(struct tree_item) <= ARENA_ALIGN,
+	"pieces of an arena are aligned too loosely");
+_Static_assert(CHUNK_BYTES % ARENA_ALIGN == 0, "a chunk is used up in pieces");
 
 /** Would `room` more bytes be too much? */
 static bool
@@ -49,74 +47,72 @@ new_chunk(struct arena_store *store, size_t room)
 		c = malloc(sizeof *c + room);
 	}
 	if (c != NULL) {
-		*c = (struct arena_chunk){.room = room};
+		c->next = NULL;
+		c->room = room;
 		store->out += room;
 	}
 	return c;
 }
 
-static void *
-take(struct arena_chunk *c, size_t bytes)
-{
-	void *memory = c->data + c->used;
-
-	c->used += bytes;
-	return memset(memory, 0, bytes);
-}
-
 static size_t
 aligned(size_t bytes)
 {
-	return (bytes + alignof(max_align_t) - 1) / alignof(max_align_t) *
-	       alignof(max_align_t);
+	return (bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 }
 
 struct batch *
 arena_open(struct arena_store *store)
 {
 	struct arena_chunk *c = new_chunk(store, CHUNK_BYTES);
+	size_t bytes = aligned(sizeof(struct arena));
 
 	if (c == NULL) {
 		return NULL;
 	}
-	struct head *h = take(c, aligned(sizeof *h));
-	h->newest = c;
-	h->store = store;
-	return &h->batch;
+	struct arena *a = (struct arena *)(void *)c->data;
+	*a = (struct arena){.at = c->data + bytes,
+		.left = CHUNK_BYTES - bytes,
+		.newest = c,
+		.store = store};
+	return &a->batch;
 }
 
 void *
-arena_take(struct batch *b, size_t bytes)
+arena_grow(struct batch *b, size_t bytes)
 {
-	struct head *h = (struct head *)(void *)b;
-	struct arena_chunk *c = h->newest;
+	struct arena *a = (struct arena *)(void *)b;
 
 	if (bytes > SIZE_MAX / 2) {
 		return NULL;
 	}
 	bytes = aligned(bytes);
-	if (c->room - c->used < bytes) {
-		size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
-		/* a batch's first chunk is always given: rings and heaps bound
-		 * how many there are, and the office's own must get through */
-		struct arena_chunk *more = is_too_much(h->store, room)
-						   ? NULL
-						   : new_chunk(h->store, room);
-		if (more == NULL) {
-			return NULL;
-		}
-		more->next = c;
-		h->newest = more;
-		c = more;
+	size_t room = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;
+	/* a batch's first chunk is always given: rings and heaps bound how
+	 * many there are, and the office's own must get through */
+	struct arena_chunk *more =
+		is_too_much(a->store, room) ? NULL : new_chunk(a->store, room);
+	if (more == NULL) {
+		return NULL;
 	}
-	return take(c, bytes);
+	more->next = a->newest;
+	a->newest = more;
+	a->at = more->data + bytes;
+	a->left = room - bytes;
+	return more->data;
+}
+
+void *
+arena_take(struct batch *b, size_t bytes)
+{
+	void *memory = arena_raw(b, bytes);
+
+	return memory != NULL ? memset(memory, 0, bytes) : NULL;
 }
 
 void
 arena_close(struct arena_store *store, struct batch *b)
 {
-	struct head *h = (struct head *)(void *)b;
-	struct arena_chunk *c = h->newest;
+	struct arena_chunk *c = ((struct arena *)(void *)b)->newest;
 
 	while (c != NULL) {
 		struct arena_chunk *next = c->next;

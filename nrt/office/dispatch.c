@@ -28,10 +28,14 @@ struct call {
 static void
 find_first(struct request *r)
 {
-	struct osc_args args;
+	struct osc_args args = r->args;
 	struct osc_arg a;
 
-	osc_args_begin(&args, r->message);
+	if (*args.type == 'i') {
+		r->has_first = true;
+		r->first = (int32_t)osc_read_32(args.at);
+		return;
+	}
 	while (!r->has_first && osc_args_next(&args, &a)) {
 		if (a.type == 'i') {
 			r->has_first = true;
@@ -104,15 +108,17 @@ request_command(struct request *r, enum command_kind kind)
 {
 	struct batch *b =
 		part_of(r->office, r->peer, r->build, r->message->time);
-	struct command *c = b != NULL ? arena_take(b, sizeof *c) : NULL;
+	struct command *c = b != NULL ? arena_raw(b, sizeof *c) : NULL;
 	if (c == NULL) {
 		request_fail(r, 503, "no memory");
 		return NULL;
 	}
-	c->kind = (uint16_t)kind;
-	c->address = r->to->name;
-	c->first = r->first;
-	c->has_first = r->has_first ? 1 : 0;
+	*c = (struct command){
+		.address = r->to->name,
+		.kind = (uint16_t)kind,
+		.first = r->first,
+		.has_first = r->has_first ? 1 : 0,
+	};
 	if (b->commands == 0) {
 		b->first = c;
 	} else {
@@ -120,6 +126,7 @@ request_command(struct request *r, enum command_kind kind)
 	}
 	b->last = c;
 	b->commands++;
+	b->answers += ANSWERED >> kind & 1;
 	r->part = b;
 	return c;
 }
@@ -131,14 +138,32 @@ request_drop(struct command *c)
 	c->u.call = NULL;
 }
 
+/** There is no memory for a command that was added. */
+static void
+refuse(struct request *r, struct command *c)
+{
+	request_drop(c);
+	request_fail(r, 503, "no memory");
+}
+
 void *
 request_take(struct request *r, struct command *c, size_t bytes)
 {
 	void *memory = arena_take(r->part, bytes);
 
 	if (memory == NULL) {
-		request_drop(c);
-		request_fail(r, 503, "no memory");
+		refuse(r, c);
+	}
+	return memory;
+}
+
+void *
+request_raw(struct request *r, struct command *c, size_t bytes)
+{
+	void *memory = arena_raw(r->part, bytes);
+
+	if (memory == NULL) {
+		refuse(r, c);
 	}
 	return memory;
 }
@@ -147,7 +172,7 @@ const char *
 request_copy(struct request *r, struct command *c, const char *text)
 {
 	size_t bytes = strlen(text) + 1;
-	char *copy = request_take(r, c, bytes);
+	char *copy = request_raw(r, c, bytes);
 
 	return copy != NULL ? memcpy(copy, text, bytes) : NULL;
 }
@@ -160,6 +185,31 @@ request_copy_port(struct request *r, struct command *c, struct port_ref *port)
 	}
 	port->name = request_copy(r, c, port->name);
 	return port->name != NULL;
+}
+
+bool
+request_own_port(struct request *r, struct command *c, struct port_ref *out)
+{
+	size_t bytes;
+	const char *name = osc_args_text(&r->args, &bytes);
+
+	if (name == NULL) {
+		return request_port(r, "port", out);
+	}
+	r->position++;
+	/* what stands in the padding comes along */
+	char *copy = arena_raw(r->part, bytes);
+	if (copy == NULL) {
+		refuse(r, c);
+		return false;
+	}
+	for (size_t i = 0; i < bytes; i += 4) {
+		memcpy(copy + i, name + i, 4);
+	}
+	out->index = -1;
+	out->hash = name_hash(name);
+	out->name = copy;
+	return true;
 }
 
 /** Let a message wait in the batch until rt has come to it. */
@@ -218,16 +268,30 @@ role_name(enum role role)
 	return "?";
 }
 
+/** Find an address, the one that was found before first. */
+static const struct address *
+find(struct office *o, const char *name)
+{
+	const struct address *a = o->last;
+
+	if (a == NULL || strcmp(a->name, name) != 0) {
+		a = address_find(o->address, name);
+		o->last = a;
+	}
+	return a;
+}
+
+/** @param to its address; NULL: there is none */
 static void
 compile_message(struct office *o, struct peer *peer, struct build *build,
-	const struct osc_message *m)
+	const struct osc_message *m, const struct address *to)
 {
 	struct request r = {
 		.office = o, .peer = peer, .message = m, .build = build};
 
 	osc_args_begin(&r.args, m);
 	find_first(&r);
-	r.to = address_find(o->address, m->address);
+	r.to = to;
 	if (r.to == NULL) {
 		const char *near = address_near(m->address);
 		request_fail(&r, 404, "no such address; %s%s",
@@ -264,27 +328,36 @@ is_construction(const char *address)
 	       strcmp(address, "/job/new") == 0;
 }
 
+/** The fewest bytes of a construction in a bundle: its size, its address. */
+#define LEAST_CONSTRUCTION (4 + sizeof "/job/new" + 3)
+
 bool
 dispatch_judge(struct office *o, struct peer *peer, const char *address,
 	const void *data, size_t size)
 {
 	struct osc_walk walk;
-	struct osc_message m;
+	const char *m;
+	uint64_t time;
 	uint32_t constructions = 0;
 	uint64_t judged = OSC_NOW; /* a time that is near enough */
 	bool timed = osc_is_bundle(data, size) && strcmp(address, "/at") != 0;
+	/* most packets are too small to hold too many of them */
+	bool counted = size / LEAST_CONSTRUCTION > MAX_CONSTRUCTIONS;
 
+	if (!counted && (!timed || osc_is_at_once(data, size))) {
+		return true;
+	}
 	osc_walk_begin(&walk, data, size);
-	while (osc_walk_next(&walk, &m)) {
-		constructions += is_construction(m.address) ? 1 : 0;
-		if (timed && m.time > OSC_NOW && m.time != judged) {
-			if (office_ahead_s(o, m.time) > MOST_AHEAD_S) {
+	while ((m = osc_walk_pass(&walk, &time)) != NULL) {
+		constructions += counted && is_construction(m) ? 1 : 0;
+		if (timed && time > OSC_NOW && time != judged) {
+			if (office_ahead_s(o, time) > MOST_AHEAD_S) {
 				peer_error(peer, address, 422, NULL,
 					"a time more than an hour ahead: send "
 					"it later");
 				return false;
 			}
-			judged = m.time;
+			judged = time;
 		}
 	}
 	if (constructions > MAX_CONSTRUCTIONS) {
@@ -302,10 +375,12 @@ dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 {
 	struct osc_walk walk;
 	struct osc_message m;
+	const struct address *to = NULL;
 
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
-		compile_message(o, peer, build, &m);
+		to = m.repeats ? to : find(o, m.address);
+		compile_message(o, peer, build, &m, to);
 	}
 }
 

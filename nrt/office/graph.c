@@ -430,19 +430,13 @@ read_ramp(struct request *r, struct set_pair *pair, double *value)
 	return true;
 }
 
-/** Read one pair of /node/set. @return false: it was answered */
+/** Read the value of a pair that is no float. @return false: it was answered */
 static bool
-read_pair(struct request *r, struct command *c, struct set_pair *pair)
+read_value(struct request *r, struct set_pair *pair)
 {
 	struct osc_arg a;
 	double value = 0.0;
 
-	if (!request_port(r, "port", &pair->port) ||
-		!request_copy_port(r, c, &pair->port)) {
-		return false;
-	}
-	pair->seconds = -1.0;
-	r->position++;
 	if (!osc_args_next(&r->args, &a)) {
 		request_fail(r, 400,
 			"argument %d (value) of a port is missing: %s %s",
@@ -463,6 +457,23 @@ read_pair(struct request *r, struct command *c, struct set_pair *pair)
 	pair->integral = a.type == 'i';
 	pair->resource = pair->integral ? a.u.i : 0;
 	pair->value = (float)value;
+	return true;
+}
+
+/** Read one pair of /node/set. @return false: it was answered */
+static bool
+read_pair(struct request *r, struct command *c, struct set_pair *pair)
+{
+	if (!request_own_port(r, c, &pair->port)) {
+		return false;
+	}
+	pair->seconds = -1.0;
+	pair->resource = 0;
+	pair->integral = false;
+	r->position++;
+	if (!osc_args_float(&r->args, &pair->value) && !read_value(r, pair)) {
+		return false;
+	}
 	if (!(pair->value - pair->value == 0.0F)) {
 		request_fail(r, 422,
 			"argument %d (value) is not a finite number",
@@ -480,11 +491,14 @@ graph_set(struct request *r)
 	if (!request_int(r, "id", &id)) {
 		return;
 	}
-	/* every pair takes two tags at the least */
-	size_t most = strlen(r->args.type) / 2 + 1;
+	/* every pair takes two tags at the least; the last may lack one */
+	size_t tags = r->args.type[0] != '\0' && r->args.type[1] != '\0'
+			      ? strlen(r->args.type)
+			      : 1;
+	size_t most = (tags + 1) / 2;
 	struct command *c = on_node(r, COMMAND_SET, id);
 	struct set_pair *pairs =
-		c != NULL ? request_take(r, c, most * sizeof *pairs) : NULL;
+		c != NULL ? request_raw(r, c, most * sizeof *pairs) : NULL;
 	if (pairs == NULL) {
 		return;
 	}

@@ -79,6 +79,7 @@ struct office {
 	struct timeline_line line; /* of the packet at hand */
 	struct arena_store store;
 	const struct address *address[ADDRESS_SLOTS]; /* by their names */
+	const struct address *last; /* that was found; NULL: none yet */
 
 	ev_io called;     /* rt's eventfd */
 	ev_prepare sleep; /* announce, look once more */
@@ -189,6 +190,9 @@ struct command *request_command(struct request *r, enum command_kind kind);
  * command does nothing any more, and that was answered. */
 void *request_take(struct request *r, struct command *c, size_t bytes);
 
+/** The same, but the caller writes all of it. */
+void *request_raw(struct request *r, struct command *c, size_t bytes);
+
 /** The same for a copy of a string. */
 const char *request_copy(
 	struct request *r, struct command *c, const char *text);
@@ -239,6 +243,9 @@ bool request_number(struct request *r, const char *what, double *out);
 const char *request_text(struct request *r, const char *what);
 /** A port, by its index or its name, which is the message's. */
 bool request_port(struct request *r, const char *what, struct port_ref *out);
+/** The same, with a copy of its name for the command that was added last. */
+bool request_own_port(
+	struct request *r, struct command *c, struct port_ref *out);
 bool request_end(struct request *r);
 /** Is there another argument? */
 bool request_more(const struct request *r);
@@ -302,6 +309,19 @@ void dispatch_call(struct office *o, struct peer *peer, const void *call);
 
 /** A batch is back; rt gave it back at `sample`. */
 void outcome_take(struct office *o, struct batch *b, uint64_t sample);
+/** Kinds of commands that are looked at when they are back, even if they were
+ * done: they are answered, or something is freed or counted with them. */
+#define ANSWERED                                                              \
+  (UINT32_C(1) << COMMAND_CALL | UINT32_C(1) << COMMAND_SYNC |                \
+	  UINT32_C(1) << COMMAND_GROUP_NEW |                                  \
+	  UINT32_C(1) << COMMAND_SYNTH_NEW | UINT32_C(1) << COMMAND_CONNECT | \
+	  UINT32_C(1) << COMMAND_TREE | UINT32_C(1) << COMMAND_QUERY |        \
+	  UINT32_C(1) << COMMAND_RESOURCE_NEW |                               \
+	  UINT32_C(1) << COMMAND_RESOURCE_FREE |                              \
+	  UINT32_C(1) << COMMAND_RESOURCE_QUERY |                             \
+	  UINT32_C(1) << COMMAND_RESOURCE_LIST |                              \
+	  UINT32_C(1) << COMMAND_JOB_NEW | UINT32_C(1) << COMMAND_OFFLINE_RUN)
+_Static_assert(COMMAND_STOP < 32, "ANSWERED has a bit for each kind");
 /** Free a batch, with the specs that nobody took. */
 void outcome_free(struct office *o, struct batch *b);
 

@@ -11,7 +11,9 @@
 void
 outcome_free(struct office *o, struct batch *b)
 {
-	for (struct command *c = b->first; c != NULL; c = c->next) {
+	struct command *first = b->answers != 0 ? b->first : NULL;
+
+	for (struct command *c = first; c != NULL; c = c->next) {
 		if (c->kind == COMMAND_SYNTH_NEW) {
 			defs_free_spec(o->defs, c->u.new.spec);
 		} else if ((c->kind == COMMAND_RESOURCE_NEW ||
@@ -158,7 +160,10 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 		answer_send(&a, peer);
 	}
 	uint32_t awaited = 0;
-	for (struct command *c = b->first; c != NULL; c = c->next) {
+	/* most say nothing: then they are not looked at */
+	bool silent = b->failed == 0 && b->answers == 0;
+	for (struct command *c = silent ? NULL : b->first; c != NULL;
+		c = c->next) {
 		if (c->reason == REASON_NONE) {
 			if (c->kind == COMMAND_SYNC) {
 				awaited = syncs_awaited(o, peer);

@@ -53,6 +53,10 @@ request_int(struct request *r, const char *what, int32_t *out)
 {
 	struct osc_arg a;
 
+	if (osc_args_int(&r->args, out)) {
+		r->position++;
+		return true;
+	}
 	if (!next(r, what, &a)) {
 		return false;
 	}

@@ -12,17 +12,10 @@
 
 #define BUNDLE_HEAD 16 /* "#bundle", NUL, time tag */
 
-static uint32_t
-read_32(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	       (uint32_t)at[2] << 8 | at[3];
-}
-
 static uint64_t
 read_64(const uint8_t *at)
 {
-	return (uint64_t)read_32(at) << 32 | read_32(at + 4);
+	return (uint64_t)osc_read_32(at) << 32 | osc_read_32(at + 4);
 }
 
 static size_t
@@ -31,18 +24,17 @@ padded(size_t bytes)
 	return (bytes + 3) & ~(size_t)3;
 }
 
-/** Bytes of the string at `at` with NUL and padding; 0: it does not end. */
+/** Bytes of the string at `at` with NUL and padding; 0: it does not end.
+ * Both ends are multiples of four bytes from the packet's first. */
 static size_t
 string_size(const uint8_t *at, const uint8_t *end)
 {
-	const uint8_t *nul =
-		at == end ? NULL : memchr(at, 0, (size_t)(end - at));
-
-	if (nul == NULL) {
-		return 0;
+	for (const uint8_t *p = at; p != end; p += 4) {
+		if (osc_has_nul(p)) {
+			return (size_t)(p + 4 - at);
+		}
 	}
-	size_t size = padded((size_t)(nul - at) + 1);
-	return size <= (size_t)(end - at) ? size : 0;
+	return 0;
 }
 
 /** Check one argument and step over it. @return what is wrong, or NULL */
@@ -73,7 +65,7 @@ check_arg(char type, const uint8_t **at, const uint8_t *end)
 		if (left < 4) {
 			return "the message ends before the size of a blob";
 		}
-		size = read_32(*at);
+		size = osc_read_32(*at);
 		if (size > INT32_MAX) {
 			return "the size of a blob is negative";
 		}
@@ -104,7 +96,9 @@ check_args(const char *type, const uint8_t *at, const uint8_t *end)
 	uint32_t depth = 0;
 
 	for (; *type != '\0'; type++) {
-		if (*type == '[') {
+		if ((*type == 'i' || *type == 'f') && end - at >= 4) {
+			at += 4; /* what most are */
+		} else if (*type == '[') {
 			if (++depth > OSC_MAX_ARRAY) {
 				return "arrays are nested deeper than 8";
 			}
@@ -125,28 +119,71 @@ check_args(const char *type, const uint8_t *at, const uint8_t *end)
 	return at == end ? NULL : "there are bytes behind the last argument";
 }
 
+/** How a message begins: with its address and its types. */
+struct opening {
+	const uint8_t *at; /* NULL: of none */
+	size_t types;      /* where these begin */
+	size_t size;       /* of both */
+};
+
+/** Does a message begin like another?  Then what is known of that holds. */
+static inline bool
+begins_like(const uint8_t *at, const uint8_t *end, const uint8_t *before,
+	size_t size)
+{
+	if (before == NULL || (size_t)(end - at) < size) {
+		return false;
+	}
+	/* both are multiples of four bytes */
+	size_t i = 0;
+	for (; i + 8 <= size; i += 8) {
+		if (memcmp(at + i, before + i, 8) != 0) {
+			return false;
+		}
+	}
+	return i == size || memcmp(at + i, before + i, 4) == 0;
+}
+
+/** Check address and types. @return what is wrong, or NULL */
 static const char *
-check_message(const uint8_t *at, const uint8_t *end)
+check_opening(const uint8_t *at, const uint8_t *end, struct opening *out)
 {
 	if (*at != '/') {
 		return "an address does not begin with '/'";
 	}
-	size_t size = string_size(at, end);
-	if (size == 0) {
+	out->types = string_size(at, end);
+	if (out->types == 0) {
 		return "an address does not end within its message";
 	}
-	at += size;
-	if (at == end) {
+	out->at = NULL;
+	out->size = out->types;
+	if (at + out->types == end) {
 		return NULL;
 	}
-	if (*at != ',') {
+	if (at[out->types] != ',') {
 		return "arguments without a type tag string";
 	}
-	size = string_size(at, end);
+	size_t size = string_size(at + out->types, end);
 	if (size == 0) {
 		return "a type tag string does not end within its message";
 	}
-	return check_args((const char *)at + 1, at + size, end);
+	out->size += size;
+	out->at = at;
+	return NULL;
+}
+
+/** @param opening that of the message before, then its own */
+static const char *
+check_message(const uint8_t *at, const uint8_t *end, struct opening *opening)
+{
+	if (!begins_like(at, end, opening->at, opening->size)) {
+		const char *wrong = check_opening(at, end, opening);
+		if (wrong != NULL || opening->at == NULL) {
+			return wrong;
+		}
+	}
+	return check_args(
+		(const char *)at + opening->types + 1, at + opening->size, end);
 }
 
 /** Is the element at `at` meant as a bundle? No message begins with '#'. */
@@ -175,7 +212,7 @@ check_element_size(const uint8_t *at, const uint8_t *end, size_t *size)
 	if (end - at < 4) {
 		return "a bundle ends within the size of an element";
 	}
-	*size = read_32(at);
+	*size = osc_read_32(at);
 	if (*size > INT32_MAX) {
 		return "the size of a bundle's element is negative";
 	}
@@ -196,6 +233,7 @@ osc_check(const void *packet, size_t size)
 {
 	const uint8_t *at = packet;
 	const uint8_t *ends[OSC_MAX_DEPTH + 1];
+	struct opening opening = {.at = NULL};
 	uint32_t depth = 0;
 	const char *wrong;
 
@@ -219,7 +257,7 @@ osc_check(const void *packet, size_t size)
 			ends[++depth] = at + size;
 			at += BUNDLE_HEAD;
 		} else {
-			wrong = check_message(at, at + size);
+			wrong = check_message(at, at + size, &opening);
 			if (wrong != NULL) {
 				return wrong;
 			}
@@ -244,6 +282,7 @@ osc_walk_begin(struct osc_walk *w, const void *packet, size_t size)
 {
 	w->at = packet;
 	w->end = w->at + size;
+	w->before = NULL;
 	w->depth = 0;
 	w->bundle[0].end = w->end;
 	w->bundle[0].time = 0;
@@ -253,6 +292,15 @@ bool
 osc_is_bundle(const void *packet, size_t size)
 {
 	return size >= BUNDLE_HEAD && memcmp(packet, "#bundle", 8) == 0;
+}
+
+bool
+osc_is_at_once(const void *packet, size_t size)
+{
+	const uint8_t *at = packet;
+
+	return read_64(at + 8) <= OSC_NOW &&
+	       memchr(at + BUNDLE_HEAD, '#', size - BUNDLE_HEAD) == NULL;
 }
 
 static void
@@ -269,8 +317,7 @@ enter_bundle(struct osc_walk *w, const uint8_t *end)
 }
 
 static void
-read_message(
-	const struct osc_walk *w, const uint8_t *end, struct osc_message *out)
+read_message(struct osc_walk *w, const uint8_t *end, struct osc_message *out)
 {
 	const uint8_t *at = w->at;
 
@@ -278,53 +325,78 @@ read_message(
 	out->end = end;
 	out->time = w->bundle[w->depth].time;
 	out->address = (const char *)at;
-	at += padded(strlen(out->address) + 1);
-	if (at == end) {
-		out->types = "";
-		out->args = end;
-		return;
+	out->repeats = begins_like(at, end, w->before, w->args);
+	if (!out->repeats) {
+		const uint8_t *types = osc_skip_string(at);
+		if (types == end) {
+			w->before = NULL;
+			out->types = "";
+			out->args = end;
+			return;
+		}
+		w->types = (size_t)(types - at) + 1;
+		w->args = (size_t)(osc_skip_string(types) - at);
 	}
-	out->types = (const char *)at + 1;
-	out->args = at + padded(strlen((const char *)at) + 1);
+	w->before = at;
+	out->types = (const char *)at + w->types;
+	out->args = at + w->args;
 }
 
-bool
-osc_walk_next(struct osc_walk *w, struct osc_message *out)
+/** Go to the next message. @return where it ends; NULL: there is none */
+static const uint8_t *
+find_message(struct osc_walk *w)
 {
 	for (;;) {
 		while (w->depth > 0 && w->at == w->bundle[w->depth].end) {
 			w->depth--;
 		}
 		if (w->at == w->end) {
-			return false;
+			return NULL;
 		}
 		const uint8_t *end = w->end;
 		if (w->depth > 0) {
-			uint32_t size = read_32(w->at);
+			uint32_t size = osc_read_32(w->at);
 			w->at += 4;
 			end = w->at + size;
 		}
 		if (!is_bundle_at(w->at)) {
-			read_message(w, end, out);
-			w->at = end;
-			return true;
+			return end;
 		}
 		enter_bundle(w, end);
 	}
 }
 
-void
-osc_args_begin(struct osc_args *a, const struct osc_message *m)
+bool
+osc_walk_next(struct osc_walk *w, struct osc_message *out)
 {
-	a->type = m->types;
-	a->at = m->args;
-	a->end = m->end;
+	const uint8_t *end = find_message(w);
+
+	if (end == NULL) {
+		return false;
+	}
+	read_message(w, end, out);
+	w->at = end;
+	return true;
+}
+
+const char *
+osc_walk_pass(struct osc_walk *w, uint64_t *time)
+{
+	const uint8_t *end = find_message(w);
+
+	if (end == NULL) {
+		return NULL;
+	}
+	const char *address = (const char *)w->at;
+	*time = w->bundle[w->depth].time;
+	w->at = end;
+	return address;
 }
 
 static float
 read_float(const uint8_t *at)
 {
-	uint32_t bits = read_32(at);
+	uint32_t bits = osc_read_32(at);
 	float value;
 
 	memcpy(&value, &bits, sizeof value);
@@ -350,7 +422,7 @@ osc_args_next(struct osc_args *a, struct osc_arg *out)
 	out->type = *a->type++;
 	switch (out->type) {
 	case 'i':
-		out->u.i = (int32_t)read_32(a->at);
+		out->u.i = (int32_t)osc_read_32(a->at);
 		a->at += 4;
 		break;
 	case 'f':
@@ -371,10 +443,10 @@ osc_args_next(struct osc_args *a, struct osc_arg *out)
 		break;
 	case 's':
 		out->u.s = (const char *)a->at;
-		a->at += padded(strlen(out->u.s) + 1);
+		a->at = osc_skip_string(a->at);
 		break;
 	case 'b':
-		out->u.b.size = read_32(a->at);
+		out->u.b.size = osc_read_32(a->at);
 		out->u.b.data = a->at + 4;
 		a->at += 4 + padded(out->u.b.size);
 		break;

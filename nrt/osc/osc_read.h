@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "mark.h"
 
@@ -29,6 +30,8 @@ struct osc_message {
 	const char *types;    /* without the comma; "" when there were none */
 	const uint8_t *args;  /* the first argument's bytes */
 	const uint8_t *end;   /* behind the message */
+	bool repeats;         /* address and types are those of the message
+				 before it */
 	uint64_t time;        /* the NTP tag that holds for it; 0 outside of
 				 bundles; never earlier than the outer one's */
 	const uint8_t *start; /* the message itself, for copying */
@@ -62,6 +65,10 @@ TACTUS_NODISCARD const char *osc_check(const void *packet, size_t size);
 struct osc_walk {
 	const uint8_t *at;
 	const uint8_t *end;
+	/* the message before: most begin as it does */
+	const uint8_t *before;
+	size_t types; /* where its type tags are, and its first argument */
+	size_t args;
 	uint32_t depth;
 	struct {
 		const uint8_t *end;
@@ -76,22 +83,110 @@ void osc_walk_begin(struct osc_walk *w, const void *packet, size_t size);
 TACTUS_NODISCARD bool osc_walk_next(
 	struct osc_walk *w, struct osc_message *out);
 
+/**
+ * Pass over the next message, unread.
+ * @thread any
+ * @return its address; NULL at the end. `*time` as in osc_message
+ */
+TACTUS_NODISCARD const char *osc_walk_pass(struct osc_walk *w, uint64_t *time);
+
 /** Is the packet a bundle? @thread any */
 bool osc_is_bundle(const void *packet, size_t size);
 
+/** Is all of a checked bundle certainly due at once? One that holds what
+ * looks like another bundle is not looked into. @thread any */
+bool osc_is_at_once(const void *packet, size_t size);
+
 /** Where a walk through a message's arguments stands. */
 struct osc_args {
-	const char *type;
 	const uint8_t *at;
+	const char *type;
 	const uint8_t *end;
 };
 
 /** Begin to walk the arguments of a message. @thread any */
-void osc_args_begin(struct osc_args *a, const struct osc_message *m);
+static inline void
+osc_args_begin(struct osc_args *a, const struct osc_message *m)
+{
+	a->at = m->args;
+	a->type = m->types;
+	a->end = m->end;
+}
+
+/** The 32 bits at `at`, which are the highest first. */
+static inline uint32_t
+osc_read_32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+	       (uint32_t)at[2] << 8 | at[3];
+}
+
+/** Is one of the four bytes at `at` a NUL? */
+static inline bool
+osc_has_nul(const uint8_t *at)
+{
+	uint32_t word;
+
+	memcpy(&word, at, sizeof word);
+	/* a borrow from a byte that is 0 sets its top bit, which was clear
+	 * (Mycroft, 1987) */
+	return ((word - 0x01010101U) & ~word & 0x80808080U) != 0;
+}
+
+/** Behind the string at `at`, which was checked. */
+static inline const uint8_t *
+osc_skip_string(const uint8_t *at)
+{
+	while (!osc_has_nul(at)) {
+		at += 4;
+	}
+	return at + 4;
+}
 
 /** The next argument; arrays show as '[' and ']'. False at the end.
  * @thread any */
 TACTUS_NODISCARD bool osc_args_next(struct osc_args *a, struct osc_arg *out);
+
+/* The next argument if it is of one type; else nothing is taken. */
+
+static inline bool
+osc_args_int(struct osc_args *a, int32_t *out)
+{
+	if (*a->type != 'i') {
+		return false;
+	}
+	a->type++;
+	*out = (int32_t)osc_read_32(a->at);
+	a->at += 4;
+	return true;
+}
+
+static inline bool
+osc_args_float(struct osc_args *a, float *out)
+{
+	if (*a->type != 'f') {
+		return false;
+	}
+	uint32_t bits = osc_read_32(a->at);
+	memcpy(out, &bits, sizeof bits);
+	a->type++;
+	a->at += 4;
+	return true;
+}
+
+/** A string, and its bytes with NUL and padding; NULL: it is none. */
+static inline const char *
+osc_args_text(struct osc_args *a, size_t *size)
+{
+	if (*a->type != 's') {
+		return NULL;
+	}
+	const uint8_t *text = a->at;
+	a->type++;
+	a->at = osc_skip_string(text);
+	*size = (size_t)(a->at - text);
+	return (const char *)text;
+}
 
 /**
  * A number from i, f, d, h (and T, F as 1, 0).

@@ -216,69 +216,90 @@ map(struct engine *e, struct command *c)
 	}
 }
 
-/**
- * Judge one pair of /node/set.
- * @param waits counts the triggers that will need an event
- * @param keeps counts the resources that may have to be kept
- */
+/** No port was found: set_pair.place. */
+#define NOWHERE UINT32_MAX
+
+/** What the pairs of one /node/set ask for together. */
+struct asked {
+	uint32_t waits; /* triggers that will need an event */
+	uint32_t keeps; /* resources that may have to be kept */
+	bool any;       /* something was counted at ports */
+};
+
+/** Judge a pair that sets a trigger, counted at its port. */
+TACTUS_RT static bool
+judge_trigger(struct engine *e, struct command *c, struct node *n,
+	const struct shape_port *p, struct asked *all)
+{
+	uint32_t *asked = &n->control[p->ordinal].asked;
+
+	if (*asked >= port_trigger_room(e, n, p->ordinal)) {
+		fail(c, REASON_TRIGGERS_FULL, c->id,
+			(int32_t)(p - n->spec->shape->port));
+		return false;
+	}
+	if (*asked > 0 || port_trigger_waits(e, n, p->ordinal)) {
+		all->waits++;
+	}
+	(*asked)++;
+	all->any = true;
+	return true;
+}
+
+/** Judge a pair that binds a resource, counted at its port. */
+TACTUS_RT static bool
+judge_bind(struct engine *e, struct command *c, struct node *n,
+	const struct shape_port *p, const struct set_pair *pair,
+	struct asked *all)
+{
+	int32_t told[2] = {c->id, (int32_t)(p - n->spec->shape->port)};
+	enum reason r = REASON_RESOURCE_FLOAT;
+
+	all->any = true;
+	if (pair->integral) {
+		r = hold_judge(e, n, p, pair->resource, &all->keeps, told);
+	}
+	if (r != REASON_NONE) {
+		fail(c, r, told[0], told[1]);
+	}
+	return r == REASON_NONE;
+}
+
+/** Judge one pair of /node/set, and note its port. */
 TACTUS_RT static bool
 judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
-	uint32_t *waits, uint32_t *keeps)
+	struct asked *all)
 {
-	const struct set_pair *pair = &c->u.set.pairs[i];
+	struct set_pair *pair = &c->u.set.pairs[i];
 	const struct shape_port *p = port_find(n->spec->shape, &pair->port);
 
 	if (p == NULL) {
 		bool range = pair->port.name == NULL && pair->port.index < 0;
+		pair->place = NOWHERE;
 		fail(c, range ? REASON_PORT_RANGE : REASON_PORT_MISSING, c->id,
 			range ? pair->port.index : (int32_t)i);
 		return false;
 	}
-	int32_t index = (int32_t)(p - n->spec->shape->port);
+	pair->place = (uint32_t)(p - n->spec->shape->port);
 	if (p->port.kind == TACTUS_AUDIO) {
-		fail(c, REASON_PORT_KIND, c->id, index);
+		fail(c, REASON_PORT_KIND, c->id, (int32_t)pair->place);
 		return false;
 	}
 	if (p->port.kind == TACTUS_RESOURCE) {
-		int32_t told[2] = {c->id, index};
-		enum reason r = REASON_RESOURCE_FLOAT;
-		if (pair->integral) {
-			r = hold_judge(e, n, p, pair->resource, keeps, told);
-		}
-		if (r != REASON_NONE) {
-			fail(c, r, told[0], told[1]);
-		}
-		return r == REASON_NONE;
+		return judge_bind(e, c, n, p, pair, all);
 	}
-	if ((p->port.flags & TACTUS_TRIGGER) == 0 || pair->value == 0.0F) {
-		return true;
-	}
-	uint32_t *asked = &n->control[p->ordinal].asked;
-	if (*asked >= port_trigger_room(e, n, p->ordinal)) {
-		fail(c, REASON_TRIGGERS_FULL, c->id, index);
-		return false;
-	}
-	if (*asked > 0 || port_trigger_waits(e, n, p->ordinal)) {
-		(*waits)++;
-	}
-	(*asked)++;
-	return true;
+	return (p->port.flags & TACTUS_TRIGGER) == 0 || pair->value == 0.0F ||
+	       judge_trigger(e, c, n, p, all);
 }
 
-/** Judge all pairs, and forget what was counted on the way. */
-TACTUS_RT static bool
-judge_all(struct engine *e, struct command *c, struct node *n)
+/** Forget what was counted at the ports of the first `count` pairs. */
+TACTUS_RT static void
+forget_asked(struct command *c, struct node *n, uint32_t count)
 {
-	uint32_t waits = 0;
-	uint32_t keeps = 0;
-	uint32_t good = 0;
-
-	while (good < c->u.set.count && judge(e, c, n, good, &waits, &keeps)) {
-		good++;
-	}
-	for (uint32_t i = 0; i < c->u.set.count && i <= good; i++) {
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t place = c->u.set.pairs[i].place;
 		const struct shape_port *p =
-			port_find(n->spec->shape, &c->u.set.pairs[i].port);
+			place == NOWHERE ? NULL : &n->spec->shape->port[place];
 		if (p == NULL || p->port.kind == TACTUS_AUDIO) {
 			continue; /* the one that was no good */
 		}
@@ -288,7 +309,23 @@ judge_all(struct engine *e, struct command *c, struct node *n)
 			hold_forget_asked(n, p);
 		}
 	}
-	if (good == c->u.set.count && waits > events_room(e->events)) {
+}
+
+/** Judge all pairs. */
+TACTUS_RT static bool
+judge_all(struct engine *e, struct command *c, struct node *n)
+{
+	struct asked all = {0, 0, false};
+	uint32_t count = c->u.set.count;
+	uint32_t good = 0;
+
+	while (good < count && judge(e, c, n, good, &all)) {
+		good++;
+	}
+	if (all.any) {
+		forget_asked(c, n, good < count ? good + 1 : count);
+	}
+	if (good == count && all.waits > events_room(e->events)) {
 		fail(c, REASON_EVENTS_FULL, (int32_t)e->config.max_events, 0);
 	}
 	return c->reason == REASON_NONE;
@@ -304,8 +341,7 @@ set(struct engine *e, struct command *c)
 	}
 	for (uint32_t i = 0; i < c->u.set.count; i++) {
 		const struct set_pair *pair = &c->u.set.pairs[i];
-		const struct shape_port *p =
-			port_find(n->spec->shape, &pair->port);
+		const struct shape_port *p = &n->spec->shape->port[pair->place];
 		if (p->port.kind == TACTUS_RESOURCE) {
 			int32_t told[2] = {0, 0};
 			enum reason r =

@@ -26,7 +26,7 @@
 /** Resources that are looked at in one block of the end. */
 #define STOPS_PER_BLOCK 1024
 
-/** Let the gauges say what is so, before a report tells of it. */
+/** Let the gauges say what is so, before an answer tells of it. */
 TACTUS_RT static void
 show(struct engine *e)
 {
@@ -58,14 +58,21 @@ show_crew(struct engine *e)
 TACTUS_RT static void
 apply(struct engine *e, struct batch *b)
 {
-	b->applied = e->now;
-	b->held = 0;
+	uint32_t held = 0;
+	uint32_t failed = 0;
+
 	for (struct command *c = b->first; c != NULL; c = c->next) {
-		b->held |= apply_command(e, c);
+		held |= apply_command(e, c);
+		failed += c->reason != REASON_NONE ? 1 : 0;
 	}
+	b->applied = e->now;
+	b->failed = failed;
+	b->held = held;
 	gauge_add(e->gauges, GAUGE_COMMANDS, b->commands);
-	show(e);
-	if (b->held == 0) {
+	if (b->answers != 0) {
+		show(e);
+	}
+	if (held == 0) {
 		outbox_batch(e, b);
 		return;
 	}
@@ -326,6 +333,7 @@ engine_take(struct engine *e)
 		apply_due(e);
 	}
 	stand_still(e);
+	show(e);
 }
 
 /** Keep what came in: inputs, and their feedback a block later, read it. */

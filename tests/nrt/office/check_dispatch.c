@@ -55,6 +55,38 @@ ask_at_words(int64_t sample, const char *words)
 	return ask_at(sample, data, rooms_message(data, sizeof data, words));
 }
 
+/* what is inside the first goes elsewhere than the second */
+START_TEST(at_is_known_again_behind_another_at_in_one_bundle)
+{
+	static struct rooms_bundle b;
+	uint8_t packet[64];
+	uint8_t data[128];
+	size_t inside =
+		rooms_message(packet, sizeof packet, "/group/new 7 0 1");
+
+	rooms_bundle(&b, 1);
+	for (int i = 0; i < 2; i++) {
+		struct osc_out out;
+		osc_begin(&out, data, sizeof data, "/at");
+		osc_put_int64(&out, 0);
+		osc_put_blob(&out, packet, (uint32_t)inside);
+		size_t size = osc_end(&out);
+		ck_assert_uint_gt(size, 0);
+		ck_assert(osc_bundle_add(
+			b.data, sizeof b.data, &b.size, data, size));
+		inside = rooms_message(
+			packet, sizeof packet, "/group/new 8 7 1");
+	}
+	const char *text = rooms_bundle_ask(r, &b);
+	ck_assert_int_eq(rooms_count(text, "/error"), 0);
+	rooms_render(r, 64);
+	rooms_turn(r);
+	text = rooms_ask(r, "/node/tree/statistics");
+	ck_assert_int_eq(
+		rooms_count(text, "/node/tree/statistics.reply 3 0"), 1);
+}
+END_TEST
+
 START_TEST(unknown_address_is_answered_404)
 {
 	ck_assert_str_eq(rooms_ask(r, "/no/such/thing/anywhere 7"),
@@ -507,6 +539,7 @@ main(void)
 	tcase_add_test(tc, full_event_heap_refuses_a_bundle_whole_with_one_503);
 	tcase_add_test(tc, empty_bundles_are_taken_and_forgotten);
 	tcase_add_test(tc, batches_still_out_are_freed_when_the_office_closes);
+	tcase_add_test(tc, at_is_known_again_behind_another_at_in_one_bundle);
 	tcase_add_test(tc, role_is_looked_at_before_anything_else_of_a_message);
 	tcase_add_test(tc, role_is_the_senders_for_each_message_inside_at);
 	suite_add_tcase(s, tc);

@@ -196,6 +196,68 @@ START_TEST(time_of_a_message_outside_of_bundles_is_zero)
 }
 END_TEST
 
+/* a bundle of messages with addresses and types in turns, then what follows */
+#define BUNDLE_OF(time, rest) "#bundle\0\0\0\0\0\0\0\0" time rest
+#define SET                   "\0\0\0\020/s\0\0,if\0\0\0\0\1\0\0\0\0"
+#define BARE                  "\0\0\0\004/s\0\0"
+
+START_TEST(message_repeats_the_one_before_only_if_all_of_its_opening_does)
+{
+	static const char packet[] = BUNDLE_OF("\1",
+		SET SET BARE SET "\0\0\0\014/s\0\0,i\0\0\0\0\0\7"
+				 "\0\0\0\014/s\0\0,i\0\0\0\0\0\7");
+	static const bool repeats[] = {false, true, false, false, false, true};
+	struct osc_walk w;
+	struct osc_message m;
+	uint32_t i = 0;
+
+	ck_assert_ptr_null(check_text(packet, sizeof packet - 1));
+	osc_walk_begin(&w, packet, sizeof packet - 1);
+	while (osc_walk_next(&w, &m)) {
+		ck_assert_uint_lt(i, 6);
+		ck_assert_int_eq(m.repeats, repeats[i]);
+		i++;
+	}
+	ck_assert_uint_eq(i, 6);
+}
+END_TEST
+
+START_TEST(walk_that_passes_tells_addresses_and_times)
+{
+	static const char packet[] =
+		BUNDLE_OF("\1", "\0\0\0\004/a\0\0"
+				"\0\0\0\030#bundle\0\0\0\0\5\0\0\0\0"
+				"\0\0\0\004/b\0\0"
+				"\0\0\0\004/c\0\0");
+	static const char *const address[] = {"/a", "/b", "/c"};
+	static const uint64_t times[] = {1, UINT64_C(5) << 32, 1};
+	struct osc_walk w;
+	uint64_t time;
+
+	ck_assert_ptr_null(check_text(packet, sizeof packet - 1));
+	osc_walk_begin(&w, packet, sizeof packet - 1);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_str_eq(osc_walk_pass(&w, &time), address[i]);
+		ck_assert_uint_eq(time, times[i]);
+	}
+	ck_assert_ptr_null(osc_walk_pass(&w, &time));
+	/* what may hold a later bundle is not called due at once */
+	ck_assert(!osc_is_at_once(packet, sizeof packet - 1));
+}
+END_TEST
+
+START_TEST(flat_bundle_is_due_at_once_when_its_tag_says_so)
+{
+	static const char now[] = BUNDLE_OF("\1", BARE);
+	static const char zero[] = BUNDLE_OF("\0", BARE);
+	static const char later[] = BUNDLE_OF("\2", BARE);
+
+	ck_assert(osc_is_at_once(now, sizeof now - 1));
+	ck_assert(osc_is_at_once(zero, sizeof zero - 1));
+	ck_assert(!osc_is_at_once(later, sizeof later - 1));
+}
+END_TEST
+
 START_TEST(number_converts_from_every_type_that_counts)
 {
 	double x = -1.0;
@@ -284,6 +346,10 @@ main(void)
 	tcase_add_test(
 		tc, time_of_a_message_is_never_earlier_than_the_outer_bundles);
 	tcase_add_test(tc, time_of_a_message_outside_of_bundles_is_zero);
+	tcase_add_test(tc,
+		message_repeats_the_one_before_only_if_all_of_its_opening_does);
+	tcase_add_test(tc, walk_that_passes_tells_addresses_and_times);
+	tcase_add_test(tc, flat_bundle_is_due_at_once_when_its_tag_says_so);
 	tcase_add_test(tc, number_converts_from_every_type_that_counts);
 	tcase_add_test(tc, whole_takes_whole_numbers_within_int32_alone);
 	tcase_add_test(tc, text_is_null_for_what_is_no_string);
