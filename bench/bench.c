@@ -23,7 +23,7 @@ bench_now(void)
 void
 bench_begin(void)
 {
-	printf("name\tunit\tn\tp50\tp99\tp99.9\tmax\n");
+	printf("name\tunit\tn\tmin\tp50\tp99\tp99.9\tmax\n");
 }
 
 void
@@ -86,24 +86,32 @@ write_json(const struct bench *b)
 		exit(EXIT_FAILURE);
 	}
 	fprintf(f,
-		"{\"name\":\"%s\",\"unit\":\"%s\",\"n\":%zu,\"p50\":%.6g,"
-		"\"p99\":%.6g,\"p999\":%.6g,\"max\":%.6g}\n",
-		b->name, b->unit, b->count, bench_quantile(b, 0.5),
-		bench_quantile(b, 0.99), bench_quantile(b, 0.999),
-		bench_quantile(b, 1.0));
+		"{\"name\":\"%s\",\"unit\":\"%s\",\"n\":%zu,\"min\":%.6g,"
+		"\"p50\":%.6g,\"p99\":%.6g,\"p999\":%.6g,\"max\":%.6g}\n",
+		b->name, b->unit, b->count, bench_quantile(b, 0.0),
+		bench_quantile(b, 0.5), bench_quantile(b, 0.99),
+		bench_quantile(b, 0.999), bench_quantile(b, 1.0));
 	if (fclose(f) != 0) {
 		perror(path);
 		exit(EXIT_FAILURE);
 	}
 }
 
+double
+bench_median(struct bench *b)
+{
+	qsort(b->sample, b->count, sizeof *b->sample, ascending);
+	return bench_quantile(b, 0.5);
+}
+
 void
 bench_print(struct bench *b)
 {
 	qsort(b->sample, b->count, sizeof *b->sample, ascending);
-	printf("%s\t%s\t%zu\t%.4g\t%.4g\t%.4g\t%.4g\n", b->name, b->unit,
-		b->count, bench_quantile(b, 0.5), bench_quantile(b, 0.99),
-		bench_quantile(b, 0.999), bench_quantile(b, 1.0));
+	printf("%s\t%s\t%zu\t%.4g\t%.4g\t%.4g\t%.4g\t%.4g\n", b->name, b->unit,
+		b->count, bench_quantile(b, 0.0), bench_quantile(b, 0.5),
+		bench_quantile(b, 0.99), bench_quantile(b, 0.999),
+		bench_quantile(b, 1.0));
 	fflush(stdout);
 	write_json(b);
 }
@@ -119,6 +127,15 @@ bench_ratio(const struct bench *a, const struct bench *b)
 	bench_add(&r, bench_quantile(b, 0.5) / bench_quantile(a, 0.5));
 	bench_print(&r);
 	bench_close(&r);
+}
+
+void
+bench_rest(int64_t began)
+{
+	int64_t ns = bench_now() - began;
+	struct timespec t = {ns / NS, ns % NS};
+
+	(void)nanosleep(&t, NULL);
 }
 
 uint32_t

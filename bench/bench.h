@@ -5,7 +5,7 @@
  * Each figure is a set of samples (nanoseconds, or what its unit says).  The
  * result of a program is a table of tab-separated lines on standard output,
  *
- *	name	unit	n	p50	p99	p99.9	max
+ *	name	unit	n	min	p50	p99	p99.9	max
  *
  * and, where BENCH_JSON names a file, one JSON object a line appended to it.
  * Machines are noisy: competitors take turns within one run, and the ratio of
@@ -46,12 +46,18 @@ void bench_print(struct bench *b);
 /** The value below which `part` (0…1) of the sorted samples lie. */
 double bench_quantile(const struct bench *b, double part);
 
+/** The median of samples that may not have been sorted. */
+double bench_median(struct bench *b);
+
 /** Print how often the median of `a` goes into that of `b`: "b/a". Both have
  * been printed. */
 void bench_ratio(const struct bench *a, const struct bench *b);
 
 /** How many times to repeat: `usual`, or what BENCH_REPEAT says. */
 uint32_t bench_repeat(uint32_t usual);
+
+/** Sleep as long as has gone by since `began` (bench_now): others' turn. */
+void bench_rest(int64_t began);
 
 /** Keep the compiler from leaving out what made `*value`. */
 static inline void

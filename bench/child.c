@@ -119,6 +119,17 @@ child_start(struct child *c)
 		"connect");
 }
 
+uint16_t
+child_port(const struct child *c)
+{
+	struct sockaddr_in to;
+	socklen_t size = sizeof to;
+
+	must(getpeername(c->socket, (struct sockaddr *)&to, &size) == 0,
+		"getpeername");
+	return ntohs(to.sin_port);
+}
+
 void
 child_stop(struct child *c)
 {

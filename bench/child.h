@@ -27,6 +27,8 @@ struct child {
 
 /** Start one and wait until it says that it is ready. */
 void child_start(struct child *c);
+/** The UDP port of loopback that it listens at. */
+uint16_t child_port(const struct child *c);
 /** End it; it must end well. */
 void child_stop(struct child *c);
 

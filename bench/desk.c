@@ -5,6 +5,7 @@
 #include "desk.h"
 
 #include <dlfcn.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +13,8 @@
 #include <tactus/math.h>
 
 #include "bench.h"
+#include "crew.h"
+#include "rights_setup.h"
 #include "ring.h"
 
 #define OUT_GAIN 0.01F
@@ -118,14 +121,8 @@ desk_def(const char *name)
 	return h.def;
 }
 
-void
-desk_open(struct desk *d, uint32_t nodes)
-{
-	desk_open_large(d, nodes, 0);
-}
-
-void
-desk_open_large(struct desk *d, uint32_t nodes, uint32_t large)
+static void
+open_engine(struct desk *d, uint32_t nodes, uint32_t large, uint32_t threads)
 {
 	struct engine_config config = {
 		.rate = DESK_RATE,
@@ -135,7 +132,7 @@ desk_open_large(struct desk *d, uint32_t nodes, uint32_t large)
 		.max_buses = 128,
 		.max_connections = nodes + 64,
 		.max_inputs_per_port = 64,
-		.threads = 1,
+		.threads = threads,
 		.max_resources = 256,
 		.max_events = 8192,
 		.max_commands = 1 << 20,
@@ -152,6 +149,61 @@ desk_open_large(struct desk *d, uint32_t nodes, uint32_t large)
 		engine_open(&config, d->wire, &d->engine) != 0) {
 		(void)must(NULL, "memory for an engine");
 	}
+}
+
+void
+desk_open(struct desk *d, uint32_t nodes)
+{
+	open_engine(d, nodes, 0, 1);
+}
+
+void
+desk_open_large(struct desk *d, uint32_t nodes, uint32_t large)
+{
+	open_engine(d, nodes, large, 1);
+}
+
+/** The processors that this process may use. @return how many, at most two */
+static uint32_t
+find_cpus(uint32_t cpu[2])
+{
+	uint32_t count = 0;
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof set, &set) != 0) {
+		return 0;
+	}
+	for (uint32_t i = 0; i < CPU_SETSIZE && count < 2; i++) {
+		if (CPU_ISSET(i, &set)) {
+			cpu[count++] = i;
+		}
+	}
+	return count;
+}
+
+bool
+desk_open_threads(
+	struct desk *d, uint32_t nodes, uint32_t threads, bool realtime)
+{
+	static const struct sched_param priority = {.sched_priority = 1};
+	struct rt_rights rights = {0};
+	uint32_t cpu[2] = {0, 0};
+	/* its own thread, which is rt here, goes to the other of the two */
+	struct crew_config config = {.threads = threads,
+		.realtime = realtime,
+		.priority = 1,
+		.cpus = cpu,
+		.cpu_count = find_cpus(cpu)};
+
+	open_engine(d, nodes, 0, threads);
+	if (threads > 1 && crew_open(&config, &d->crew, &rights) != 0) {
+		(void)must(NULL, "threads");
+	}
+	if (d->crew != NULL) {
+		engine_use_crew(d->engine, d->crew);
+	}
+	return !rights_is_refused(&rights) &&
+	       (!realtime || sched_setscheduler(0, SCHED_FIFO, &priority) == 0);
 }
 
 /* All that a batch needs hangs on it, for freeing. */
@@ -373,6 +425,13 @@ desk_post(struct desk *d, struct batch *b)
 	}
 }
 
+void
+desk_take(struct desk *d)
+{
+	engine_take(d->engine);
+	collect(d);
+}
+
 /** Put 1…count in an order that is the same each time. */
 static int32_t *
 new_order(uint32_t count, bool scattered)
@@ -407,23 +466,31 @@ desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count,
 			desk_add_set(b, id[i], 1, OUT_GAIN, -1.0);
 		}
 		desk_post(d, b);
-		engine_take(d->engine);
-		collect(d);
+		desk_take(d);
 	}
 	free(id);
 }
 
 double
-desk_block(struct desk *d)
+desk_block_by(struct desk *d, clockid_t clock)
 {
 	float *const out[DESK_OUTPUTS] = {d->out[0], d->out[1]};
-	int64_t began = bench_now();
+	struct timespec began;
+	struct timespec ended;
 
+	clock_gettime(clock, &began);
 	engine_render(d->engine, NULL, out, DESK_BLOCK);
-	int64_t ended = bench_now();
+	clock_gettime(clock, &ended);
 	bench_keep(d->out);
 	collect(d);
-	return (double)(ended - began);
+	return 1e9 * (double)(ended.tv_sec - began.tv_sec) +
+	       (double)(ended.tv_nsec - began.tv_nsec);
+}
+
+double
+desk_block(struct desk *d)
+{
+	return desk_block_by(d, CLOCK_MONOTONIC);
 }
 
 void
@@ -438,6 +505,7 @@ desk_close(struct desk *d)
 		collect(d);
 	}
 	collect(d);
+	crew_close(d->crew);
 	engine_close(d->engine);
 	wire_close(d->wire);
 }

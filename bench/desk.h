@@ -11,8 +11,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "engine.h"
+
+struct crew;
 
 #define DESK_RATE    48000
 #define DESK_BLOCK   64
@@ -21,6 +24,7 @@
 struct desk {
 	struct wire *wire;
 	struct engine *engine;
+	struct crew *crew; /* NULL: rt is alone */
 	float out[DESK_OUTPUTS][DESK_BLOCK];
 };
 
@@ -34,6 +38,12 @@ const TactusSynthDef *desk_def(const char *name);
 void desk_open(struct desk *d, uint32_t nodes);
 /** The same with room for `large` synths that take a megabyte each. */
 void desk_open_large(struct desk *d, uint32_t nodes, uint32_t large);
+/** The same with helpers, so that `threads` take part, each on a processor of
+ * its own; this thread goes to one as well.
+ * @param realtime all of them under SCHED_FIFO: sleep now and then
+ * @return was that granted, where it was asked for? */
+bool desk_open_threads(
+	struct desk *d, uint32_t nodes, uint32_t threads, bool realtime);
 void desk_close(struct desk *d);
 
 /** A batch that is due at sample `at`; 0: at once. */
@@ -65,7 +75,12 @@ void desk_post(struct desk *d, struct batch *b);
 void desk_fill(struct desk *d, const TactusSynthDef *def, uint32_t count,
 	bool scattered);
 
+/** Let it take what was posted, without a block. */
+void desk_take(struct desk *d);
+
 /** Compute a block. @return ns that it took */
 double desk_block(struct desk *d);
+/** The same by another clock, as CLOCK_THREAD_CPUTIME_ID. */
+double desk_block_by(struct desk *d, clockid_t clock);
 
 #endif

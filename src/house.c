@@ -323,12 +323,14 @@ static int
 start_thread(struct house *h, char *why, size_t size)
 {
 	const struct config *c = h->given.config;
+	uint32_t cpu[HOUSE_THREADS_CPUS];
+	uint32_t cpus = house_threads_named(c, cpu);
 	struct rt_config rc = {
 		.realtime =
 			c->realtime.enable && h->given.realtime && !h->offline,
 		.priority = (int)c->realtime.priority,
-		.cpus = c->realtime.cpus.items,
-		.cpu_count = h->offline ? 0 : c->realtime.cpus.count,
+		.cpus = cpu,
+		.cpu_count = h->offline ? 0 : cpus,
 		.lock_memory = locks_memory(h),
 		.required = c->realtime.required,
 		.audit = (enum audit_mode)c->realtime.audit,

@@ -5,7 +5,6 @@
 #include "house_threads.h"
 
 #include <sched.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -25,19 +24,19 @@ house_threads_cpus(void)
 	return online > 0 ? (uint32_t)online : 1;
 }
 
-/** CPUs that realtime.cpus names, each once; 0: it names none. */
-static uint32_t
-named(const struct config *c)
+uint32_t
+house_threads_named(const struct config *c, uint32_t cpu[HOUSE_THREADS_CPUS])
 {
-	const uint32_t *cpu = c->realtime.cpus.items;
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < c->realtime.cpus.count; i++) {
-		bool again = false;
-		for (uint32_t k = 0; k < i; k++) {
-			again = again || cpu[k] == cpu[i];
+		uint32_t k = 0;
+		while (k < count && cpu[k] != c->realtime.cpus.items[i]) {
+			k++;
 		}
-		count += again ? 0 : 1;
+		if (k == count && count < HOUSE_THREADS_CPUS) {
+			cpu[count++] = c->realtime.cpus.items[i];
+		}
 	}
 	return count;
 }
@@ -46,7 +45,8 @@ int
 house_threads_count(const struct config *c, uint32_t usable, uint32_t *out,
 	char *why, size_t size)
 {
-	uint32_t pinned = named(c);
+	uint32_t cpu[HOUSE_THREADS_CPUS];
+	uint32_t pinned = house_threads_named(c, cpu);
 	uint32_t most = pinned != 0 ? pinned : usable;
 	uint32_t threads = c->realtime.threads;
 

@@ -15,6 +15,14 @@
 #include "config.h"
 #include "mark.h"
 
+/** Numbers that realtime.cpus can name: 0 … 1023. */
+#define HOUSE_THREADS_CPUS 1024
+
+/** CPUs that realtime.cpus names, each once, in their order: two threads
+ * pinned to the same one would wait for each other. @return how many */
+uint32_t house_threads_named(
+	const struct config *c, uint32_t cpu[HOUSE_THREADS_CPUS]);
+
 /** CPUs that this process may use: its affinity. @return at least 1 */
 uint32_t house_threads_cpus(void);
 

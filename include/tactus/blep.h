@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#include <tactus/mark.h>
+#include <tactus/math.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -121,6 +121,26 @@ tactus_step_period(float hz, double rate)
 	float period = (float)rate / (hz > 1e-3f ? hz : 1e-3f);
 
 	return period > 2.0f ? period : 2.0f;
+}
+
+/** An oscillator whose steps are those of tactus_step_train. */
+struct tactus_stepper {
+	uint64_t phase;
+	uint64_t step; /* of `freq`, in one frame */
+	double scale;  /* tactus_phase_scale() of the rate; set by its owner */
+	float freq;    /* what `step` and `period` were made for */
+	float period;  /* in frames; 0 at first: `step` is not made yet */
+};
+
+/** Give it the frequency of the frames that come. @side rt */
+TACTUS_RT static inline void
+tactus_stepper_set(struct tactus_stepper *s, float freq, double rate)
+{
+	if (s->period == 0.0f || freq != s->freq) {
+		s->freq = freq;
+		s->step = tactus_phase_step(freq, s->scale);
+		s->period = tactus_step_period(freq, rate);
+	}
 }
 
 #ifdef __cplusplus

@@ -129,6 +129,51 @@ tactus_option_blame(const TactusOption *option, char *reason, size_t size)
 }
 
 /**
+ * Refuse an option: `option "name" why`.
+ * @side loop
+ * @return -1
+ */
+static inline int
+tactus_option_refuse(
+	const TactusOption *option, const char *why, char *reason, size_t size)
+{
+	tactus_option_blame(option, reason, size);
+	tactus_text_add(reason, size, why);
+	return -1;
+}
+
+/**
+ * See to it that a def which knows one option gets no other, and not twice.
+ * @side loop
+ * @return 0, or -1 with a reason
+ */
+static inline int
+tactus_option_alone(const TactusOption *options, uint32_t count,
+	const char *name, char *reason, size_t size)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (strcmp(options[i].name, name) != 0) {
+			tactus_option_refuse(&options[i],
+				"is unknown; known: ", reason, size);
+			tactus_text_add(reason, size, name);
+			return -1;
+		}
+	}
+	return count < 2
+		       ? 0
+		       : tactus_option_refuse(&options[1],
+				 "is given twice; give it once", reason, size);
+}
+
+/** Is it a number of least…most? @side loop */
+static inline bool
+tactus_option_within(const TactusOption *option, double least, double most)
+{
+	return (option->type == 'i' || option->type == 'f') &&
+	       option->number >= least && option->number <= most;
+}
+
+/**
  * Parse the options of a def that knows one, a whole number.
  * @side loop
  * @return 1 when it was given and `out` is set, 0 when it was not, -1 with a
@@ -140,37 +185,49 @@ tactus_parse_whole(const TactusOption *options, uint32_t count,
 	const char *name, int32_t least, int32_t most, int32_t *out,
 	char *reason, size_t size)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		const TactusOption *o = &options[i];
-		const char *wrong = NULL;
-
-		if (strcmp(o->name, name) != 0) {
-			tactus_option_blame(o, reason, size);
-			tactus_text_add(reason, size, "is unknown; known: ");
-			tactus_text_add(reason, size, name);
-			return -1;
-		}
-		if (i > 0) {
-			wrong = "is given twice; give it once";
-		} else if ((o->type != 'i' && o->type != 'f') ||
-			   !(o->number >= (double)least &&
-				   o->number <= (double)most) ||
-			   (double)(int32_t)o->number != o->number) {
-			wrong = "must be a whole number from ";
-		}
-		if (wrong != NULL) {
-			tactus_option_blame(o, reason, size);
-			tactus_text_add(reason, size, wrong);
-			if (i == 0) {
-				tactus_text_add_whole(reason, size, least);
-				tactus_text_add(reason, size, " to ");
-				tactus_text_add_whole(reason, size, most);
-			}
-			return -1;
-		}
-		*out = (int32_t)o->number;
+	if (tactus_option_alone(options, count, name, reason, size) != 0) {
+		return -1;
 	}
-	return count > 0 ? 1 : 0;
+	if (count == 0) {
+		return 0;
+	}
+	if (!tactus_option_within(options, (double)least, (double)most) ||
+		(double)(int32_t)options->number != options->number) {
+		tactus_option_refuse(
+			options, "must be a whole number from ", reason, size);
+		tactus_text_add_whole(reason, size, least);
+		tactus_text_add(reason, size, " to ");
+		tactus_text_add_whole(reason, size, most);
+		return -1;
+	}
+	*out = (int32_t)options->number;
+	return 1;
+}
+
+/**
+ * Parse the options of a def that knows one, a number.
+ * @side loop
+ * @param range what it must be, for the reason: "a number from 0.5 to 60"
+ * @return as tactus_parse_whole
+ */
+static inline int
+tactus_parse_number(const TactusOption *options, uint32_t count,
+	const char *name, double least, double most, const char *range,
+	double *out, char *reason, size_t size)
+{
+	if (tactus_option_alone(options, count, name, reason, size) != 0) {
+		return -1;
+	}
+	if (count == 0) {
+		return 0;
+	}
+	if (!tactus_option_within(options, least, most)) {
+		tactus_option_refuse(options, "must be ", reason, size);
+		tactus_text_add(reason, size, range);
+		return -1;
+	}
+	*out = options->number;
+	return 1;
 }
 
 /** The parsed options of a def whose only option is `channels`. */

@@ -48,6 +48,11 @@ static const float tactus_blep_columns[8][TACTUS_BLEP_REACH] = {
 
 #define tactus_lanes_step_residual TACTUS_LANE(tactus_lanes_step_residual)
 #define tactus_lanes_step_train    TACTUS_LANE(tactus_lanes_step_train)
+#define tactus_steppers            TACTUS_LANE(tactus_steppers)
+#define tactus_lanes_stepper       TACTUS_LANE(tactus_lanes_stepper)
+#define tactus_lanes_stepper_move  TACTUS_LANE(tactus_lanes_stepper_move)
+#define tactus_lanes_stepper_next  TACTUS_LANE(tactus_lanes_stepper_next)
+#define tactus_lanes_stepper_end   TACTUS_LANE(tactus_lanes_stepper_end)
 
 #endif
 
@@ -107,6 +112,75 @@ tactus_lanes_step_train(tactus_f t, tactus_f period)
 		ahead += period;
 	}
 	return sum;
+}
+
+/** A segment of a stepper, TACTUS_LANES frames at a time. */
+struct tactus_steppers {
+	struct tactus_phases at;
+	tactus_q step;
+	tactus_f period; /* of the frames that tactus_lanes_stepper_next told */
+	bool moves;      /* its frequency does */
+};
+
+/** Begin one. */
+TACTUS_RT TACTUS_LANES_INLINE struct tactus_steppers
+tactus_lanes_stepper(
+	struct tactus_stepper *s, const TactusControl *freq, double rate)
+{
+	struct tactus_steppers l;
+
+	tactus_stepper_set(s, freq->value, rate);
+	l.step = tactus_lanes_all_q(s->step);
+	l.at = tactus_lanes_phases(s->phase, l.step);
+	l.period = tactus_lanes_all(s->period);
+	l.moves = freq->step != 0.0f;
+	return l;
+}
+
+/** The phases of the next `n` frames, from frame `at` on, each of its own
+ * frequency. */
+TACTUS_RT TACTUS_LANES_INLINE tactus_u
+tactus_lanes_stepper_move(struct tactus_steppers *l, struct tactus_stepper *s,
+	const TactusControl *freq, double rate, uint32_t at, uint32_t n)
+{
+	uint32_t phases[TACTUS_LANES] = {0};
+	float periods[TACTUS_LANES];
+
+	for (uint32_t i = 0; i < TACTUS_LANES; i++) {
+		periods[i] = 2.0f;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		float hz = tactus_control_at(freq, at + i);
+
+		phases[i] = (uint32_t)(s->phase >> 32);
+		periods[i] = tactus_step_period(hz, rate);
+		s->phase += tactus_phase_step(hz, s->scale);
+	}
+	l->period = tactus_lanes_load(periods);
+	return tactus_lanes_load_u(phases);
+}
+
+/** The phases of the next `n` (at most TACTUS_LANES) frames, from frame `at`
+ * of the segment on; l->period has their periods. */
+TACTUS_RT TACTUS_LANES_INLINE tactus_u
+tactus_lanes_stepper_next(struct tactus_steppers *l, struct tactus_stepper *s,
+	const TactusControl *freq, double rate, uint32_t at, uint32_t n)
+{
+	tactus_u phase = tactus_lanes_phases_upper(l->at);
+
+	if (l->moves) {
+		return tactus_lanes_stepper_move(l, s, freq, rate, at, n);
+	}
+	l->at = tactus_lanes_phases_next(l->at, l->step * TACTUS_LANES);
+	return phase;
+}
+
+/** End a segment of `frames`. */
+TACTUS_RT TACTUS_LANES_INLINE void
+tactus_lanes_stepper_end(const struct tactus_steppers *l,
+	struct tactus_stepper *s, uint32_t frames)
+{
+	s->phase += l->moves ? 0 : frames * s->step;
 }
 
 #endif

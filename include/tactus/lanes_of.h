@@ -23,6 +23,7 @@
 #define tactus_lanes_store_u      TACTUS_LANE(tactus_lanes_store_u)
 #define tactus_lanes_load_some    TACTUS_LANE(tactus_lanes_load_some)
 #define tactus_lanes_store_some   TACTUS_LANE(tactus_lanes_store_some)
+#define tactus_lanes_store_first  TACTUS_LANE(tactus_lanes_store_first)
 #define tactus_lanes_index        TACTUS_LANE(tactus_lanes_index)
 #define tactus_lanes_float        TACTUS_LANE(tactus_lanes_float)
 #define tactus_lanes_whole        TACTUS_LANE(tactus_lanes_whole)
@@ -38,14 +39,17 @@
 #define tactus_lanes_phases_upper TACTUS_LANE(tactus_lanes_phases_upper)
 #define tactus_lanes_phase        TACTUS_LANE(tactus_lanes_phase)
 #define tactus_lanes_absolute     TACTUS_LANE(tactus_lanes_absolute)
+#define tactus_lanes_magnitude    TACTUS_LANE(tactus_lanes_magnitude)
 #define tactus_lanes_valley       TACTUS_LANE(tactus_lanes_valley)
 #define tactus_lanes_triangle     TACTUS_LANE(tactus_lanes_triangle)
 #define tactus_lanes_sine_quarter TACTUS_LANE(tactus_lanes_sine_quarter)
 #define tactus_lanes_sine         TACTUS_LANE(tactus_lanes_sine)
+#define tactus_lanes_sine_lean    TACTUS_LANE(tactus_lanes_sine_lean)
 #define tactus_lanes_prewarp      TACTUS_LANE(tactus_lanes_prewarp)
 #define tactus_lanes_exp2         TACTUS_LANE(tactus_lanes_exp2)
 #define tactus_lanes_log2         TACTUS_LANE(tactus_lanes_log2)
 #define tactus_lanes_from_db      TACTUS_LANE(tactus_lanes_from_db)
+#define tactus_lanes_turn_fours   TACTUS_LANE(tactus_lanes_turn_fours)
 #define tactus_lanes_transpose    TACTUS_LANE(tactus_lanes_transpose)
 
 #endif
@@ -152,6 +156,17 @@ tactus_lanes_store_some(float *to, tactus_f x, uint32_t count)
 	}
 }
 
+/** The first `count` lanes, all of them if it is TACTUS_LANES. */
+TACTUS_RT TACTUS_LANES_INLINE void
+tactus_lanes_store_first(float *to, tactus_f x, uint32_t count)
+{
+	if (count == TACTUS_LANES) {
+		tactus_lanes_store(to, x);
+	} else {
+		tactus_lanes_store_some(to, x, count);
+	}
+}
+
 /** The number of each lane: 0, 1, 2 … */
 TACTUS_RT TACTUS_LANES_INLINE tactus_i
 tactus_lanes_index(void)
@@ -185,7 +200,13 @@ tactus_lanes_whole(tactus_f x)
 TACTUS_RT TACTUS_LANES_INLINE tactus_f
 tactus_lanes_select(tactus_i mask, tactus_f yes, tactus_f no)
 {
+#if TACTUS_LANES == 16 && defined(__x86_64__) && !defined(__clang__)
+	/* one instruction, which GCC does not find by itself */
+	return (tactus_f)__builtin_ia32_pternlogd512_mask(
+		mask, (tactus_i)yes, (tactus_i)no, 0xca, UINT16_MAX);
+#else
 	return (tactus_f)((mask & (tactus_i)yes) | (~mask & (tactus_i)no));
+#endif
 }
 
 /** `x` where the mask is -1, 0 where it is 0. */
@@ -258,9 +279,13 @@ tactus_lanes_tame(tactus_f x)
 		((tactus_i)x & INT32_C(0x7fffffff)) < INT32_C(0x7149f2ca), x);
 }
 
-/** The 64-bit phases of TACTUS_LANES frames. */
+/**
+ * The 64-bit phases of TACTUS_LANES frames; of each four frames the first two
+ * lie in `low`.  So their upper halves come together within 128 bits, which
+ * is the quickest way on any processor.
+ */
 struct tactus_phases {
-	tactus_q low; /* of the first half of the lanes */
+	tactus_q low;
 	tactus_q high;
 };
 
@@ -271,14 +296,14 @@ tactus_lanes_phases(uint64_t phase, tactus_q step)
 #if TACTUS_LANES == 4
 	const tactus_q index = {0, 1};
 #elif TACTUS_LANES == 8
-	const tactus_q index = {0, 1, 2, 3};
+	const tactus_q index = {0, 1, 4, 5};
 #else
-	const tactus_q index = {0, 1, 2, 3, 4, 5, 6, 7};
+	const tactus_q index = {0, 1, 4, 5, 8, 9, 12, 13};
 #endif
 	struct tactus_phases p;
 
 	p.low = index * step + phase;
-	p.high = p.low + step * (TACTUS_LANES / 2);
+	p.high = p.low + step * 2;
 	return p;
 }
 
@@ -291,28 +316,27 @@ tactus_lanes_phases_next(struct tactus_phases p, tactus_q on)
 	return p;
 }
 
-/** Their upper 32 bits, which tactus_lanes_sine asks for. */
+/** Their upper 32 bits, which tactus_lanes_sine asks for, in order. */
 TACTUS_RT TACTUS_LANES_INLINE tactus_u
 tactus_lanes_phases_upper(struct tactus_phases p)
 {
-	tactus_u low = (tactus_u)p.low;
-	tactus_u high = (tactus_u)p.high;
+	/* floats are what GCC picks the quick instruction for */
+	tactus_f low = (tactus_f)p.low;
+	tactus_f high = (tactus_f)p.high;
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#  define TACTUS_UPPER_(i) (2 * (i))
+#  define TACTUS_UPPER_(i) (i), (i) + 2
 #else
-#  define TACTUS_UPPER_(i) (2 * (i) + 1)
+#  define TACTUS_UPPER_(i) (i) + 1, (i) + 3
 #endif
-#define TACTUS_UPPER_4_(i)                                          \
-  TACTUS_UPPER_(i), TACTUS_UPPER_((i) + 1), TACTUS_UPPER_((i) + 2), \
-	  TACTUS_UPPER_((i) + 3)
+#define TACTUS_UPPER_4_(i) TACTUS_UPPER_(i), TACTUS_UPPER_((i) + TACTUS_LANES)
 #if TACTUS_LANES == 4
-	return __builtin_shufflevector(low, high, TACTUS_UPPER_4_(0));
+	return (tactus_u)__builtin_shufflevector(low, high, TACTUS_UPPER_4_(0));
 #elif TACTUS_LANES == 8
-	return __builtin_shufflevector(
+	return (tactus_u)__builtin_shufflevector(
 		low, high, TACTUS_UPPER_4_(0), TACTUS_UPPER_4_(4));
 #else
-	return __builtin_shufflevector(low, high, TACTUS_UPPER_4_(0),
+	return (tactus_u)__builtin_shufflevector(low, high, TACTUS_UPPER_4_(0),
 		TACTUS_UPPER_4_(4), TACTUS_UPPER_4_(8), TACTUS_UPPER_4_(12));
 #endif
 #undef TACTUS_UPPER_4_
@@ -344,6 +368,13 @@ tactus_lanes_absolute(tactus_i x)
 
 	return (tactus_i)(((tactus_u)x ^ sign) - sign);
 #endif
+}
+
+/** Without their signs. */
+TACTUS_RT TACTUS_LANES_INLINE tactus_f
+tactus_lanes_magnitude(tactus_f x)
+{
+	return (tactus_f)((tactus_i)x & INT32_MAX);
 }
 
 /**
@@ -384,6 +415,19 @@ TACTUS_RT TACTUS_LANES_INLINE tactus_f
 tactus_lanes_sine(tactus_u phase)
 {
 	return tactus_lanes_sine_quarter(tactus_lanes_triangle(phase));
+}
+
+/** As tactus_sine_lean. */
+TACTUS_RT TACTUS_LANES_INLINE tactus_f
+tactus_lanes_sine_lean(tactus_u phase)
+{
+	tactus_f s =
+		tactus_lanes_float((tactus_i)phase) * (0.827244878f * 0x1p-31f);
+	tactus_f w = s * (0.827244878f - tactus_lanes_magnitude(s));
+	tactus_f y = tactus_lanes_magnitude(w);
+	tactus_f p = (y + 3.47098279f) * y + 6.70886612f;
+
+	return (p * y + 4.5907197f) * w;
 }
 
 /** As tactus_prewarp. */
@@ -439,6 +483,58 @@ tactus_lanes_from_db(tactus_f db)
 	return tactus_lanes_exp2(db * 1.66096405e-1f);
 }
 
+/*
+ * The lanes of two vectors, in turn: single ones and pairs within 128 bits
+ * (the first or the second half of each), then whole fours (the even or the
+ * odd ones).  These are what is quick on the processors that have them.
+ */
+/* clang-format off */
+#if TACTUS_LANES == 4
+#  define TACTUS_TURN_SINGLES_0_ 0, 4, 1, 5
+#  define TACTUS_TURN_SINGLES_1_ 2, 6, 3, 7
+#  define TACTUS_TURN_PAIRS_0_ 0, 1, 4, 5
+#  define TACTUS_TURN_PAIRS_1_ 2, 3, 6, 7
+#elif TACTUS_LANES == 8
+#  define TACTUS_TURN_SINGLES_0_ 0, 8, 1, 9, 4, 12, 5, 13
+#  define TACTUS_TURN_SINGLES_1_ 2, 10, 3, 11, 6, 14, 7, 15
+#  define TACTUS_TURN_PAIRS_0_ 0, 1, 8, 9, 4, 5, 12, 13
+#  define TACTUS_TURN_PAIRS_1_ 2, 3, 10, 11, 6, 7, 14, 15
+#  define TACTUS_TURN_FOURS_0_ 0, 1, 2, 3, 8, 9, 10, 11
+#  define TACTUS_TURN_FOURS_1_ 4, 5, 6, 7, 12, 13, 14, 15
+#else
+#  define TACTUS_TURN_SINGLES_0_ \
+	0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29
+#  define TACTUS_TURN_SINGLES_1_ \
+	2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31
+#  define TACTUS_TURN_PAIRS_0_ \
+	0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#  define TACTUS_TURN_PAIRS_1_ \
+	2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#  define TACTUS_TURN_FOURS_0_ \
+	0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27
+#  define TACTUS_TURN_FOURS_1_ \
+	4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31
+#endif
+/* clang-format on */
+
+#if TACTUS_LANES > 4
+/** Exchange fours between the vectors that are `apart`. */
+TACTUS_RT TACTUS_LANES_INLINE void
+tactus_lanes_turn_fours(tactus_f v[TACTUS_LANES], int apart)
+{
+#  pragma GCC unroll 16
+	for (int i = 0; i < TACTUS_LANES / 2; i++) {
+		int k = (i & (apart - 1)) + 2 * (i & ~(apart - 1));
+		tactus_f a = v[k];
+		tactus_f b = v[k + apart];
+
+		v[k] = __builtin_shufflevector(a, b, TACTUS_TURN_FOURS_0_);
+		v[k + apart] =
+			__builtin_shufflevector(a, b, TACTUS_TURN_FOURS_1_);
+	}
+}
+#endif
+
 /**
  * Turn TACTUS_LANES vectors, in place: what was lane i of the k-th becomes
  * lane k of the i-th.
@@ -448,109 +544,36 @@ tactus_lanes_transpose(tactus_f v[TACTUS_LANES])
 {
 	tactus_f w[TACTUS_LANES];
 
-	/* clang-format off */
-#  if TACTUS_LANES == 4
-	for (int k = 0; k < 2; k++) {
-		w[2 * k] = __builtin_shufflevector(
-			v[2 * k], v[2 * k + 1], 0, 4, 1, 5);
-		w[2 * k + 1] = __builtin_shufflevector(
-			v[2 * k], v[2 * k + 1], 2, 6, 3, 7);
+#pragma GCC unroll 16
+	for (int k = 0; k < TACTUS_LANES; k += 2) {
+		w[k] = __builtin_shufflevector(
+			v[k], v[k + 1], TACTUS_TURN_SINGLES_0_);
+		w[k + 1] = __builtin_shufflevector(
+			v[k], v[k + 1], TACTUS_TURN_SINGLES_1_);
 	}
-	for (int k = 0; k < 2; k++) {
-		v[2 * k] = __builtin_shufflevector(
-			w[k], w[k + 2], 0, 1, 4, 5);
-		v[2 * k + 1] = __builtin_shufflevector(
-			w[k], w[k + 2], 2, 3, 6, 7);
+	/* of each four vectors, the first with the third and so on */
+#pragma GCC unroll 16
+	for (int i = 0; i < TACTUS_LANES / 2; i++) {
+		int from = (i & 1) + 2 * (i & ~1);
+
+		v[2 * i] = __builtin_shufflevector(
+			w[from], w[from + 2], TACTUS_TURN_PAIRS_0_);
+		v[2 * i + 1] = __builtin_shufflevector(
+			w[from], w[from + 2], TACTUS_TURN_PAIRS_1_);
 	}
-#  elif TACTUS_LANES == 8
-	/* pairs, fours, then halves: what is short for the processor */
-#    pragma GCC unroll 8
-	for (int k = 0; k < 4; k++) {
-		w[2 * k] = __builtin_shufflevector(v[2 * k], v[2 * k + 1],
-			0, 8, 1, 9, 4, 12, 5, 13);
-		w[2 * k + 1] = __builtin_shufflevector(v[2 * k], v[2 * k + 1],
-			2, 10, 3, 11, 6, 14, 7, 15);
-	}
-#    pragma GCC unroll 8
-	for (int h = 0; h < 8; h += 4) {
-#    pragma GCC unroll 8
-		for (int k = 0; k < 2; k++) {
-			v[h + 2 * k] = __builtin_shufflevector(
-				w[h + k], w[h + k + 2],
-				0, 1, 8, 9, 4, 5, 12, 13);
-			v[h + 2 * k + 1] = __builtin_shufflevector(
-				w[h + k], w[h + k + 2],
-				2, 3, 10, 11, 6, 7, 14, 15);
-		}
-	}
-#    pragma GCC unroll 8
-	for (int k = 0; k < 4; k++) {
-		w[k] = __builtin_shufflevector(v[k], v[k + 4],
-			0, 1, 2, 3, 8, 9, 10, 11);
-		w[k + 4] = __builtin_shufflevector(v[k], v[k + 4],
-			4, 5, 6, 7, 12, 13, 14, 15);
-	}
-#    pragma GCC unroll 8
-	for (int k = 0; k < 8; k++) {
-		v[k] = w[k];
-	}
-#  else
-#    pragma GCC unroll 16
-	for (int k = 0; k < 8; k++) {
-		w[2 * k] = __builtin_shufflevector(v[2 * k], v[2 * k + 1],
-			0, 16, 1, 17, 4, 20, 5, 21,
-			8, 24, 9, 25, 12, 28, 13, 29);
-		w[2 * k + 1] = __builtin_shufflevector(v[2 * k], v[2 * k + 1],
-			2, 18, 3, 19, 6, 22, 7, 23,
-			10, 26, 11, 27, 14, 30, 15, 31);
-	}
-#    pragma GCC unroll 16
-	for (int h = 0; h < 16; h += 4) {
-#    pragma GCC unroll 16
-		for (int k = 0; k < 2; k++) {
-			v[h + 2 * k] = __builtin_shufflevector(
-				w[h + k], w[h + k + 2],
-				0, 1, 16, 17, 4, 5, 20, 21,
-				8, 9, 24, 25, 12, 13, 28, 29);
-			v[h + 2 * k + 1] = __builtin_shufflevector(
-				w[h + k], w[h + k + 2],
-				2, 3, 18, 19, 6, 7, 22, 23,
-				10, 11, 26, 27, 14, 15, 30, 31);
-		}
-	}
-	/* now fours: quarter q of v[4 h + k] is row 4 q + k, columns 4 h … */
-#    pragma GCC unroll 16
-	for (int k = 0; k < 4; k++) {
-		w[k] = __builtin_shufflevector(v[k], v[k + 4],
-			0, 1, 2, 3, 8, 9, 10, 11,
-			16, 17, 18, 19, 24, 25, 26, 27);
-		w[k + 4] = __builtin_shufflevector(v[k], v[k + 4],
-			4, 5, 6, 7, 12, 13, 14, 15,
-			20, 21, 22, 23, 28, 29, 30, 31);
-		w[k + 8] = __builtin_shufflevector(v[k + 8], v[k + 12],
-			0, 1, 2, 3, 8, 9, 10, 11,
-			16, 17, 18, 19, 24, 25, 26, 27);
-		w[k + 12] = __builtin_shufflevector(v[k + 8], v[k + 12],
-			4, 5, 6, 7, 12, 13, 14, 15,
-			20, 21, 22, 23, 28, 29, 30, 31);
-	}
-#    pragma GCC unroll 16
-	for (int k = 0; k < 4; k++) {
-		v[k] = __builtin_shufflevector(w[k], w[k + 8],
-			0, 1, 2, 3, 8, 9, 10, 11,
-			16, 17, 18, 19, 24, 25, 26, 27);
-		v[k + 8] = __builtin_shufflevector(w[k], w[k + 8],
-			4, 5, 6, 7, 12, 13, 14, 15,
-			20, 21, 22, 23, 28, 29, 30, 31);
-		v[k + 4] = __builtin_shufflevector(w[k + 4], w[k + 12],
-			0, 1, 2, 3, 8, 9, 10, 11,
-			16, 17, 18, 19, 24, 25, 26, 27);
-		v[k + 12] = __builtin_shufflevector(w[k + 4], w[k + 12],
-			4, 5, 6, 7, 12, 13, 14, 15,
-			20, 21, 22, 23, 28, 29, 30, 31);
-	}
-#  endif
-	/* clang-format on */
+#if TACTUS_LANES > 4
+	tactus_lanes_turn_fours(v, 4);
+#endif
+#if TACTUS_LANES > 8
+	tactus_lanes_turn_fours(v, 8);
+#endif
 }
+
+#undef TACTUS_TURN_SINGLES_0_
+#undef TACTUS_TURN_SINGLES_1_
+#undef TACTUS_TURN_PAIRS_0_
+#undef TACTUS_TURN_PAIRS_1_
+#undef TACTUS_TURN_FOURS_0_
+#undef TACTUS_TURN_FOURS_1_
 
 #endif

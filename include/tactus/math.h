@@ -119,6 +119,27 @@ tactus_sine(uint32_t phase)
 }
 
 /**
+ * sin(2 pi phase / 2^32) for oscillators, at two thirds of the price of
+ * tactus_sine: never beyond 1, exactly 1 at a quarter and 0 at 0, harmonics
+ * below -140 dB.  Error: 3e-7 absolute.
+ * With s for the cycle from -1 to 1, s (1 - |s|) is a parabola either way, of
+ * which the sine is a smooth function: w (b0 + b1 |w| + b2 w^2 + |w|^3), a
+ * minimax polynomial as tactus_sine_quarter, made to meet 1.  s is scaled so
+ * that the last coefficient is 1.
+ */
+TACTUS_RT static inline float
+tactus_sine_lean(uint32_t phase)
+{
+	const float end = 0.827244878f;
+	float s = (float)(int32_t)phase * (0.827244878f * 0x1p-31f);
+	float w = s * (end - (s < 0.0f ? -s : s));
+	float y = w < 0.0f ? -w : w;
+	float p = (y + 3.47098279f) * y + 6.70886612f;
+
+	return (p * y + 4.5907197f) * w;
+}
+
+/**
  * tan(pi x) for x in 0…0.4999: what the bilinear transform asks for, with
  * x = cutoff / rate.  Error: 3e-7 relative up to 0.49.
  * The quotient of two quarter waves.

@@ -116,7 +116,9 @@ enum TactusPortFlag {
  * Ports stand in this order: controls, resources, audio inputs, audio
  * outputs.  The index over all of them is the one that OSC uses.  Control
  * ports are inputs.  A resource port is an input when the synth reads what is
- * bound to it, an output when it writes there.
+ * bound to it, an output when it writes there: by that the engine knows who
+ * may run beside whom.  A synth with such an output counts as writing to all
+ * that it acquired, too; one without writes to nothing.
  */
 typedef struct TactusPort {
 	uint32_t size;      /* sizeof(TactusPort), set by the engine */
@@ -364,7 +366,10 @@ struct TactusSynthDef {
 /** TactusSynthDef.flags */
 enum TactusDefFlag {
 	/** process allocates, acquires or performs: the first audio thread
-	 * runs it.  Where it does so without this flag it is refused. */
+	 * runs it, all synths of such defs one by one in execution order
+	 * (process_many is not called).  Without this flag it is refused.
+	 * What it acquires in process is minded, when others run beside it,
+	 * from the next segment on: until then it leaves it alone. */
 	TACTUS_SERIAL = 1
 };
 

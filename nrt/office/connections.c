@@ -26,10 +26,12 @@ read_ends(struct request *r, int32_t *source, struct connect_order *order)
 		return false;
 	}
 	if ((flags & ~MAP_FEEDBACK) != 0) {
+		char ends[160];
+		(void)words_of_ends(*source, order, ends, sizeof ends);
 		request_fail(r, 422,
-			"flags %d: 2 feedback is the only one that "
+			"%sflags %d: 2 feedback is the only one that "
 			"connections know",
-			flags);
+			ends, flags);
 		return false;
 	}
 	order->flags = (uint32_t)flags;

@@ -337,6 +337,10 @@ void reports_take(struct office *o, const struct report *r);
 
 /** The words of a failed command. @return the code of /error */
 int words_of(const struct command *c, char *text, size_t size);
+/** Both ends of a connection as they were named, before what is wrong.
+ * @thread loop @return bytes */
+size_t words_of_ends(
+	int32_t source, const struct connect_order *o, char *text, size_t size);
 
 const char *cause_name(uint32_t cause);
 

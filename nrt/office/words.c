@@ -224,8 +224,8 @@ connect_words(const struct command *c, char *text, size_t size)
 	case REASON_CYCLE:
 		cycle_words(o, cycle, sizeof cycle);
 		snprintf(text, size,
-			"this closes a cycle; with flags 2 (feedback) it is "
-			"heard one block later and may: %s",
+			"this closes a cycle (with flags 2, feedback, it "
+			"may, and is heard one block later): %s",
 			cycle);
 		return 409;
 	default:
@@ -233,18 +233,17 @@ connect_words(const struct command *c, char *text, size_t size)
 	}
 }
 
-/** Both ends of a connection, before why it failed. @return bytes */
-static size_t
-ends_words(const struct command *c, char *text, size_t size)
+size_t
+words_of_ends(
+	int32_t source, const struct connect_order *o, char *text, size_t size)
 {
-	const struct connect_order *o = c->u.connect;
 	char out[48];
 	char in[48];
 
 	name_port(&o->out, out, sizeof out);
 	name_port(&o->in, in, sizeof in);
 	int used = snprintf(text, size,
-		"node %d port %s → node %d port %s: ", c->id, out, o->to, in);
+		"node %d port %s → node %d port %s: ", source, out, o->to, in);
 	return used > 0 && (size_t)used < size ? (size_t)used : 0;
 }
 
@@ -355,7 +354,7 @@ words_of(const struct command *c, char *text, size_t size)
 	if (c->kind != COMMAND_CONNECT && c->kind != COMMAND_DISCONNECT) {
 		return reason_words(c, text, size);
 	}
-	size_t used = ends_words(c, text, size);
+	size_t used = words_of_ends(c->id, c->u.connect, text, size);
 	int code = connect_words(c, text + used, size - used);
 
 	return code != 0 ? code : reason_words(c, text + used, size - used);

@@ -107,27 +107,11 @@ parse(const TactusHost *host, const TactusOption *options, uint32_t count,
 	struct options *to = out;
 
 	(void)host;
-	for (uint32_t i = 0; i < count; i++) {
-		const TactusOption *o = &options[i];
-		const char *wrong = NULL;
-
-		if (strcmp(o->name, "seconds") != 0) {
-			wrong = "is unknown; known: seconds";
-		} else if (i > 0) {
-			wrong = "is given twice; give it once";
-		} else if ((o->type != 'i' && o->type != 'f') ||
-			   !(o->number >= LEAST_SECONDS &&
-				   o->number <= TACTUS_IMPULSE_SECONDS)) {
-			wrong = "must be a number from 0.005 to 60";
-		}
-		if (wrong != NULL) {
-			tactus_option_blame(o, reason, size);
-			tactus_text_add(reason, size, wrong);
-			return -1;
-		}
-		to->seconds = o->number;
-	}
-	return 0;
+	return tactus_parse_number(options, count, "seconds", LEAST_SECONDS,
+		       TACTUS_IMPULSE_SECONDS, "a number from 0.005 to 60",
+		       &to->seconds, reason, size) < 0
+		       ? -1
+		       : 0;
 }
 
 TACTUS_RT static int

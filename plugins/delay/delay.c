@@ -103,26 +103,11 @@ parse(const TactusHost *host, const TactusOption *options, uint32_t count,
 	struct options *to = out;
 
 	(void)host;
-	for (uint32_t i = 0; i < count; i++) {
-		const TactusOption *o = &options[i];
-		const char *wrong = NULL;
-
-		if (strcmp(o->name, "max") != 0) {
-			wrong = "is unknown; known: max";
-		} else if (i > 0) {
-			wrong = "is given twice; give it once";
-		} else if ((o->type != 'i' && o->type != 'f') ||
-			   !(o->number >= LEAST_MAX && o->number <= MOST_MAX)) {
-			wrong = "must be a number of seconds from 0.001 to 60";
-		}
-		if (wrong != NULL) {
-			tactus_option_blame(o, reason, size);
-			tactus_text_add(reason, size, wrong);
-			return -1;
-		}
-		to->max_s = o->number;
-	}
-	return 0;
+	return tactus_parse_number(options, count, "max", LEAST_MAX, MOST_MAX,
+		       "a number of seconds from 0.001 to 60", &to->max_s,
+		       reason, size) < 0
+		       ? -1
+		       : 0;
 }
 
 /** The longest delay, in seconds. */

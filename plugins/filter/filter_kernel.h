@@ -18,8 +18,34 @@
 #    include "filter.h"
 /** Most lanes of some vectors side by side. */
 #    define FILTER_MOST 32
-/** What lanes without a filter hear. */
-static const float filter_silence[16];
+
+/** What filters have in common, so that all of them take the same way. */
+enum filter_kind {
+	FILTER_STANDS_LOW, /* nothing moves, and what is heard is low */
+	FILTER_STANDS,     /* nothing moves */
+	FILTER_MOVES,      /* cutoff or q do */
+	FILTER_KINDS
+};
+
+/** Filters of a kind. */
+struct filter_group {
+	uint32_t count;
+	TactusSynth *synth[FILTER_MOST];
+};
+
+TACTUS_RT static inline enum filter_kind
+filter_kind(const TactusSynth *synth)
+{
+	const TactusControl *c = synth->controls;
+
+	if (c[FILTER_CUTOFF].step != 0.0f || c[FILTER_Q].step != 0.0f) {
+		return FILTER_MOVES;
+	}
+	/* as the mode is cut to a whole number */
+	return c[FILTER_MODE].value < FILTER_LOW + 1 ? FILTER_STANDS_LOW
+						     : FILTER_STANDS;
+}
+
 #    define TACTUS_LANES_KERNEL "filter_kernel.h"
 #    include <tactus/lanes.h>
 #  endif
@@ -69,38 +95,42 @@ TACTUS_LANE(filter_coefficients)(struct lanes *f, tactus_f cutoff, tactus_f q)
 	f->a3 = g * f->a2;
 }
 
-/** One frame. */
+/** One frame; of low-pass filters alone there is nothing to choose. */
 TACTUS_RT TACTUS_LANES_INLINE tactus_f
-frame(struct lanes *f, tactus_f heard)
+frame(struct lanes *f, tactus_f heard, enum filter_kind kind)
 {
 	tactus_f x = tactus_lanes_tame(heard);
 	tactus_f v3 = x - f->s2;
 	tactus_f band = f->a1 * f->s1 + f->a2 * v3;
 	tactus_f low = f->s2 + f->a2 * f->s1 + f->a3 * v3;
+
+	f->s1 = band + band - f->s1;
+	f->s2 = low + low - f->s2;
+	if (kind == FILTER_STANDS_LOW) {
+		return low;
+	}
 	tactus_f damped = f->k * band;
 	tactus_f notch = x - damped;
 	tactus_f y;
 
-	f->s1 = band + band - f->s1;
-	f->s2 = low + low - f->s2;
 	y = tactus_lanes_select(f->is_band, damped, notch);
 	y = tactus_lanes_select(f->is_high, notch - low, y);
 	return tactus_lanes_select(f->is_low, low, y);
 }
 
-/** Put the states of `count` (1…TACTUS_LANES) filters into a vector. */
+/** Put the states of filters into a vector. */
 TACTUS_RT TACTUS_LANES_INLINE void
-gather(struct lanes *v, TactusSynth *const *synths, uint32_t count)
+gather(struct lanes *v, TactusSynth *const synths[TACTUS_LANES])
 {
-	float s1[TACTUS_LANES] = {0};
-	float s2[TACTUS_LANES] = {0};
-	float k[TACTUS_LANES] = {0};
-	float a1[TACTUS_LANES] = {0};
-	float a2[TACTUS_LANES] = {0};
-	float a3[TACTUS_LANES] = {0};
-	float mode[TACTUS_LANES] = {0};
+	float s1[TACTUS_LANES];
+	float s2[TACTUS_LANES];
+	float k[TACTUS_LANES];
+	float a1[TACTUS_LANES];
+	float a2[TACTUS_LANES];
+	float a3[TACTUS_LANES];
+	float mode[TACTUS_LANES];
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < TACTUS_LANES; i++) {
 		const struct filter *f = synths[i]->self;
 
 		s1[i] = f->s1;
@@ -124,7 +154,7 @@ gather(struct lanes *v, TactusSynth *const *synths, uint32_t count)
 	v->is_band = m == FILTER_BAND;
 }
 
-/** Put the states back. */
+/** Put the states of the first `count` back. */
 TACTUS_RT TACTUS_LANES_INLINE void
 TACTUS_LANE(filter_scatter)(
 	const struct lanes *v, TactusSynth *const *synths, uint32_t count)
@@ -142,14 +172,14 @@ TACTUS_LANE(filter_scatter)(
 	}
 }
 
-/** The controls of `count` filters, cutoff as a part of the rate. */
+/** The controls of filters, cutoff as a part of the rate. */
 TACTUS_RT TACTUS_LANES_INLINE void
 TACTUS_LANE(filter_steer)(struct TACTUS_LANE(filter_controls) * to,
-	TactusSynth *const *synths, uint32_t count)
+	TactusSynth *const synths[TACTUS_LANES])
 {
-	float value[4][TACTUS_LANES] = {{0}};
+	float value[4][TACTUS_LANES];
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < TACTUS_LANES; i++) {
 		const TactusControl *c = synths[i]->controls;
 
 		value[0][i] = c[FILTER_CUTOFF].value;
@@ -176,7 +206,7 @@ TACTUS_LANE(filter_move)(struct lanes *f,
 
 /** One filter alone: all lanes are the same. */
 TACTUS_RT TACTUS_LANES_INLINE void
-single(TactusSynth *synth, bool moves, float rate, uint32_t frames)
+single(TactusSynth *synth, enum filter_kind kind, float rate, uint32_t frames)
 {
 	const float *restrict in = synth->in[0];
 	float *restrict out = synth->out[0];
@@ -187,40 +217,34 @@ single(TactusSynth *synth, bool moves, float rate, uint32_t frames)
 	for (uint32_t i = 0; i < TACTUS_LANES; i++) {
 		all[i] = synth;
 	}
-	gather(&f, all, TACTUS_LANES);
-	if (!moves) {
+	gather(&f, all);
+	if (kind != FILTER_MOVES) {
 		for (uint32_t i = 0; i < frames; i++) {
-			out[i] = frame(&f, tactus_lanes_all(in[i]))[0];
+			out[i] = frame(&f, tactus_lanes_all(in[i]), kind)[0];
 		}
 	} else {
-		TACTUS_LANE(filter_steer)(&c, all, TACTUS_LANES);
+		TACTUS_LANE(filter_steer)(&c, all);
 		for (uint32_t i = 0; i < frames; i++) {
 			TACTUS_LANE(filter_move)(&f, &c, rate, i);
-			out[i] = frame(&f, tactus_lanes_all(in[i]))[0];
+			out[i] = frame(&f, tactus_lanes_all(in[i]), kind)[0];
 		}
 	}
 	TACTUS_LANE(filter_scatter)(&f, all, 1);
 }
 
-/** Turn `n` frames, from `at` on, of `count` inputs: t[i] is frame i. */
+/** Turn `n` frames, from `at` on, of what is heard: t[i] is frame i. */
 TACTUS_RT TACTUS_LANES_INLINE void
-TACTUS_LANE(filter_hear)(tactus_f t[TACTUS_LANES], TactusSynth *const *synths,
-	uint32_t count, uint32_t at, uint32_t n)
+TACTUS_LANE(filter_hear)(tactus_f t[TACTUS_LANES],
+	TactusSynth *const synths[TACTUS_LANES], uint32_t at, uint32_t n)
 {
-	const float *in[TACTUS_LANES];
-
-#  pragma GCC unroll 16
-	for (uint32_t i = 0; i < TACTUS_LANES; i++) {
-		in[i] = i < count ? synths[i]->in[0] + at : filter_silence;
-	}
 	if (n < TACTUS_LANES) {
 		for (uint32_t i = 0; i < TACTUS_LANES; i++) {
-			t[i] = tactus_lanes_load_some(in[i], n);
+			t[i] = tactus_lanes_load_some(synths[i]->in[0] + at, n);
 		}
 	} else {
 #  pragma GCC unroll 16
 		for (uint32_t i = 0; i < TACTUS_LANES; i++) {
-			t[i] = tactus_lanes_load(in[i]);
+			t[i] = tactus_lanes_load(synths[i]->in[0] + at);
 		}
 	}
 	tactus_lanes_transpose(t);
@@ -228,12 +252,12 @@ TACTUS_LANE(filter_hear)(tactus_f t[TACTUS_LANES], TactusSynth *const *synths,
 
 /** Turn them back, into the outputs. */
 TACTUS_RT TACTUS_LANES_INLINE void
-TACTUS_LANE(filter_tell)(tactus_f t[TACTUS_LANES], TactusSynth *const *synths,
-	uint32_t count, uint32_t at, uint32_t n)
+TACTUS_LANE(filter_tell)(tactus_f t[TACTUS_LANES],
+	TactusSynth *const synths[TACTUS_LANES], uint32_t at, uint32_t n)
 {
 	tactus_lanes_transpose(t);
 	if (n < TACTUS_LANES) {
-		for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t i = 0; i < TACTUS_LANES; i++) {
 			tactus_lanes_store_some(
 				synths[i]->out[0] + at, t[i], n);
 		}
@@ -241,9 +265,7 @@ TACTUS_LANE(filter_tell)(tactus_f t[TACTUS_LANES], TactusSynth *const *synths,
 	}
 #  pragma GCC unroll 16
 	for (uint32_t i = 0; i < TACTUS_LANES; i++) {
-		if (i < count) {
-			tactus_lanes_store(synths[i]->out[0] + at, t[i]);
-		}
+		tactus_lanes_store(synths[i]->out[0] + at, t[i]);
 	}
 }
 
@@ -257,22 +279,29 @@ TACTUS_LANE(filter_within)(uint32_t count, uint32_t v)
 	return rest < TACTUS_LANES ? rest : TACTUS_LANES;
 }
 
-/** Some filters in `side` vectors; all of them stand, or any may move. */
+/**
+ * Some filters of a kind in `side` vectors.  Lanes that are left over do what
+ * the first of their vector does: twice the same, to the same place.
+ */
 TACTUS_RT TACTUS_LANES_INLINE void
-turned(TactusSynth *const *synths, uint32_t count, uint32_t side, bool moves,
-	float rate, uint32_t frames)
+turned(TactusSynth *const *synths, uint32_t count, uint32_t side,
+	enum filter_kind kind, float rate, uint32_t frames)
 {
 	struct lanes f[SIDE];
 	struct TACTUS_LANE(filter_controls) c[SIDE];
+	TactusSynth *all[SIDE][TACTUS_LANES];
 	tactus_f t[SIDE][TACTUS_LANES];
 
 #  pragma GCC unroll 4
 	for (uint32_t v = 0; v < side; v++) {
 		uint32_t n = TACTUS_LANE(filter_within)(count, v);
-		gather(&f[v], synths + v * TACTUS_LANES, n);
-		if (moves) {
-			TACTUS_LANE(filter_steer)
-			(&c[v], synths + v * TACTUS_LANES, n);
+
+		for (uint32_t i = 0; i < TACTUS_LANES; i++) {
+			all[v][i] = synths[v * TACTUS_LANES + (i < n ? i : 0)];
+		}
+		gather(&f[v], all[v]);
+		if (kind == FILTER_MOVES) {
+			TACTUS_LANE(filter_steer)(&c[v], all[v]);
 		}
 	}
 	for (uint32_t at = 0; at < frames; at += TACTUS_LANES) {
@@ -280,24 +309,20 @@ turned(TactusSynth *const *synths, uint32_t count, uint32_t side, bool moves,
 			frames - at < TACTUS_LANES ? frames - at : TACTUS_LANES;
 
 		for (uint32_t v = 0; v < side; v++) {
-			TACTUS_LANE(filter_hear)
-			(t[v], synths + v * TACTUS_LANES,
-				TACTUS_LANE(filter_within)(count, v), at, n);
+			TACTUS_LANE(filter_hear)(t[v], all[v], at, n);
 		}
 		for (uint32_t i = 0; i < n; i++) {
 #  pragma GCC unroll 4
 			for (uint32_t v = 0; v < side; v++) {
-				if (moves) {
+				if (kind == FILTER_MOVES) {
 					TACTUS_LANE(filter_move)
 					(&f[v], &c[v], rate, at + i);
 				}
-				t[v][i] = frame(&f[v], t[v][i]);
+				t[v][i] = frame(&f[v], t[v][i], kind);
 			}
 		}
 		for (uint32_t v = 0; v < side; v++) {
-			TACTUS_LANE(filter_tell)
-			(t[v], synths + v * TACTUS_LANES,
-				TACTUS_LANE(filter_within)(count, v), at, n);
+			TACTUS_LANE(filter_tell)(t[v], all[v], at, n);
 		}
 	}
 #  pragma GCC unroll 4
@@ -308,22 +333,25 @@ turned(TactusSynth *const *synths, uint32_t count, uint32_t side, bool moves,
 	}
 }
 
-/** Any number of filters, all of which stand or may move. */
+/** Any number of filters of a kind. */
 TACTUS_RT TACTUS_LANES_INLINE void
-group(TactusSynth *const *synths, uint32_t count, bool moves, float rate,
+group(const struct filter_group *g, enum filter_kind kind, float rate,
 	uint32_t frames)
 {
+	TactusSynth *const *synths = g->synth;
+	uint32_t count = g->count;
+
 	while (count > TACTUS_LANES) {
 		uint32_t n = count < GROUP ? count : GROUP;
 
-		turned(synths, n, SIDE, moves, rate, frames);
+		turned(synths, n, SIDE, kind, rate, frames);
 		synths += n;
 		count -= n;
 	}
 	if (count > 1) {
-		turned(synths, count, 1, moves, rate, frames);
+		turned(synths, count, 1, kind, rate, frames);
 	} else if (count == 1) {
-		single(synths[0], moves, rate, frames);
+		single(synths[0], kind, rate, frames);
 	}
 }
 
@@ -348,48 +376,52 @@ prepare(TactusSynth *synth, float rate)
 	}
 }
 
-/** Some filters that stand; not inlined, to be compiled once. */
+/* each kind is a function of its own, to be compiled once */
+
 TACTUS_RT TACTUS_LANES_CODE static void
-TACTUS_LANE(filter_stand)(
-	TactusSynth *const *synths, uint32_t count, uint32_t frames)
+TACTUS_LANE(filter_low)(const struct filter_group *g, uint32_t frames)
 {
-	group(synths, count, false, 1.0f, frames);
+	group(g, FILTER_STANDS_LOW, 1.0f, frames);
 }
 
-/** Some filters of which any may move. */
+TACTUS_RT TACTUS_LANES_CODE static void
+TACTUS_LANE(filter_stand)(const struct filter_group *g, uint32_t frames)
+{
+	group(g, FILTER_STANDS, 1.0f, frames);
+}
+
 TACTUS_RT TACTUS_LANES_CODE static void
 TACTUS_LANE(filter_go)(
-	TactusSynth *const *synths, uint32_t count, float rate, uint32_t frames)
+	const struct filter_group *g, float rate, uint32_t frames)
 {
-	group(synths, count, true, rate, frames);
+	group(g, FILTER_MOVES, rate, frames);
 }
 
-/** One segment of some filters: those that stand, then those that move. */
+/** One segment of some filters, sorted by their kinds. */
 TACTUS_RT TACTUS_LANES_CODE static void
 TACTUS_LANE(filter_run)(
 	TactusSynth *const *synths, uint32_t count, float rate, uint32_t frames)
 {
-	TactusSynth *stand[FILTER_MOST];
-	TactusSynth *move[FILTER_MOST];
+	struct filter_group groups[FILTER_KINDS];
 
 	while (count > 0) {
 		uint32_t n = count < FILTER_MOST ? count : FILTER_MOST;
-		uint32_t stands = 0;
-		uint32_t moves = 0;
 
-		for (uint32_t i = 0; i < n; i++) {
-			const TactusControl *c = synths[i]->controls;
-
-			if (c[FILTER_CUTOFF].step == 0.0f &&
-				c[FILTER_Q].step == 0.0f) {
-				prepare(synths[i], rate);
-				stand[stands++] = synths[i];
-			} else {
-				move[moves++] = synths[i];
-			}
+		for (int k = 0; k < FILTER_KINDS; k++) {
+			groups[k].count = 0;
 		}
-		TACTUS_LANE(filter_stand)(stand, stands, frames);
-		TACTUS_LANE(filter_go)(move, moves, rate, frames);
+		for (uint32_t i = 0; i < n; i++) {
+			enum filter_kind kind = filter_kind(synths[i]);
+			struct filter_group *g = &groups[kind];
+
+			if (kind != FILTER_MOVES) {
+				prepare(synths[i], rate);
+			}
+			g->synth[g->count++] = synths[i];
+		}
+		TACTUS_LANE(filter_low)(&groups[FILTER_STANDS_LOW], frames);
+		TACTUS_LANE(filter_stand)(&groups[FILTER_STANDS], frames);
+		TACTUS_LANE(filter_go)(&groups[FILTER_MOVES], rate, frames);
 		synths += n;
 		count -= n;
 	}

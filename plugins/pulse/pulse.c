@@ -9,11 +9,11 @@
  *
  * construct and process run on an audio thread, the rest on the loop.
  */
+#include <tactus/blep.h>
 #include <tactus/def.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-#include "pulse.h"
 #include "pulse_kernel.h"
 
 static const TactusPort ports[PULSE_PORTS] = {
@@ -42,7 +42,7 @@ static const TactusPort ports[PULSE_PORTS] = {
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
-	struct pulse *s = synth->self;
+	struct tactus_stepper *s = synth->self;
 
 	(void)options;
 	s->scale = tactus_phase_scale(world->rate);
@@ -69,7 +69,7 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:pulse:1",
 	.name = "pulse",
 	.doc = "A band-limited pulse wave.",
-	.instance_bytes = sizeof(struct pulse),
+	.instance_bytes = sizeof(struct tactus_stepper),
 	.ports = ports,
 	.port_rows = PULSE_PORTS,
 	.port_bytes = sizeof(*ports),

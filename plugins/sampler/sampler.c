@@ -66,15 +66,6 @@ static const TactusPort ports[PLAY_OUT + 1] = {
 		       .doc = "a channel of the buffer"                    },
 };
 
-/** Blame an option. @return -1 */
-static int
-refuse(const TactusOption *o, const char *why, char *reason, size_t size)
-{
-	tactus_option_blame(o, reason, size);
-	tactus_text_add(reason, size, why);
-	return -1;
-}
-
 static int
 parse_interpolation(
 	const TactusOption *o, int32_t *out, char *reason, size_t size)
@@ -82,7 +73,8 @@ parse_interpolation(
 	static const char *const names[] = {"none", "linear", "cubic"};
 
 	if (*out != 0) {
-		return refuse(o, "is given twice; give it once", reason, size);
+		return tactus_option_refuse(
+			o, "is given twice; give it once", reason, size);
 	}
 	for (int32_t i = 0; o->type == 's' && i < 3; i++) {
 		if (strcmp(o->string, names[i]) == 0) {
@@ -90,7 +82,7 @@ parse_interpolation(
 			return 0;
 		}
 	}
-	return refuse(
+	return tactus_option_refuse(
 		o, "must be \"none\", \"linear\" or \"cubic\"", reason, size);
 }
 
@@ -108,12 +100,12 @@ parse(const TactusHost *host, const TactusOption *options, uint32_t count,
 			r = parse_interpolation(
 				&options[i], &o->interpolation, reason, size);
 		} else if (strcmp(options[i].name, "channels") != 0) {
-			r = refuse(&options[i],
+			r = tactus_option_refuse(&options[i],
 				"is unknown; known: channels, interpolation",
 				reason, size);
 		} else if (o->channels != 0) {
-			r = refuse(&options[i], "is given twice; give it once",
-				reason, size);
+			r = tactus_option_refuse(&options[i],
+				"is given twice; give it once", reason, size);
 		} else {
 			r = tactus_parse_whole(&options[i], 1, "channels", 1,
 				64, &o->channels, reason, size);

@@ -10,11 +10,11 @@
  *
  * construct and process run on an audio thread, the rest on the loop.
  */
+#include <tactus/blep.h>
 #include <tactus/def.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
-#include "saw.h"
 #include "saw_kernel.h"
 
 static const TactusPort ports[SAW_PORTS] = {
@@ -38,7 +38,7 @@ static const TactusPort ports[SAW_PORTS] = {
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
-	struct saw *s = synth->self;
+	struct tactus_stepper *s = synth->self;
 
 	(void)options;
 	s->scale = tactus_phase_scale(world->rate);
@@ -65,7 +65,7 @@ static const TactusSynthDef def = {
 	.uri = "urn:tactus:synthdef:saw:1",
 	.name = "saw",
 	.doc = "A band-limited sawtooth.",
-	.instance_bytes = sizeof(struct saw),
+	.instance_bytes = sizeof(struct tactus_stepper),
 	.ports = ports,
 	.port_rows = SAW_PORTS,
 	.port_bytes = sizeof(*ports),

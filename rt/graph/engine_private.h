@@ -3,6 +3,8 @@
  * engine_private.h -- what the files of the graph share: the engine's state.
  *
  * One writer: the rt thread.  Plain fields, no atomics; do not "fix" that.
+ * What helpers write is theirs while they run a step: their runner, the step,
+ * its synths and their controls, the buffers and buses that it writes to.
  * A node's place in the table is its id; its slot stays taken until the
  * report of its end has been posted.  Everything is made in engine_setup.c;
  * nothing here grows.

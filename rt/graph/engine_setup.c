@@ -32,7 +32,7 @@ take(size_t bytes)
 	return memory;
 }
 
-/** Lay out the buffers of a block: buses, scratch, silence. */
+/** Lay out the buffers of a block: buses, silence, the outputs' gain. */
 static int
 open_buffers(struct engine *e)
 {
@@ -99,6 +99,57 @@ open_connections(struct engine *e)
 	return order_open(e);
 }
 
+/** The nodes, and in which order they run. */
+static int
+open_nodes(struct engine *e)
+{
+	size_t most = e->config.max_nodes;
+
+	e->node = take(most * sizeof *e->node);
+	e->key = take(most * sizeof *e->key);
+	e->fading = take((most + 1) * sizeof *e->fading);
+	e->order = take(most * sizeof(struct node *));
+	return e->node == NULL || e->key == NULL || e->fading == NULL ||
+			       e->order == NULL
+		       ? -ENOMEM
+		       : 0;
+}
+
+/** All that an engine has of memory. */
+static int
+open_all(struct engine *e)
+{
+	static int (*const part[])(struct engine *) = {open_nodes, open_buffers,
+		runner_open, plan_open, open_connections, open_resources};
+	const struct engine_config *c = &e->config;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < sizeof part / sizeof *part; i++) {
+		err = part[i](e);
+	}
+	if (err == 0) {
+		err = pool_open(c->pool, c->pools, &e->pools);
+	}
+	return err == 0 ? events_open(c->max_events, &e->events) : err;
+}
+
+/** The outputs as they are at first. */
+static void
+begin_master(struct engine *e)
+{
+	const struct engine_config *c = &e->config;
+
+	for (int i = 0; i < MASTER_FADES; i++) {
+		e->master[i].to = 1.0F;
+	}
+	e->gain = (float)pow(10.0, c->startup_gain_db / 20.0);
+	if (c->startup_ramp_ms > 0.0 && !c->offline) {
+		double frames = c->startup_ramp_ms / 1000.0 * c->rate;
+		e->master[MASTER_START].frames =
+			frames < 1.0 ? 1 : (uint32_t)frames;
+	}
+}
+
 int
 engine_open(const struct engine_config *config, struct wire *wire,
 	struct engine **out)
@@ -110,35 +161,7 @@ engine_open(const struct engine_config *config, struct wire *wire,
 	e->config = *config;
 	e->wire = wire;
 	e->gauges = &wire->gauges;
-	e->node = take((size_t)config->max_nodes * sizeof *e->node);
-	e->key = take((size_t)config->max_nodes * sizeof *e->key);
-	e->fading = take(((size_t)config->max_nodes + 1) * sizeof *e->fading);
-	e->order = take((size_t)config->max_nodes * sizeof(struct node *));
-	int err = e->node == NULL || e->key == NULL || e->fading == NULL ||
-				  e->order == NULL
-			  ? -ENOMEM
-			  : 0;
-	if (err == 0) {
-		err = open_buffers(e);
-	}
-	if (err == 0) {
-		err = runner_open(e);
-	}
-	if (err == 0) {
-		err = plan_open(e);
-	}
-	if (err == 0) {
-		err = open_connections(e);
-	}
-	if (err == 0) {
-		err = open_resources(e);
-	}
-	if (err == 0) {
-		err = pool_open(config->pool, config->pools, &e->pools);
-	}
-	if (err == 0) {
-		err = events_open(config->max_events, &e->events);
-	}
+	int err = open_all(e);
 	if (err != 0) {
 		engine_close(e);
 		return err;
@@ -154,15 +177,7 @@ engine_open(const struct engine_config *config, struct wire *wire,
 	e->limbo.synth.id = -1;
 	e->groups = 1;
 	e->highest = (int32_t)config->max_nodes - 1;
-	for (int i = 0; i < MASTER_FADES; i++) {
-		e->master[i].to = 1.0F;
-	}
-	e->gain = (float)pow(10.0, config->startup_gain_db / 20.0);
-	if (config->startup_ramp_ms > 0.0 && !config->offline) {
-		double frames = config->startup_ramp_ms / 1000.0 * config->rate;
-		e->master[MASTER_START].frames =
-			frames < 1.0 ? 1 : (uint32_t)frames;
-	}
+	begin_master(e);
 	gauge_set(e->gauges, GAUGE_GROUPS, 1);
 	gauge_set(e->gauges, GAUGE_THREADS, 1);
 	*out = e;

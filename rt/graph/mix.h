@@ -14,11 +14,11 @@
 
 #include "mark.h"
 
-/** to = 0 + from. @thread rt */
+/** to = 0 + from. @thread rt or a helper */
 TACTUS_RT void mix_store(
 	float *restrict to, const float *restrict from, uint32_t frames);
 
-/** to += from. @thread rt */
+/** to += from. @thread rt or a helper */
 TACTUS_RT void mix_add(
 	float *restrict to, const float *restrict from, uint32_t frames);
 
@@ -31,11 +31,11 @@ TACTUS_RT void mix_add(
 TACTUS_RT void mix_fold(float *restrict to, const float *const *from,
 	uint32_t count, uint32_t frames);
 
-/** to *= gain, frame by frame. @thread rt */
+/** to *= gain, frame by frame. @thread rt or a helper */
 TACTUS_RT void mix_scale(
 	float *restrict to, const float *restrict gain, uint32_t frames);
 
-/** to = 0. @thread rt */
+/** to = 0. @thread rt or a helper */
 TACTUS_RT void mix_clear(float *to, uint32_t frames);
 
 /** to = from * gain, with what is no finite number replaced by 0.
@@ -43,7 +43,7 @@ TACTUS_RT void mix_clear(float *to, uint32_t frames);
 TACTUS_RT uint32_t mix_guard(float *restrict to, const float *restrict from,
 	float gain, uint32_t frames);
 
-/** Is every frame a finite number? @thread rt */
+/** Is every frame a finite number? @thread rt or a helper */
 TACTUS_RT int mix_is_finite(const float *from, uint32_t frames);
 
 /** Largest magnitude, and the sum of squares. @thread rt */

@@ -5,8 +5,9 @@
  * The tree is walked once.  Where all edges lead further on in it, its order
  * is topological already, and of all that are it is the one wanted.  Else the
  * synths are counted out (A. B. Kahn, "Topological sorting of large
- * networks", CACM 5, 1962), with a bitmap over places in the tree of those
- * that wait for nobody: its lowest bit is next.
+ * networks", CACM 5, 1962), along the tree, with a bitmap over the places of
+ * those that were passed over and now wait for nobody: its lowest bit is next.
+ * That is done only between the places where the tree's order does not hold.
  */
 #include "order.h"
 
@@ -74,71 +75,62 @@ walk(struct engine *e, struct node *top, bool off, uint32_t at)
 	return at;
 }
 
-/** Does every edge lead to a higher place? */
+/**
+ * Find the edges that do not lead to a higher place, and the places between
+ * which they lie: all before the first place that such an edge leads to, and
+ * all behind the last from which one comes, keep the tree's order.
+ * @return is there one?
+ */
 TACTUS_RT static bool
-is_sound(const struct engine *e)
+find_bad(const struct engine *e, uint32_t *first, uint32_t *last)
 {
 	const struct sorting *s = e->sorting;
-	uint32_t bad = 0;
+	uint32_t low = ORDER_NOWHERE;
+	uint32_t high = 0;
 
 	for (uint32_t i = 0; i < e->forward; i++) {
-		const struct edge *g = &s->edge[i];
-		bad |= s->place[g->source] >= s->place[g->to] ? 1 : 0;
+		uint32_t source = s->place[s->edge[i].source];
+		uint32_t to = s->place[s->edge[i].to];
+		bool bad = source >= to;
+		low = bad && to < low ? to : low;
+		high = bad && source > high ? source : high;
 	}
-	return bad == 0;
+	*first = low;
+	*last = high;
+	return low != ORDER_NOWHERE;
 }
 
-/** Gather the edges by source, and count what each synth waits for. */
+/** Chain the edges between two places by their source, and count what each
+ * synth waits for. */
 TACTUS_RT static void
-gather(struct engine *e, uint32_t count)
+gather(struct engine *e, uint32_t first, uint32_t last)
 {
 	struct sorting *s = e->sorting;
-	uint32_t sum = 0;
+	uint32_t count = last - first + 1;
 
-	memset(s->waits, 0, count * sizeof *s->waits);
-	memset(s->begin, 0, (count + 1) * sizeof *s->begin);
+	memset(s->waits + first, 0, count * sizeof *s->waits);
+	memset(s->begin + first, 0xFF, count * sizeof *s->begin);
 	for (uint32_t i = 0; i < e->forward; i++) {
-		s->waits[s->place[s->edge[i].to]]++;
-		s->begin[s->place[s->edge[i].source]]++;
-	}
-	/* where each one's end; it moves to the beginning as they are put */
-	for (uint32_t i = 0; i < count; i++) {
-		sum += s->begin[i];
-		s->begin[i] = sum;
-	}
-	s->begin[count] = sum;
-	for (uint32_t i = 0; i < e->forward; i++) {
+		uint32_t source = s->place[s->edge[i].source];
 		uint32_t to = s->place[s->edge[i].to];
-		s->behind[--s->begin[s->place[s->edge[i].source]]] = to;
+		/* one that comes from before is done, one that leads behind
+		 * holds nobody up: in one comparison each */
+		if (source - first >= count || to - first >= count) {
+			continue;
+		}
+		s->waits[to]++;
+		s->behind[i] = (struct lead){to, s->begin[source]};
+		s->begin[source] = i;
 	}
 }
 
-/** A synth may be next. */
+/** A synth that was passed over may be next. */
 TACTUS_RT static inline void
 set_ready(struct sorting *s, uint32_t place)
 {
 	for (int i = 0; i < ORDER_LEVELS; i++) {
 		s->ready[i][place / 64] |= UINT64_C(1) << place % 64;
 		place /= 64;
-	}
-}
-
-/** Whoever waits for nobody may be first. @pre the bitmap is empty */
-TACTUS_RT static void
-begin_ready(struct sorting *s, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i += 64) {
-		uint32_t end = count - i < 64 ? count - i : 64;
-		uint64_t bits = 0;
-		for (uint32_t k = 0; k < end; k++) {
-			bits |= (uint64_t)(s->waits[i + k] == 0) << k;
-		}
-		s->ready[0][i / 64] = bits;
-		for (uint32_t l = 1, at = i / 64; l < ORDER_LEVELS; l++) {
-			s->ready[l][at / 64] |= (uint64_t)(bits != 0)
-						<< at % 64;
-			at /= 64;
-		}
 	}
 }
 
@@ -155,17 +147,14 @@ unset_ready(struct sorting *s, uint32_t place)
 	}
 }
 
-/** The first in the tree of those that may be next; none: ORDER_NOWHERE. */
+/** The first of those in the tree. @pre there is one */
 TACTUS_RT static inline uint32_t
 first_ready(const struct sorting *s)
 {
 	uint32_t at = 0;
 
-	while (at < s->tops && s->ready[ORDER_LEVELS - 1][at] == 0) {
+	while (at < s->tops - 1 && s->ready[ORDER_LEVELS - 1][at] == 0) {
 		at++;
-	}
-	if (at == s->tops) {
-		return ORDER_NOWHERE;
 	}
 	for (int i = ORDER_LEVELS - 1; i >= 0; i--) {
 		at = at * 64 + (uint32_t)__builtin_ctzll(s->ready[i][at]);
@@ -173,30 +162,48 @@ first_ready(const struct sorting *s)
 	return at;
 }
 
-/** Count the synths out. */
+/**
+ * Count out the synths between two places.  A cursor goes along them; who
+ * waits for others is passed over, and is next as soon as the last of these
+ * has had its turn, for it stands before the cursor.
+ */
 TACTUS_RT static void
-sort(struct engine *e, uint32_t count)
+sort(struct engine *e, uint32_t first, uint32_t last)
 {
 	struct sorting *s = e->sorting;
-	uint32_t running = 0;
+	uint32_t running = s->all[first]->rank;
+	uint32_t cursor = first;
+	uint32_t passed = 0; /* that may be next by now */
 
-	gather(e, count);
-	begin_ready(s, count);
+	gather(e, first, last);
 	/* there is no cycle: each gets its turn, and the bitmap is empty */
-	for (uint32_t done = 0; done < count; done++) {
-		uint32_t at = first_ready(s);
-		if (at == ORDER_NOWHERE) {
+	for (uint32_t done = first; done <= last; done++) {
+		uint32_t at;
+		if (passed > 0) {
+			at = first_ready(s);
+			unset_ready(s, at);
+			passed--;
+		} else {
+			while (cursor < last && s->waits[cursor] != 0) {
+				cursor++;
+			}
+			at = cursor++;
+		}
+		if (at > last) {
 			break;
 		}
-		unset_ready(s, at);
 		struct node *n = s->all[at];
 		s->place[n - e->node] = done;
 		n->rank = running;
-		e->order[running] = n;
-		running += s->runs[at] ? 1 : 0;
-		for (uint32_t i = s->begin[at]; i < s->begin[at + 1]; i++) {
-			if (--s->waits[s->behind[i]] == 0) {
-				set_ready(s, s->behind[i]);
+		if (s->runs[at]) {
+			e->order[running++] = n;
+		}
+		for (uint32_t i = s->begin[at]; i != ORDER_NOWHERE;
+			i = s->behind[i].next) {
+			uint32_t to = s->behind[i].to;
+			if (--s->waits[to] == 0 && to < cursor) {
+				set_ready(s, to);
+				passed++;
 			}
 		}
 	}
@@ -207,12 +214,14 @@ order_renew(struct engine *e)
 {
 	struct node *root = &e->node[0];
 	bool off = root->paused || e->reaping;
+	uint32_t first;
+	uint32_t last;
 
 	e->running = 0;
 	uint32_t count = walk(e, &e->limbo, off, 0);
 	count = walk(e, root, root->paused, count);
-	if (!is_sound(e)) {
-		sort(e, count);
+	if (count != 0 && find_bad(e, &first, &last)) {
+		sort(e, first, last);
 	}
 	e->sorting->sound = true;
 }

@@ -13,8 +13,8 @@
 /** No place: a synth that was not there when the order was renewed. */
 #define ORDER_NOWHERE UINT32_MAX
 
-/** Levels of the bitmap of those that may be next; a bit of one is a word of
- * the level below.  The upper is searched: it has 16 words at the most. */
+/** Levels of the bitmap of those that were passed over; a bit of one is a word
+ * of the level below.  The upper is searched: it has 16 words at the most. */
 #define ORDER_LEVELS 2
 
 /** A connection that is no feedback. */
@@ -22,6 +22,12 @@ struct edge {
 	uint32_t source; /* ids */
 	uint32_t to;
 	struct connection *connection;
+};
+
+/** An edge as sorting sees it. */
+struct lead {
+	uint32_t to;   /* its place in the tree */
+	uint32_t next; /* of the same source; ORDER_NOWHERE: none */
 };
 
 struct sorting {
@@ -36,9 +42,9 @@ struct sorting {
 	/* by place in the tree */
 	struct node **all;
 	bool *runs;
-	uint32_t *waits;  /* for so many edges */
-	uint32_t *begin;  /* of its own in `behind` */
-	uint32_t *behind; /* places that edges lead to, by source */
+	uint32_t *waits;     /* for so many edges */
+	uint32_t *begin;     /* the first of its own in `behind` */
+	struct lead *behind; /* as `edge` */
 	uint64_t *ready[ORDER_LEVELS];
 	uint32_t tops; /* words of the last level */
 

@@ -49,11 +49,13 @@ find_def(struct plan *p, const TactusSynthDef *def)
 	return d;
 }
 
-/** Can it run many of these at once? */
+/** Can it run many of these at once?  Serial ones never: process_many may
+ * begin with any of them, and who is first may be served alone. */
 TACTUS_RT static inline bool
 is_many(const struct engine *e, const TactusSynthDef *def)
 {
-	return def->process_many && !e->config.no_many;
+	return def->process_many && !e->config.no_many &&
+	       (def->flags & TACTUS_SERIAL) == 0;
 }
 
 /** Would a plan gain anything? */
@@ -148,11 +150,34 @@ use_resource(struct engine *e, int32_t id, bool writes, uint32_t *level,
 		if (writes && u->read_level > least) {
 			least = u->read_level;
 		}
+		if (writes && p->serial_level > least) {
+			least = p->serial_level;
+		}
 		*level = least > *level ? least : *level;
 		return;
 	}
 	uint32_t *last = writes ? &u->write_level : &u->read_level;
 	*last = *level + 1 > *last ? *level + 1 : *last;
+	if (writes && *level + 1 > p->write_level) {
+		p->write_level = *level + 1;
+	}
+}
+
+/**
+ * The level of a TACTUS_SERIAL synth, which may acquire any resource and take
+ * the last of whatever there is: above all that write one, and no lower than
+ * the serial ones before it, behind which it runs then.
+ */
+TACTUS_RT static void
+be_serial(struct plan *p, uint32_t *level)
+{
+	uint32_t least = p->write_level;
+
+	if (p->serial_level > least + 1) {
+		least = p->serial_level - 1;
+	}
+	*level = least > *level ? least : *level;
+	p->serial_level = *level + 1;
 }
 
 /** All resources that a synth may look at or write to. */
@@ -161,14 +186,17 @@ use_resources(
 	struct engine *e, const struct node *n, uint32_t *level, bool decided)
 {
 	const struct shape *s = n->spec->shape;
+	bool any = false;
 
 	for (uint32_t i = 0; i < s->resources; i++) {
 		const TactusPort *port = &s->port[s->controls + i].port;
-		use_resource(e, n->binding[i].hold.id,
-			port->direction == TACTUS_OUTPUT, level, decided);
+		bool writes = port->direction == TACTUS_OUTPUT;
+		any = any || writes;
+		use_resource(e, n->binding[i].hold.id, writes, level, decided);
 	}
+	/* who writes may still do so to what was bound before */
 	for (const struct kept *k = n->kept; k != NULL; k = k->next) {
-		use_resource(e, k->hold.id, false, level, decided);
+		use_resource(e, k->hold.id, any, level, decided);
 	}
 }
 
@@ -231,6 +259,7 @@ add_writer(struct engine *e, uint32_t rank, uint32_t out, const struct joint *j)
 			p->group[v->last].next = g;
 		}
 		v->last = g;
+		v->groups++;
 	}
 	struct group *g = &p->group[v->last];
 	uint32_t w = p->writers++;
@@ -323,8 +352,9 @@ join(struct step *s, const struct node *n)
 	}
 }
 
-/** Give a synth to a step of its level that takes it, or to a new one. */
-TACTUS_RT static void
+/** Give a synth to a step of its level that takes it, or to a new one.
+ * @return the step */
+TACTUS_RT static uint32_t
 assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 {
 	struct plan *p = e->plan;
@@ -338,16 +368,21 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 			d->open[i] = NOTHING;
 		}
 	}
-	if (*open != NOTHING) {
+	bool serial = (n->def->flags & TACTUS_SERIAL) != 0;
+	/* none of those before a serial one may run behind it */
+	if (*open != NOTHING && (!serial || *open == p->last_serial)) {
 		struct step *s = &p->step[*open];
 		if (s->def == n->def && s->level == level &&
 			takes(p, s, n, first_writer)) {
-			s->member[s->count++] = n;
+			s->member[s->count++] = &n->synth;
 			join(s, n);
-			return;
+			return *open;
 		}
 	}
 	*open = p->steps;
+	if (serial) {
+		p->last_serial = p->steps;
+	}
 	struct step *s = &p->step[p->steps];
 	s->def = n->def;
 	s->use = d;
@@ -363,11 +398,12 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	s->has_own = false;
 	s->has_feedback = false;
 	s->is_many = is_many(e, n->def);
-	s->is_serial = (n->def->flags & TACTUS_SERIAL) != 0;
+	s->is_serial = serial;
 	s->member = &p->member[(size_t)p->steps * RUNNER_MOST];
-	s->member[0] = n;
+	s->member[0] = &n->synth;
+	s->is_stirred = true;
 	join(s, n);
-	p->steps++;
+	return p->steps++;
 }
 
 /** Does a synth hear nothing, use nothing, and write to one bus? */
@@ -375,7 +411,8 @@ TACTUS_RT static inline bool
 is_simple(const struct node *n)
 {
 	return n->inputs == 0 && n->outputs == 1 && n->plain && !n->moving &&
-	       !n->uses && n->output->own == NULL && n->output->bus >= 0 &&
+	       !n->uses && (n->def->flags & TACTUS_SERIAL) == 0 &&
+	       n->output->own == NULL && n->output->bus >= 0 &&
 	       (n->output->flags & MAP_REPLACE) == 0;
 }
 
@@ -397,39 +434,169 @@ note_simple(struct engine *e, const struct node *n)
 	};
 }
 
+/** How many synths ahead their memory is asked for, in two steps. */
+#define AHEAD 8
+
+/** Let the synths that come next come from memory. */
+TACTUS_RT static inline void
+fetch(const struct engine *e, uint32_t rank)
+{
+	if (rank + AHEAD < e->running) {
+		__builtin_prefetch(e->order[rank + AHEAD]);
+		__builtin_prefetch(e->order[rank + AHEAD / 2]->output);
+	}
+}
+
+/** How many more synths like the last may go where that one went.
+ * @pre there is a last */
+TACTUS_RT static uint32_t
+room_for_like(const struct engine *e, uint32_t rank)
+{
+	const struct plan *p = e->plan;
+	const struct like *like = &p->like;
+	const struct group *g = like->group;
+	const struct version *v = &p->version[g->version];
+	if (like->use->version != g->version || v->is_read ||
+		v->last != (uint32_t)(g - p->group)) {
+		return 0;
+	}
+	uint32_t room = e->running - rank;
+	uint32_t most[] = {MIX_GROUP - g->count,
+		like->step->most - like->step->count,
+		p->most_writers - p->writers};
+	for (uint32_t i = 0; i < 3; i++) {
+		room = most[i] < room ? most[i] : room;
+	}
+	return room;
+}
+
 /**
- * One synth, if it is as the one before, as most are where there are many: it
- * goes where that one went, at a third of the price.
- * @return false: it is not, or there is no more room there
+ * Synths that are as the one before, as most are where there are many: they go
+ * where that one went, at a fraction of the price.
+ * @return how many, from `rank` on
+ */
+TACTUS_RT static uint32_t
+listen_alike(struct engine *e, uint32_t rank)
+{
+	struct plan *p = e->plan;
+	uint32_t room = p->like.def == NULL ? 0 : room_for_like(e, rank);
+	uint32_t count = 0;
+
+	if (room == 0) {
+		return 0;
+	}
+	const struct like like = p->like;
+	struct node *const *order = &e->order[rank];
+	TactusSynth **member = &like.step->member[like.step->count];
+	struct part *part = &p->part[rank];
+	uint32_t group = (uint32_t)(like.group - p->group);
+	uint32_t step = (uint32_t)(like.step - p->step);
+	uint32_t first = p->writers;
+	struct writer *writer = &p->writer[first];
+
+	while (count < room) {
+		struct node *n = order[count];
+		fetch(e, rank + count);
+		if (n->def != like.def || !is_simple(n) ||
+			n->output->bus != like.bus ||
+			n->output->flags != like.flags) {
+			break;
+		}
+		member[count] = &n->synth;
+		part[count] = (struct part){0, first + count, step};
+		writer[count] = (struct writer){.group = group,
+			.next = first + count + 1,
+			.rank = rank + count};
+		count++;
+	}
+	if (count != 0) {
+		struct group *g = like.group;
+		writer[count - 1].next = NOTHING;
+		p->writer[g->last].next = first;
+		g->last = first + count - 1;
+		g->count += count;
+		like.step->count = (uint8_t)(like.step->count + count);
+		p->writers += count;
+	}
+	return count;
+}
+
+/** The group that a step's synths write to, if this output goes there too.
+ * @return NULL: it goes elsewhere, or there is no more room */
+TACTUS_RT static inline struct group *
+group_for(struct engine *e, const struct step *s, const struct joint *j)
+{
+	struct plan *p = e->plan;
+	uint32_t at = p->writer[s->first_writer].group;
+	struct group *g = &p->group[at];
+	const struct version *v = &p->version[g->version];
+	const struct bus *b = port_bus(e, j->bus, j->flags, true);
+
+	return v->bus != b || bus_use(e, b)->version != g->version ||
+			       v->is_read || v->last != at ||
+			       g->count == MIX_GROUP ||
+			       p->writers == p->most_writers
+		       ? NULL
+		       : g;
+}
+
+/**
+ * One synth that hears connections alone, uses nothing, and has one output,
+ * if its step is open and takes it: as `listen`, at a third of the price.
+ * @return false: it is not such a one, and nothing has changed
  */
 TACTUS_RT static inline bool
-listen_like(struct plan *p, struct node *n, uint32_t rank)
+listen_lean(struct engine *e, struct node *n, uint32_t rank)
 {
-	const struct like *like = &p->like;
+	struct plan *p = e->plan;
+	struct joint *in = n->inputs != 0 ? n->input : NULL;
+	const struct joint *out = n->output;
+	uint32_t level = 0;
 
-	if (n->def != like->def || !is_simple(n) ||
-		n->output->bus != like->bus ||
-		n->output->flags != like->flags) {
+	if ((n->def->flags & TACTUS_SERIAL) != 0 || n->moving || n->uses ||
+		n->inputs > 1 || n->outputs != 1 ||
+		(in != NULL && in->bus >= 0) ||
+		(out->bus >= 0 && (out->flags & MAP_REPLACE) != 0)) {
 		return false;
 	}
-	struct group *g = like->group;
-	struct step *s = like->step;
-	if (g->count == MIX_GROUP || s->count == s->most ||
-		p->writers == p->most_writers ||
-		like->use->version != g->version ||
-		p->version[g->version].is_read ||
-		p->version[g->version].last != (uint32_t)(g - p->group)) {
+	if (in != NULL) {
+		listen_connections(p, in, &level);
+	}
+	const struct def_use *d = find_def(p, n->def);
+	uint32_t open = d->open[level % PLAN_OPEN];
+	if (d->epoch != p->epoch || open == NOTHING) {
 		return false;
 	}
-	uint32_t w = p->writers++;
-	p->part[rank] = (struct part){0, w};
-	p->writer[w] = (struct writer){.group = (uint32_t)(g - p->group),
-		.next = NOTHING,
-		.rank = rank};
-	p->writer[g->last].next = w;
-	g->last = w;
-	g->count++;
-	s->member[s->count++] = n;
+	struct step *s = &p->step[open];
+	if (s->def != n->def || s->level != level || s->count == s->most ||
+		s->inputs != n->inputs || s->outputs != 1 ||
+		s->writers != (out->bus >= 0 ? 1 : 0)) {
+		return false;
+	}
+	uint32_t w = p->writers;
+	if (out->bus >= 0) {
+		struct group *g = group_for(e, s, out);
+		if (g == NULL) {
+			return false;
+		}
+		struct version *v = &p->version[g->version];
+		v->level = level > v->level ? level : v->level;
+		p->writer[w] = (struct writer){
+			.group = v->last, .next = NOTHING, .rank = rank};
+		p->writer[g->last].next = w;
+		g->last = w;
+		g->count++;
+		p->writers++;
+	}
+	if (in != NULL) {
+		in->version = NULL;
+		s->is_steady &= in->connections <= 1 && in->feedbacks == 0;
+	}
+	s->has_own |= out->own != NULL;
+	s->has_feedback |= out->feedbacks != 0;
+	s->member[s->count++] = &n->synth;
+	p->part[rank] = (struct part){level, w, open};
+	p->levels = level >= p->levels ? level + 1 : p->levels;
 	return true;
 }
 
@@ -447,9 +614,14 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 	}
 	if (n->uses) {
 		use_resources(e, n, &level, false);
+	}
+	if ((n->def->flags & TACTUS_SERIAL) != 0) {
+		be_serial(p, &level);
+	}
+	if (n->uses) {
 		use_resources(e, n, &level, true);
 	}
-	p->part[rank] = (struct part){level, first_writer};
+	p->part[rank] = (struct part){level, first_writer, NOTHING};
 	p->levels = level >= p->levels ? level + 1 : p->levels;
 	for (uint32_t i = 0; i < n->outputs; i++) {
 		const struct joint *j = &n->output[i];
@@ -457,15 +629,12 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 			return false;
 		}
 	}
-	assign(e, n, level, first_writer);
+	p->part[rank].step = assign(e, n, level, first_writer);
 	if (is_simple(n)) {
 		note_simple(e, n);
 	}
 	return true;
 }
-
-/** How many synths ahead their memory is asked for, in two steps. */
-#define AHEAD 8
 
 TACTUS_RT static bool
 listen_all(struct engine *e)
@@ -479,22 +648,39 @@ listen_all(struct engine *e)
 	p->readers = 0;
 	p->levels = 0;
 	p->steps = 0;
+	p->write_level = 0;
+	p->serial_level = 0;
+	p->last_serial = NOTHING;
 	p->like.def = NULL;
-	for (uint32_t i = 0; i < e->running; i++) {
-		if (i + AHEAD < e->running) {
-			__builtin_prefetch(e->order[i + AHEAD]);
-			__builtin_prefetch(e->order[i + AHEAD / 2]->output);
+	for (uint32_t i = 0; i < e->running;) {
+		uint32_t alike = listen_alike(e, i);
+		if (alike != 0) {
+			i += alike;
+			continue;
 		}
+		fetch(e, i);
 		struct node *n = e->order[i];
-		if (!listen_like(p, n, i) && !listen(e, n, i)) {
+		if (!listen_lean(e, n, i) && !listen(e, n, i)) {
 			return false;
 		}
+		i++;
 	}
 	p->part[e->running].first_writer = p->writers;
 	return true;
 }
 
 /* --- all of it --- */
+
+TACTUS_RT void
+plan_stir(struct engine *e, const struct node *n)
+{
+	struct plan *p = e->plan;
+
+	/* out of date, it names another step, which looks in vain */
+	if (n->runs && p->part[n->rank].step < p->steps) {
+		p->step[p->part[n->rank].step].is_stirred = true;
+	}
+}
 
 /** The walk reads buses themselves. */
 TACTUS_RT static void

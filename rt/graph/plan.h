@@ -33,6 +33,10 @@ void plan_close(struct engine *e);
  */
 TACTUS_RT bool plan_renew(struct engine *e);
 
+/** Note that a control of a synth begins to move, between segments.
+ * @thread rt */
+TACTUS_RT void plan_stir(struct engine *e, const struct node *n);
+
 /** Run one segment by the plan. @pre plan_renew @thread rt */
 TACTUS_RT void plan_run(struct engine *e, uint32_t frames);
 

@@ -8,7 +8,8 @@
  *
  * Each half of a level is a stage: its steps may be done in any order.  All
  * arrays have their sizes from the start; a graph that does not fit is
- * walked.  Written by plan_renew alone, read by all runners.
+ * walked.  Written by plan_renew alone, read by all runners; of a step
+ * whoever runs it writes `pointed` and `took_ns`.
  */
 #ifndef TACTUS_RT_PLAN_PRIVATE_H
 #define TACTUS_RT_PLAN_PRIVATE_H
@@ -50,10 +51,11 @@ struct version {
 	uint32_t base;  /* the version that goes before; NOTHING: from +0 */
 	uint32_t first; /* groups */
 	uint32_t last;
-	uint32_t level; /* at which its last writer runs */
-	bool is_read;   /* then nobody adds to it any more */
-	bool is_dead;   /* replaced before anybody heard it */
-	uint32_t next;  /* of the same level */
+	uint32_t groups; /* how many */
+	uint32_t level;  /* at which its last writer runs */
+	bool is_read;    /* then nobody adds to it any more */
+	bool is_dead;    /* replaced before anybody heard it */
+	uint32_t next;   /* of the same level */
 };
 
 /** An input or control that hears a version. */
@@ -74,8 +76,8 @@ struct step {
 	uint32_t writers;      /* of each */
 	uint16_t inputs;       /* of each of its synths */
 	uint16_t outputs;
-	uint8_t count;     /* synths */
-	uint8_t most;      /* that it takes */
+	uint8_t count;     /* synths; of a mix: which part of the frames … */
+	uint8_t most;      /* that it takes; … of so many */
 	uint8_t pointed;   /* 1 + the runner that had it last; 0: nobody */
 	bool folds;        /* its synths are whole groups: it adds them up */
 	bool is_many;      /* by process_many */
@@ -83,17 +85,19 @@ struct step {
 	bool has_own;      /* some are connected to somebody */
 	bool has_feedback; /* … by feedback */
 	bool is_serial;    /* rt alone runs it */
-	struct node **member;
+	bool is_stirred;   /* a control of one of them may move: look */
+	TactusSynth **member; /* as process_many takes them */
 };
 
 _Static_assert(RUNNER_MOST <= UINT8_MAX && GAUGE_MAX_THREADS < UINT8_MAX,
 	"a step counts in bytes");
 _Static_assert(sizeof(struct step) <= 64, "and is a cache line");
 
-/** What is known of a synth that others hear, by rank. */
+/** What is known of a synth, by rank. */
 struct part {
 	uint32_t level;
 	uint32_t first_writer;
+	uint32_t step;
 };
 
 /** What has to be done at a level, as lists. */
@@ -108,6 +112,7 @@ struct stage {
 	uint32_t first; /* in the queue */
 	uint32_t count;
 	bool is_wide; /* worth the helpers' while */
+	bool mixes;   /* its steps mix versions */
 };
 
 /** Steps of one def that are open at a time, at as many levels. */
@@ -171,12 +176,16 @@ struct plan {
 	size_t stride;
 	uint32_t buffers; /* that are taken */
 
+	uint32_t write_level;  /* 1 + the highest that writes a resource */
+	uint32_t serial_level; /* 1 + that of the last serial synth; 0: none */
+	uint32_t last_serial;  /* the newest of their steps */
+
 	uint32_t levels;
 	struct level *level;
 	uint32_t width; /* synths of the widest */
 	struct step *step;
 	uint32_t steps;
-	struct node **member; /* RUNNER_MOST for each step */
+	TactusSynth **member; /* RUNNER_MOST for each step */
 	uint32_t *queue;      /* steps, stage by stage */
 	uint32_t queued;
 	uint32_t runs; /* steps of several synths by process_many */

@@ -29,7 +29,7 @@ point_outputs(struct plan *p, struct runner *r, const struct step *s)
 	float *const *at = r->out;
 
 	for (uint32_t m = 0; m < s->count; m++) {
-		struct node *n = s->member[m];
+		struct node *n = node_of(s->member[m]);
 		for (uint32_t i = 0; i < s->outputs; i++) {
 			float *own = n->output[i].own;
 			n->out[i] = own != NULL ? own : at[i];
@@ -52,7 +52,7 @@ point_inputs(struct runner *r, const struct step *s)
 	float *const *sum = r->sum;
 
 	for (uint32_t m = 0; m < s->count; m++) {
-		struct node *n = s->member[m];
+		struct node *n = node_of(s->member[m]);
 		for (uint32_t i = 0; i < s->inputs; i++) {
 			n->in[i] = port_gather(r->engine, &n->input[i], sum[i]);
 		}
@@ -85,39 +85,60 @@ is_whole(const struct plan *p, const struct node *n)
 	return e->fades == 0 || port_stop(n, e->now, p->frames) == p->frames;
 }
 
-/** Let the synths of a step process: those whose controls stand together. */
+TACTUS_RT static inline void
+process_many(struct plan *p, struct runner *r, const struct step *s,
+	TactusSynth *const *synths, uint32_t count)
+{
+	r->serial = false; /* such defs are never run together */
+	s->def->process_many(&r->world, synths, count, p->frames);
+}
+
+/** Let those process whose controls stand together, the others alone. */
 TACTUS_RT static void
-process(struct plan *p, struct runner *r, const struct step *s)
+process_some(struct plan *p, struct runner *r, struct step *s)
 {
 	TactusSynth *still[RUNNER_MOST];
 	uint32_t count = 0;
 
+	s->is_stirred = false;
 	for (uint32_t m = 0; m < s->count; m++) {
-		struct node *n = s->member[m];
+		struct node *n = node_of(s->member[m]);
 		if (s->is_many && !n->moving && is_whole(p, n)) {
 			still[count++] = &n->synth;
 		} else {
 			run_process(r, n, p->frames);
+			s->is_stirred |= n->moving;
 		}
 	}
 	if (count != 0) {
-		r->serial = (s->def->flags & TACTUS_SERIAL) != 0;
-		s->def->process_many(&r->world, still, count, p->frames);
+		process_many(p, r, s, still, count);
 	}
 }
 
-/** Add up the outputs that go to one group, in their order. */
+/** Let the synths of a step process. */
 TACTUS_RT static void
-fold(struct plan *p, const struct group *g, float *to)
+process(struct plan *p, struct runner *r, struct step *s)
+{
+	if (s->is_many && !s->is_stirred && p->engine->fades == 0) {
+		process_many(p, r, s, s->member, s->count);
+	} else {
+		process_some(p, r, s);
+	}
+}
+
+/** Add up some frames of the outputs that go to one group, in their order. */
+TACTUS_RT static void
+fold(struct plan *p, const struct group *g, float *to, uint32_t begin,
+	uint32_t frames)
 {
 	const float *from[MIX_GROUP];
 	uint32_t count = 0;
 
 	for (uint32_t i = g->first; i != NOTHING; i = p->writer[i].next) {
 		const struct writer *w = &p->writer[i];
-		from[count++] = p->engine->order[w->rank]->out[w->out];
+		from[count++] = p->engine->order[w->rank]->out[w->out] + begin;
 	}
-	mix_fold(to, from, count, p->frames);
+	mix_fold(to, from, count, frames);
 }
 
 /** Where a version is written. */
@@ -143,7 +164,7 @@ fold_step(struct plan *p, struct runner *r, const struct step *s)
 			continue; /* replaced before anybody hears it */
 		}
 		if (s->has_own) {
-			fold(p, g, to);
+			fold(p, g, to, 0, p->frames);
 			continue;
 		}
 		/* the same pointers, without a look at the synths */
@@ -164,40 +185,70 @@ run_synths(struct plan *p, struct runner *r, struct step *s)
 	point(p, r, s);
 	process(p, r, s);
 	for (uint32_t m = 0; watched && m < s->count; m++) {
-		run_finish(r, s->member[m], p->frames);
+		run_finish(r, node_of(s->member[m]), p->frames);
 	}
 	if (s->folds) {
 		fold_step(p, r, s);
 	}
 }
 
-/** Mix one version: what it goes on from, then group by group. */
-TACTUS_RT static void
-mix_version(struct plan *p, struct runner *r, const struct version *v)
+/** Where a part of a mix begins: at a whole vector. */
+TACTUS_RT static inline uint32_t
+part_begin(const struct plan *p, const struct step *s, uint32_t part)
 {
-	float *to = place_of(p, v);
+	return part == s->most ? p->frames
+			       : p->frames * part / s->most / 16 * 16;
+}
+
+/** Mix some frames of a version: what it goes on from, then group by group.
+ * @pre the bus was begun, if it is a bus's own */
+TACTUS_RT static void
+mix_version(struct plan *p, struct runner *r, const struct step *s)
+{
+	const struct engine *e = p->engine;
+	const struct version *v = &p->version[s->version];
+	uint32_t begin = part_begin(p, s, s->count);
+	uint32_t frames = part_begin(p, s, s->count + 1U) - begin;
+	float *to =
+		begin + (v->buffer != NULL ? v->buffer
+					   : v->bus->frames[e->block_no % 2] +
+						     e->offset);
 	bool empty = v->base == NOTHING;
 
 	if (!empty) {
-		const struct version *base = &p->version[v->base];
-		mix_store(to, base->buffer, p->frames);
+		mix_store(to, p->version[v->base].buffer + begin, frames);
 	}
 	for (uint32_t i = v->first; i != NOTHING; i = p->group[i].next) {
 		const struct group *g = &p->group[i];
-		float *part = g->partial != NULL ? g->partial
+		float *part = g->partial != NULL ? g->partial + begin
 			      : empty            ? to
 						 : r->sum[0];
 		if (g->partial == NULL) {
-			fold(p, g, part);
+			fold(p, g, part, begin, frames);
 		}
 		if (part == to) {
 			/* the first went there at once */
 		} else if (empty) {
-			mix_store(to, part, p->frames);
+			mix_store(to, part, frames);
 		} else {
-			mix_add(to, part, p->frames);
+			mix_add(to, part, frames);
 		}
 		empty = false;
+	}
+}
+
+/** Begin the buses that are mixed in this stage: each has one writer, but
+ * several may mix it. */
+TACTUS_RT static void
+begin_buses(struct plan *p)
+{
+	for (uint32_t i = 0; i < p->now->count; i++) {
+		const struct step *s = &p->step[p->queue[p->now->first + i]];
+		if (s->def == NULL && s->count == 0 &&
+			p->version[s->version].buffer == NULL) {
+			(void)port_begin_bus(
+				p->engine, p->version[s->version].bus);
+		}
 	}
 }
 
@@ -213,7 +264,7 @@ run_step(void *plan, uint32_t who, uint32_t index)
 	if (s->def != NULL) {
 		run_synths(p, r, s);
 	} else {
-		mix_version(p, r, &p->version[s->version]);
+		mix_version(p, r, s);
 	}
 	r->processing = false;
 	if (p->looks) {
@@ -272,6 +323,9 @@ plan_run(struct engine *e, uint32_t frames)
 	}
 	for (uint32_t i = 0; i < p->stages; i++) {
 		p->now = &p->stage[i];
+		if (p->now->mixes) {
+			begin_buses(p);
+		}
 		if (shared && p->now->is_wide) {
 			crew_stage(e->crew, run_step, p, p->now->count);
 		} else {

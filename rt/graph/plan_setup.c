@@ -60,7 +60,7 @@ plan_open(struct engine *e)
 	size_t steps = nodes + p->most_writers;
 	p->level = take(nodes + 1, sizeof *p->level);
 	p->step = take(steps, sizeof *p->step);
-	p->member = take(nodes * RUNNER_MOST, sizeof(struct node *));
+	p->member = take(nodes * RUNNER_MOST, sizeof(TactusSynth *));
 	p->queue = take(steps, sizeof *p->queue);
 	p->stage = take(3 * (nodes + 1), sizeof *p->stage);
 	bool whole = p->bus != NULL && p->resource != NULL && p->part != NULL &&

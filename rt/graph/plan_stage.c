@@ -11,6 +11,15 @@
 /** What mixing a version costs, about. */
 #define MIX_NS 100
 
+/** … and for each of its groups. */
+#define GROUP_NS 15
+
+/** Groups from which on a mix is shared out, by frames. */
+#define SPLIT_GROUPS 64
+
+/** Parts that a mix is divided in at the most. */
+#define SPLIT_MOST 8
+
 /* --- divide --- */
 
 /** Whether all groups that a step's synths write to are its own entirely. */
@@ -69,7 +78,8 @@ end_stage(struct engine *e, uint32_t first, uint64_t ns, bool serial)
 	}
 	bool wide = e->crew != NULL && !serial && count > 1 &&
 		    (ns > WIDE_NS || e->config.eager);
-	p->stage[p->stages++] = (struct stage){first, count, wide};
+	p->stage[p->stages++] = (struct stage){
+		first, count, wide, p->step[p->queue[first]].def == NULL};
 	p->wide_ns += wide ? ns : 0;
 }
 
@@ -98,6 +108,28 @@ is_straight(const struct plan *p, const struct version *v)
 	       p->group[v->first].is_folded;
 }
 
+/** The steps that mix a version: several for one that many groups go to, each
+ * some of the frames, never some of the groups (DESIGN 10.8). */
+TACTUS_RT static void
+add_mixes(struct engine *e, uint32_t version)
+{
+	struct plan *p = e->plan;
+	uint32_t parts = 1;
+
+	if (p->version[version].groups >= SPLIT_GROUPS) {
+		parts = e->config.threads < SPLIT_MOST ? e->config.threads
+						       : SPLIT_MOST;
+	}
+	for (uint32_t i = 0; i < parts; i++) {
+		struct step *s = &p->step[p->steps];
+		s->def = NULL;
+		s->version = version;
+		s->count = (uint8_t)i;
+		s->most = (uint8_t)parts;
+		p->queue[p->queued++] = p->steps++;
+	}
+}
+
 /** The steps that mix what is complete at a level. */
 TACTUS_RT static void
 divide_mixes(struct engine *e, const struct level *l)
@@ -115,10 +147,8 @@ divide_mixes(struct engine *e, const struct level *l)
 			p->group[v->first].is_straight = true;
 			continue;
 		}
-		p->step[p->steps].def = NULL;
-		p->step[p->steps].version = i;
-		p->queue[p->queued++] = p->steps++;
-		ns += MIX_NS;
+		add_mixes(e, i);
+		ns += MIX_NS + v->groups * GROUP_NS;
 	}
 	end_stage(e, first, ns, false);
 }

@@ -10,6 +10,7 @@
 #include "fade.h"
 #include "mix.h"
 #include "node.h"
+#include "plan.h"
 #include "runner.h"
 
 /* ports that hold one value until told otherwise */
@@ -67,6 +68,14 @@ port_value(const struct engine *e, const struct node *n, uint32_t ordinal)
 						 : n->now[ordinal].value;
 }
 
+/** Note that a control of a synth moves. */
+TACTUS_RT static void
+stir(struct engine *e, struct node *n)
+{
+	n->moving = true;
+	plan_stir(e, n);
+}
+
 TACTUS_RT void
 port_set(struct engine *e, struct node *n, const struct shape_port *p,
 	float value, double seconds)
@@ -87,7 +96,7 @@ port_set(struct engine *e, struct node *n, const struct shape_port *p,
 			     ? fade_before(&c->ramp, e->now)
 			     : now->value;
 	fade_start(&c->ramp, e->now, from, value, frames);
-	n->moving = true;
+	stir(e, n);
 }
 
 TACTUS_RT uint32_t
@@ -353,7 +362,7 @@ port_follow(struct engine *e, struct node *n, uint32_t ordinal, int32_t bus,
 	c->bus = bus < 0 ? -1 : bus;
 	c->flags = bus < 0 ? 0 : flags;
 	c->version = NULL;
-	n->moving = true;
+	stir(e, n);
 	e->changed = true;
 }
 

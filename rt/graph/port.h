@@ -117,7 +117,7 @@ TACTUS_RT const float *port_read(
 
 /**
  * Bring all controls to their values at `sample`.
- * @thread rt
+ * @thread rt or a helper
  * @param most frames of the segment at the most
  * @return how many of them these values and slopes hold for: 1 … most
  */

@@ -347,9 +347,7 @@ START_TEST(engine_clear_under_a_paused_root_lets_nothing_sound)
 	rig_run(r, 640);
 	rig_simple(r, COMMAND_CLEAR, 0);
 	rig_run(r, 640);
-	for (uint32_t i = 640; i < 1280; i++) {
-		rig_same(r->out[0][i], 0.0F);
-	}
+	rig_holds(r, 0, 640, 1280, 0.0F);
 	rig_number(r, COMMAND_RUN, 0, 1);
 	/* and in the middle of its fade it goes on with it */
 	rig_voice(r, &rig_level, 2, 0);
@@ -452,9 +450,7 @@ START_TEST(engine_runs_offline_to_the_frame_and_then_takes_the_rest)
 	r->reports = 0;
 	ck_assert_uint_eq(work_off(r), 16);
 	ck_assert_uint_eq(engine_now(r->engine), 1000);
-	for (uint32_t i = 0; i < 1000; i++) {
-		rig_same(r->out[0][i], 1.0F);
-	}
+	rig_holds(r, 0, 0, 1000, 1.0F);
 	ck_assert_uint_eq(r->report[0].sample, 1000);
 	ck_assert_int_eq(r->syncs, 9);
 	rig_run(r, 24);

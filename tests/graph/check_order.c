@@ -418,6 +418,39 @@ START_TEST(order_is_renewed_when_it_changes_and_not_else)
 }
 END_TEST
 
+START_TEST(order_holds_nobody_while_limbo_is_freed)
+{
+	struct rig *r = rig_new();
+
+	r->config.max_nodes = 400;
+	r->config.pool[0].count = 400;
+	r->config.offline = false;
+	rig_open(r);
+	/* more than one block frees */
+	for (int32_t id = 1; id <= 300; id++) {
+		rig_voice(r, &rig_level, id, 0);
+	}
+	rig_run(r, 64);
+	ck_assert_uint_eq(r->engine->running, 300);
+	rig_simple(r, COMMAND_CLEAR, 0);
+	rig_run(r, 64);
+	ck_assert_uint_eq(r->engine->running, 300);
+	uint32_t blocks = 0;
+	for (int i = 0; i < 20; i++) {
+		rig_run(r, 64);
+		if (r->engine->in_limbo > 0 && r->engine->in_limbo < 300) {
+			rig_run(r, 1);
+			ck_assert_uint_eq(r->engine->running, 0);
+			rig_run(r, 63);
+			blocks++;
+		}
+	}
+	ck_assert_uint_ge(blocks, 1);
+	ck_assert_uint_eq(r->engine->in_limbo, 0);
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -429,5 +462,6 @@ main(void)
 	tcase_add_test(tc, order_minds_synths_that_do_not_run);
 	tcase_add_test(tc, order_is_found_among_more_than_a_word_of_words);
 	tcase_add_test(tc, order_is_renewed_when_it_changes_and_not_else);
+	tcase_add_test(tc, order_holds_nobody_while_limbo_is_freed);
 	return suite_run("rt/graph/order", tc);
 }

@@ -121,6 +121,113 @@ START_TEST(plan_calls_each_synths_own_def_where_there_are_more_than_it_notes)
 }
 END_TEST
 
+static uint32_t
+two(const void *options)
+{
+	(void)options;
+	return 2;
+}
+
+static void
+thing_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	if (i == 1) {
+		only_out(h, o, 0, p);
+		return;
+	}
+	p->kind = TACTUS_RESOURCE;
+	p->resource = rig_thing.uri;
+	strcpy(p->name, "thing");
+}
+
+static void
+written_out(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	thing_out(h, o, i, p);
+	p->direction = TACTUS_OUTPUT;
+}
+
+TACTUS_RT static void
+read_thing(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	const struct rig_thing *t = s->resources[0];
+
+	(void)world;
+	fill(s, frames, t != NULL ? t->value : 0.0F);
+}
+
+TACTUS_RT static void
+read_things(const TactusWorld *world, TactusSynth *const *s, uint32_t count,
+	uint32_t frames)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		read_thing(world, s[i], frames);
+	}
+}
+
+TACTUS_RT static bool
+keep_thing(const TactusWorld *world, TactusSynth *s, uint32_t ordinal,
+	void *old, int32_t old_id)
+{
+	(void)world;
+	(void)ordinal;
+	(void)old_id;
+	*(struct rig_thing **)s->self = old;
+	return true;
+}
+
+/** It goes on with what it was bound to before. */
+TACTUS_RT static void
+write_kept(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	struct rig_thing *kept = *(struct rig_thing **)s->self;
+
+	(void)world;
+	fill(s, frames, 0.0F);
+	if (kept != NULL) {
+		kept->value += 100.0F;
+	}
+}
+
+START_TEST(plan_runs_who_writes_to_what_it_kept_between_its_readers)
+{
+	static const TactusSynthDef reader = {.size = sizeof(TactusSynthDef),
+		.uri = "urn:test:reads:1",
+		.name = "reads",
+		.port_count = two,
+		.port = thing_out,
+		.process = read_thing,
+		.process_many = read_things};
+	static const TactusSynthDef writer = {.size = sizeof(TactusSynthDef),
+		.uri = "urn:test:writes:1",
+		.name = "writes",
+		.instance_bytes = sizeof(void *),
+		.port_count = two,
+		.port = written_out,
+		.bind = keep_thing,
+		.process = write_kept};
+	struct rig *r = open_rig((uint32_t)_i);
+
+	rig_live(r, &rig_thing, 1);
+	rig_live(r, &rig_thing, 2);
+	rig_voice(r, &reader, 1, 0);
+	rig_voice(r, &writer, 2, 0);
+	rig_voice(r, &reader, 3, 0);
+	for (int32_t id = 1; id <= 3; id++) {
+		ck_assert_uint_eq(rig_bind(r, id, "thing", 1), 0);
+	}
+	ck_assert_uint_eq(rig_bind(r, 2, "thing", 2), 0);
+	rig_run(r, 3 * 64);
+	ck_assert(r->engine->planned);
+	for (int k = 0; k < 3; k++) {
+		/* one ahead of the writer, one behind: in one step they would
+		 * hear the same */
+		rig_same(r->out[0][64 * k], 102.0F + 200.0F * (float)k);
+	}
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(plan_calls_helpers_in_every_segment_it_looks_at_steps_or_not)
 {
 	/* helpers that never come: each call of them is counted as late */
@@ -180,6 +287,8 @@ main(void)
 	tcase_add_loop_test(tc,
 		plan_calls_each_synths_own_def_where_there_are_more_than_it_notes,
 		1, 3);
+	tcase_add_loop_test(tc,
+		plan_runs_who_writes_to_what_it_kept_between_its_readers, 1, 3);
 	tcase_add_test(tc,
 		plan_calls_helpers_in_every_segment_it_looks_at_steps_or_not);
 	tcase_add_test(

@@ -146,9 +146,7 @@ START_TEST(port_fires_n_times_for_n_triggers)
 	}
 	/* the last one holds for its segment, to the end of the block */
 	rig_same(r->out[0][127], 65.0F);
-	for (uint32_t i = 128; i < 210; i++) {
-		rig_same(r->out[0][i], 0.0F);
-	}
+	rig_holds(r, 0, 128, 210, 0.0F);
 	rig_close(r);
 }
 END_TEST
@@ -194,9 +192,7 @@ START_TEST(port_triggers_of_a_freed_node_do_not_fire_its_heir)
 	rig_simple(r, COMMAND_FREE, 3);
 	rig_voice(r, &rig_hit, 3, 0);
 	rig_run(r, 128);
-	for (uint32_t i = 0; i < 128; i++) {
-		rig_same(r->out[0][i], 0.0F);
-	}
+	rig_holds(r, 0, 0, 128, 0.0F);
 	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_EVENTS), 0);
 	rig_close(r);
 }
@@ -236,9 +232,8 @@ START_TEST(port_lists_a_slot_once_however_often_it_is_used_again)
 	rig_voice(r, &rig_hit, 3, 0);
 	rig_set(r, 3, "hit", 2.0F, -1);
 	rig_run(r, 256);
-	for (uint32_t i = 0; i < 256; i++) {
-		rig_same(r->out[0][i], i < 64 ? 2.0F : 0.0F);
-	}
+	rig_holds(r, 0, 0, 64, 2.0F);
+	rig_holds(r, 0, 64, 256, 0.0F);
 	rig_close(r);
 }
 END_TEST
@@ -294,9 +289,7 @@ START_TEST(port_stays_where_it_was_when_its_bus_is_no_number)
 	ck_assert(r->out[0][63] > 60.0F);
 	rig_simple(r, COMMAND_ACTIVATE, 2);
 	rig_run(r, 64);
-	for (uint32_t i = 64; i < 128; i++) {
-		rig_same(r->out[0][i], first);
-	}
+	rig_holds(r, 0, 64, 128, first);
 	rig_close(r);
 }
 END_TEST
@@ -331,9 +324,8 @@ START_TEST(port_ramps_cut_nobody_elses_segment)
 	rig_set(r, 3, "value", 9.0F, 20 / 48000.0);
 	rig_set(r, 4, "hit", 1.0F, -1);
 	rig_run(r, 128);
-	for (uint32_t i = 0; i < 128; i++) {
-		rig_same(r->out[1][i], i < 64 ? 1.0F : 0.0F);
-	}
+	rig_holds(r, 1, 0, 64, 1.0F);
+	rig_holds(r, 1, 64, 128, 0.0F);
 	rig_same(r->out[0][19], 9.0F);
 	rig_same(r->out[0][20], 9.0F);
 	rig_close(r);

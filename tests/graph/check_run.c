@@ -68,9 +68,8 @@ START_TEST(run_replace_drops_what_came_before_in_this_segment)
 	c->u.new.placement = PLACE_TAIL;
 	rig_post(r, b);
 	rig_run(r, 64);
-	for (uint32_t i = 0; i < 64; i++) {
-		rig_same(r->out[0][i], i < 20 ? 110.0F : 10.0F);
-	}
+	rig_holds(r, 0, 0, 20, 110.0F);
+	rig_holds(r, 0, 20, 64, 10.0F);
 	rig_close(r);
 }
 END_TEST
@@ -94,10 +93,8 @@ START_TEST(run_lets_a_reader_hear_the_writers_before_it)
 		rig_post(r, b);
 	}
 	rig_run(r, 256);
-	for (uint32_t i = 0; i < 256; i++) {
-		rig_same(r->out[0][i], 0.0F);
-		rig_same(r->out[1][i], 1.0F);
-	}
+	rig_holds(r, 0, 0, 256, 0.0F);
+	rig_holds(r, 1, 0, 256, 1.0F);
 	rig_close(r);
 }
 END_TEST
@@ -396,9 +393,9 @@ START_TEST(run_source_that_does_not_run_is_zeros_at_once)
 	later(r, 20, COMMAND_ACTIVATE, 1, 0);
 	later(r, 90, COMMAND_FREE, 1, 0);
 	rig_run(r, 128);
-	for (uint32_t i = 0; i < 128; i++) {
-		rig_same(r->out[1][i], i >= 20 && i < 90 ? -0.25F : 0.0F);
-	}
+	rig_holds(r, 1, 0, 20, 0.0F);
+	rig_holds(r, 1, 20, 90, -0.25F);
+	rig_holds(r, 1, 90, 128, 0.0F);
 	rig_voice(r, &rig_level, 1, 0);
 	rig_run(r, 64);
 	rig_same(r->out[1][128], 0.0F);
@@ -410,9 +407,8 @@ START_TEST(run_source_that_does_not_run_is_zeros_at_once)
 	rig_same(r->out[1][192], 1.0F);
 	later(r, 256 + 30, COMMAND_FREE, 2, 0);
 	rig_run(r, 64);
-	for (uint32_t i = 256; i < 320; i++) {
-		rig_same(r->out[1][i], i < 286 ? 1.0F : 0.0F);
-	}
+	rig_holds(r, 1, 256, 286, 1.0F);
+	rig_holds(r, 1, 286, 320, 0.0F);
 	rig_close(r);
 }
 END_TEST

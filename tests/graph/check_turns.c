@@ -13,11 +13,9 @@
 #include <tactus/resources/audio_buffer.h>
 
 #include "click.h"
-#include "crew.h"
 #include "harness.h"
 #include "house.h"
 #include "random.h"
-#include "rights_setup.h"
 #include "rig.h"
 #include "thread_flush.h"
 
@@ -102,6 +100,24 @@ usual(const TactusPort *p)
 	return strcmp(p->name, "freq") == 0 ? 200.0F : p->initial;
 }
 
+/** A resource of a class; of buffers one that a sine goes around in. */
+static int32_t
+fitting(struct rig *r, const char *uri)
+{
+	int32_t found = -1;
+
+	for (uint32_t k = 0; k < house->resources; k++) {
+		const TactusAudioBuffer *b = r->lent[k];
+		if (strcmp(house->class[k] -> uri, uri) == 0 &&
+			(!house_is_buffer(house, k) ||
+				b->frames % PERIOD == 0)) {
+			found = (int32_t)k;
+		}
+	}
+	ck_assert_int_ge(found, 0);
+	return found;
+}
+
 static void
 make(struct rig *r, const struct house_part *part, int32_t id, uint32_t control,
 	float value)
@@ -120,13 +136,7 @@ make(struct rig *r, const struct house_part *part, int32_t id, uint32_t control,
 		if (part->port[i].kind != TACTUS_RESOURCE) {
 			continue;
 		}
-		for (uint32_t k = 0; k < house->resources; k++) {
-			if (strcmp(house->class[k] -> uri,
-				    part -> port[i].resource) == 0) {
-				spec->bind[resource] = (int32_t)k;
-			}
-		}
-		resource++;
+		spec->bind[resource++] = fitting(r, part->port[i].resource);
 	}
 	c->u.new.spec = spec;
 	c->u.new.target = 0;
@@ -169,8 +179,11 @@ smooth(struct house_set *set)
 		TactusAudioBuffer *b = set->instance[id];
 		for (uint32_t c = 0;
 			house_is_buffer(house, id) && c < b->channels; c++) {
+			/* of those that are played in a loop: whole cycles */
+			int64_t cycle =
+				b->frames % PERIOD == 0 ? PERIOD : b->frames;
 			for (int64_t i = 0; i < b->frames; i++) {
-				double x = (double)(i % PERIOD) / PERIOD;
+				double x = (double)(i % cycle) / (double)cycle;
 				/* two parabolas: smooth but at the halves */
 				b->channel[c][i] =
 					(float)(x < 0.5 ? 8 * x * (0.5 - x)
@@ -182,9 +195,8 @@ smooth(struct house_set *set)
 }
 
 static struct rig *
-open_rig(int way, struct crew **crew)
+open_rig(int way)
 {
-	struct rt_rights got = {0};
 	struct rig *r = rig_new();
 
 	r->config.outputs = VOICES;
@@ -199,13 +211,6 @@ open_rig(int way, struct crew **crew)
 	r->config.pool[3] = (struct pool_config){524288, 16};
 	r->ring = 8192;
 	rig_open(r);
-	*crew = NULL;
-	if (r->config.threads > 1) {
-		const struct crew_config config = {
-			.threads = r->config.threads};
-		ck_assert_int_eq(crew_open(&config, crew, &got), 0);
-		engine_use_crew(r->engine, *crew);
-	}
 	return r;
 }
 
@@ -227,8 +232,7 @@ play(struct turn *t)
 {
 	const TactusPort *port = &t->part->port[t->control];
 	struct house_set set;
-	struct crew *crew;
-	struct rig *r = open_rig(t->way, &crew);
+	struct rig *r = open_rig(t->way);
 	float from;
 	float to;
 
@@ -256,7 +260,6 @@ play(struct turn *t)
 	memcpy(t->out, r->out[1], FRAMES * sizeof(float));
 	memcpy(t->same, r->out[2], FRAMES * sizeof(float));
 	rig_close(r);
-	crew_close(crew);
 	house_clear(house, &set);
 }
 

@@ -495,6 +495,18 @@ rig_run(struct rig *r, uint64_t frames)
 	}
 }
 
+void
+rig_holds(struct rig *r, uint32_t out, uint32_t from, uint32_t end, float value)
+{
+	ck_assert_uint_le(end, r->frames);
+	for (uint32_t i = from; i < end; i++) {
+		if (r->out[out][i] != value) {
+			ck_abort_msg("frame %u of output %u is %.9g, not %.9g",
+				i, out, (double)r->out[out][i], (double)value);
+		}
+	}
+}
+
 uint32_t
 rig_count(struct rig *r, enum report_kind kind, int32_t id)
 {

@@ -163,6 +163,18 @@ extern const TactusSynthDef rig_tone;
 extern const TactusSynthDef rig_clock;
 /* out = in * gain (a control), within -2 … 2, and never NaN */
 extern const TactusSynthDef rig_fold;
+/*
+ * Control "value", audio "in", "in1" …, "out", "out1" …: noise of its own for
+ * each id, output and sample, times the value, plus what comes in (input k to
+ * output k, as far as there are outputs).  The first has process_many.
+ * Options: struct rig_ports; none: no input, one output.
+ */
+extern const TactusSynthDef rig_many;
+extern const TactusSynthDef rig_lone;
+struct rig_ports {
+	uint32_t ins;
+	uint32_t outs;
+};
 /* too large for any pool of these tests */
 extern const TactusSynthDef rig_vast;
 
@@ -254,6 +266,10 @@ extern struct rig_reads rig_reads;
 
 /** Check's own float comparisons promote; this one is exact. */
 #define rig_same(a, b) ck_assert_double_eq((double)(a), (double)(b))
+
+/** Output `out` is `value` from frame `from` up to, not with, `end`. */
+void rig_holds(
+	struct rig *r, uint32_t out, uint32_t from, uint32_t end, float value);
 
 /** How often destroy was called, of all. */
 extern int rig_destroyed;

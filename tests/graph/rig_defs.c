@@ -2,6 +2,7 @@
 /*
  * rig_defs.c -- synth definitions that exist to be tested with.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "rig.h"
@@ -306,6 +307,85 @@ fold(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 	}
 }
 
+/** How many ports there are: options NULL are no input and one output. */
+static struct rig_ports
+ports_of(const void *options)
+{
+	static const struct rig_ports usual = {0, 1};
+
+	return options != NULL ? *(const struct rig_ports *)options : usual;
+}
+
+static uint32_t
+many_count(const void *options)
+{
+	return 1 + ports_of(options).ins + ports_of(options).outs;
+}
+
+static void
+many_port(const TactusHost *h, const void *o, uint32_t i, TactusPort *p)
+{
+	struct rig_ports ports = ports_of(o);
+
+	(void)h;
+	if (i == 0) {
+		port(p, "value", TACTUS_CONTROL, TACTUS_INPUT, 0.73F);
+		return;
+	}
+	bool input = i <= ports.ins;
+	i -= input ? 1 : 1 + ports.ins;
+	port(p, input ? "in" : "out", TACTUS_AUDIO,
+		input ? TACTUS_INPUT : TACTUS_OUTPUT, 0.0F);
+	if (i > 0) {
+		(void)snprintf(p->name, sizeof p->name, "%s%u",
+			input ? "in" : "out", i);
+	}
+}
+
+TACTUS_RT static int
+many_construct(const TactusWorld *world, const void *options, TactusSynth *s)
+{
+	struct rig_ports *ports = s->self;
+
+	(void)world;
+	ports->outs = 1;
+	if (options != NULL) {
+		*ports = *(const struct rig_ports *)options;
+	}
+	return 0;
+}
+
+TACTUS_RT static void
+many_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
+{
+	const struct rig_ports *ports = s->self;
+	uint64_t now = world->time(world);
+
+	for (uint32_t k = 0; k < ports->outs; k++) {
+		uint32_t seed = (uint32_t)s->id * 40503U + k * 7919U;
+		for (uint32_t i = 0; i < frames; i++) {
+			uint32_t x = ((uint32_t)(now + i) + seed) * 2654435761U;
+			x ^= x >> 15;
+			s->out[k][i] = (float)(x >> 8) / 16777216.0F - 0.5F;
+			s->out[k][i] *= tactus_control_at(&s->controls[0], i);
+		}
+		for (uint32_t n = k; n < ports->ins; n += ports->outs) {
+			for (uint32_t i = 0; i < frames; i++) {
+				s->out[k][i] += 0.83F * s->in[n][i];
+			}
+		}
+	}
+}
+
+TACTUS_RT static void
+many_many(const TactusWorld *world, TactusSynth *const *synths, uint32_t count,
+	uint32_t frames)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		many_process(world, synths[i], frames);
+	}
+}
+
 #define DEF(NAME)                                                             \
   .size = sizeof(TactusSynthDef), .uri = "urn:test:" NAME ":1", .name = NAME, \
   .doc = "for tests", .instance_bytes = 64
@@ -336,6 +416,12 @@ const TactusSynthDef rig_clock = {DEF("clock"), .port_count = one,
 	.port = only_out, .process = clock_process, .destroy = destroy};
 const TactusSynthDef rig_fold = {DEF("fold"), .port_count = three,
 	.port = fold_port, .process = fold, .destroy = destroy};
+#define MANY                                                                \
+  .port_count = many_count, .port = many_port, .construct = many_construct, \
+  .process = many_process, .options_bytes = sizeof(struct rig_ports)
+const TactusSynthDef rig_many = {
+	DEF("many"), MANY, .process_many = many_many, .destroy = destroy};
+const TactusSynthDef rig_lone = {DEF("lone"), MANY, .destroy = destroy};
 const TactusSynthDef rig_vast = {.size = sizeof(TactusSynthDef),
 	.uri = "urn:test:vast:1",
 	.name = "vast",

@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crew.h"
 #include "house.h"
 #include "random.h"
-#include "rights_setup.h"
 
 /** Actions in words at the most. */
 #define MOST_ACTIONS 64
@@ -65,7 +63,6 @@ scene_to_card(struct scene *s, int32_t id, int32_t channel)
 void
 scene_open(struct scene *s, int way, double start_ms)
 {
-	struct rt_rights got = {0};
 	struct rig *r = rig_new();
 
 	for (int k = 0; k < SCENE_FADERS; k++) {
@@ -83,11 +80,6 @@ scene_open(struct scene *s, int way, double start_ms)
 	r->config.offline = start_ms == 0.0;
 	r->ring = 8192;
 	rig_open(r);
-	if (s->threads > 1) {
-		const struct crew_config crew = {.threads = s->threads};
-		ck_assert_int_eq(crew_open(&crew, &s->crew, &got), 0);
-		engine_use_crew(r->engine, s->crew);
-	}
 	rig_group(r, OUTER, 0, PLACE_TAIL);
 	rig_group(r, INNER, OUTER, PLACE_TAIL);
 	scene_synth(s, LFO, "lfo", INNER, "amp", 0.0F, "offset", 1.0F);
@@ -111,8 +103,6 @@ void
 scene_close(struct scene *s)
 {
 	rig_close(s->rig);
-	crew_close(s->crew);
-	s->crew = NULL;
 }
 
 /** Events that have nothing to do with what is heard cut the blocks. */

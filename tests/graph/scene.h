@@ -64,7 +64,6 @@ struct scene_action {
 struct scene {
 	struct house *house;
 	struct rig *rig;
-	struct crew *crew;
 	uint32_t threads;
 	bool no_many;
 	/* what is to be heard, and the envelope of STEADY and DIRECT */

@@ -5,6 +5,7 @@
  */
 #include "harness.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,8 +289,7 @@ START_TEST(compressor_computes_a_ramp_frame_by_frame)
 
 	for (uint32_t mask = 1; mask < 64; mask++) {
 		float in[HARNESS_BLOCK];
-		float a[HARNESS_BLOCK];
-		float b[HARNESS_BLOCK];
+		const float *from = in;
 		uint64_t random = mask;
 		struct harness whole;
 		struct harness single;
@@ -301,17 +301,7 @@ START_TEST(compressor_computes_a_ramp_frame_by_frame)
 			harness_ramp(&whole, names[n], first[n],
 				(mask >> n & 1) != 0 ? step[n] : 0.0f);
 		}
-		harness_pass(&whole, in, a, HARNESS_BLOCK);
-		for (uint32_t i = 0; i < HARNESS_BLOCK; i++) {
-			for (int n = 0; n < 6; n++) {
-				TactusControl c = whole.control[n];
-
-				harness_set(&single, names[n],
-					tactus_control_at(&c, i));
-			}
-			harness_pass(&single, in + i, b + i, 1);
-		}
-		ck_assert_mem_eq(a, b, sizeof a);
+		harness_alike_by_frames(&whole, &single, &from);
 		harness_close(&whole);
 		harness_close(&single);
 	}
@@ -398,9 +388,7 @@ START_TEST(compressor_stays_finite_at_the_loudest)
 	harness_set(&h, "makeup_db", 24.0f);
 	for (int n = 0; n < 100; n++) {
 		harness_pass(&h, in, out, HARNESS_BLOCK);
-		for (int i = 0; i < HARNESS_BLOCK; i++) {
-			ck_assert_float_finite(out[i]);
-		}
+		harness_within(out, HARNESS_BLOCK, FLT_MAX);
 	}
 	harness_close(&h);
 }

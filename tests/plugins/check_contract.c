@@ -466,7 +466,7 @@ static const struct {
 	const char *def;
 	uint64_t hash;
 } hashes[] = {
-	{"sine",               0x20ca518d333ad199},
+	{"sine",               0xd6f3d9d0c3ceef3a},
 	{"saw",		0x1fd656b2d04da445},
 	{"pulse",              0x694e40c44add2c51},
 	{"noise",              0x967e7b7abfac05dc},
@@ -587,16 +587,9 @@ static const char *
 refusal(struct harness *h, const char *name, char type, double number,
 	const char *string)
 {
-	TactusOption o = {name, type, number, string};
-	char out[64] = {0};
+	const TactusOption o = {name, type, number, string};
 
-	memset(h->reason, 'x', sizeof(h->reason));
-	if (h->def->parse(&h->nrt.host, &o, 1, out, h->reason,
-		    sizeof(h->reason)) == 0) {
-		return "taken";
-	}
-	ck_assert_ptr_nonnull(memchr(h->reason, '\0', sizeof(h->reason)));
-	return h->reason;
+	return harness_refusal(h, &o, 1);
 }
 
 START_TEST(channels_and_inputs_are_refused_with_the_mend)

@@ -170,26 +170,16 @@ START_TEST(follower_gives_a_ramp_the_time_of_each_frame)
 }
 END_TEST
 
+static void
+open_nth(struct harness *h, int n)
+{
+	(void)n;
+	harness_open(h, "envelope-follower");
+}
+
 START_TEST(follower_goes_on_when_its_input_was_not_a_number)
 {
-	static const float bad[] = {NAN, INFINITY, -INFINITY, -3e38f};
-
-	for (size_t n = 0; n < 4; n++) {
-		float in[HARNESS_BLOCK] = {0.0f};
-		float out[HARNESS_BLOCK];
-		struct harness h;
-
-		harness_open(&h, "envelope-follower");
-		in[5] = bad[n];
-		in[40] = 0.5f;
-		harness_pass(&h, in, out, HARNESS_BLOCK);
-		for (uint32_t i = 0; i < HARNESS_BLOCK; i++) {
-			ck_assert_float_finite(out[i]);
-		}
-		ck_assert_float_eq(out[39], 0.0f);
-		ck_assert_float_gt(out[40], 0.0f);
-		harness_close(&h);
-	}
+	harness_goes_on(open_nth);
 }
 END_TEST
 

@@ -105,6 +105,8 @@ plain(enum lanes_what what, float x)
 		return float_of(tactus_phase(x));
 	case LANES_SINE:
 		return tactus_sine(bits);
+	case LANES_LEAN:
+		return tactus_sine_lean(bits);
 	case LANES_TRIANGLE:
 		return tactus_triangle(bits);
 	case LANES_VALLEY:

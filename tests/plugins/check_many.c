@@ -23,7 +23,8 @@
  * The defs that have to have process_many, for their synths come by the
  * hundred; any other may have it.
  */
-static const char *const required[] = {"gain", "pan", "adsr", "sampler", NULL};
+static const char *const required[] = {"adsr", "filter", "gain", "pan", "pulse",
+	"sampler", "saw", "sine", NULL};
 
 /** Of these each run has to say done, and give references back. */
 static const struct {

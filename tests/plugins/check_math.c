@@ -25,6 +25,33 @@ START_TEST(sine_is_within_its_stated_error)
 }
 END_TEST
 
+START_TEST(sine_lean_is_within_its_stated_error_and_never_beyond_1)
+{
+	double worst = 0.0;
+	float most = 0.0f;
+
+	for (uint64_t p = 0; p < UINT64_C(1) << 32; p += 509) {
+		double x = (double)p * 0x1p-32 * 2 * M_PI;
+		float sine = tactus_sine_lean((uint32_t)p);
+
+		worst = fmax(worst, fabs((double)sine - sin(x)));
+		most = fmaxf(most, fabsf(sine));
+	}
+	/* every phase about the crests, where it is all but 1 */
+	for (uint32_t p = 0x3fe00000u; p < 0x40200000u; p++) {
+		most = fmaxf(most, tactus_sine_lean(p));
+		most = fmaxf(most, -tactus_sine_lean(p + 0x80000000u));
+	}
+	printf("sine_lean: %.3g\n", worst);
+	ck_assert_double_le(worst, 3e-7);
+	ck_assert_float_le(most, 1.0f);
+	ck_assert_float_eq(tactus_sine_lean(0), 0.0f);
+	ck_assert_float_eq(tactus_sine_lean(0x40000000u), 1.0f);
+	ck_assert_float_eq(tactus_sine_lean(0x80000000u), 0.0f);
+	ck_assert_float_eq(tactus_sine_lean(0xc0000000u), -1.0f);
+}
+END_TEST
+
 START_TEST(sine_quarter_is_within_its_stated_error)
 {
 	double absolute = 0.0;
@@ -231,6 +258,8 @@ harness_suite(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, sine_is_within_its_stated_error);
+	tcase_add_test(
+		tc, sine_lean_is_within_its_stated_error_and_never_beyond_1);
 	tcase_add_test(tc, sine_quarter_is_within_its_stated_error);
 	tcase_add_test(tc, prewarp_is_within_its_stated_error);
 	tcase_add_test(tc, exp2_is_within_its_stated_error);

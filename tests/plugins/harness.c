@@ -4,6 +4,8 @@
  */
 #include "harness.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,9 +262,15 @@ harness_make(struct harness *h, const TactusOption *options, uint32_t count)
 		.id = 1000,
 		.resources = h->bound};
 	/* no comparison with NULL: clang would call it a conversion */
-	return h->def->construct
-		       ? h->def->construct(&h->world, h->options, &h->synth)
-		       : 0;
+	int code = h->def->construct
+			   ? h->def->construct(&h->world, h->options, &h->synth)
+			   : 0;
+	if (code != 0) {
+		/* then destroy is not called */
+		free(h->self);
+		h->self = NULL;
+	}
+	return code;
 }
 
 void
@@ -439,11 +447,98 @@ harness_pass(struct harness *h, const float *in, float *out, uint32_t frames)
 }
 
 void
+harness_within(const float *out, uint32_t frames, float most)
+{
+	for (uint32_t i = 0; i < frames; i++) {
+		if (!(fabsf(out[i]) <= most)) {
+			ck_abort_msg("frame %u is %.9g", i, (double)out[i]);
+		}
+	}
+}
+
+void
 harness_noise(float *out, uint32_t frames, uint64_t *random)
 {
 	for (uint32_t i = 0; i < frames; i++) {
 		out[i] = tactus_random_signed(random);
 	}
+}
+
+void
+harness_alike_by_frames(
+	struct harness *whole, struct harness *single, const float *const *in)
+{
+	float a[2][HARNESS_BLOCK];
+	float b[2][HARNESS_BLOCK];
+	float *all[] = {a[0], a[1]};
+
+	ck_assert(whole->ins <= 2 && whole->outs <= 2);
+	harness_run(whole, in, all, HARNESS_BLOCK, NULL);
+	for (uint32_t i = 0; i < HARNESS_BLOCK; i++) {
+		const float *from[] = {
+			in[0] + i, whole->ins > 1 ? in[1] + i : NULL};
+		float *to[] = {b[0] + i, b[1] + i};
+
+		for (uint32_t c = 0; c < whole->ports; c++) {
+			single->control[c] = (TactusControl){
+				tactus_control_at(&whole->control[c], i), 0.0f};
+		}
+		harness_run(single, from, to, 1, NULL);
+	}
+	for (uint32_t c = 0; c < whole->outs; c++) {
+		ck_assert_mem_eq(a[c], b[c], sizeof(a[c]));
+	}
+}
+
+void
+harness_alike_by_cuts(struct harness *whole, struct harness *cut,
+	const float *in, uint32_t frames, uint64_t *random)
+{
+	float a[4 * HARNESS_BLOCK];
+	float b[4 * HARNESS_BLOCK];
+	float *pieces = b;
+
+	ck_assert_uint_le(frames, 4 * HARNESS_BLOCK);
+	harness_pass(whole, in, a, frames);
+	harness_run(cut, &in, &pieces, frames, random);
+	ck_assert_mem_eq(a, b, frames * sizeof(*a));
+}
+
+void
+harness_goes_on(void (*open)(struct harness *h, int n))
+{
+	static const float bad[] = {NAN, INFINITY, -INFINITY, 3e38f, -3e38f};
+
+	for (int n = 0; n < 5; n++) {
+		float in[HARNESS_BLOCK] = {0.0f};
+		float out[HARNESS_BLOCK];
+		struct harness h;
+
+		open(&h, n);
+		in[5] = bad[n];
+		in[40] = 0.5f;
+		harness_pass(&h, in, out, HARNESS_BLOCK);
+		harness_within(out, HARNESS_BLOCK, FLT_MAX);
+		ck_assert_float_eq(out[39], 0.0f);
+		ck_assert_float_ne(out[40], 0.0f);
+		harness_close(&h);
+	}
+}
+
+const char *
+harness_refusal(struct harness *h, const TactusOption *options, uint32_t count)
+{
+	void *out = calloc(1, h->def->options_bytes);
+
+	memset(h->reason, 'x', sizeof(h->reason));
+	int r = h->def->parse(&h->nrt.host, options, count, out, h->reason,
+		sizeof(h->reason));
+	free(out);
+	if (r == 0) {
+		return "taken";
+	}
+	ck_assert_ptr_nonnull(memchr(h->reason, '\0', sizeof(h->reason)));
+	return h->reason;
 }
 
 int

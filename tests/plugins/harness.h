@@ -80,7 +80,7 @@ void harness_load(struct harness *h, const char *name, double rate);
 
 /**
  * Make the synth, with every control at its default.
- * @return 0, or what parse or construct returned
+ * @return 0, or what parse or construct returned: then there is no synth
  */
 int harness_make(
 	struct harness *h, const TactusOption *options, uint32_t count);
@@ -137,6 +137,34 @@ void harness_source(struct harness *h, float *out, uint32_t frames);
 /** What harness_run does for a def of one input and one output. */
 void harness_pass(
 	struct harness *h, const float *in, float *out, uint32_t frames);
+
+/**
+ * Run a block with the ramps of `whole`, and its frames one by one through
+ * `single`, whose controls stand still: they must come to the same bits.
+ */
+void harness_alike_by_frames(
+	struct harness *whole, struct harness *single, const float *const *in);
+
+/**
+ * Run at most 4 blocks through one, and cut at random through the other:
+ * they must come to the same bits.  Of defs of one input and one output.
+ */
+void harness_alike_by_cuts(struct harness *whole, struct harness *cut,
+	const float *in, uint32_t frames, uint64_t *random);
+
+/**
+ * A frame that is no number, infinite or vast comes in: all that goes out is
+ * finite, and the next sound is heard after silence.  Of defs of one input
+ * and one output; `open` makes the synth for the `n`-th try.
+ */
+void harness_goes_on(void (*open)(struct harness *h, int n));
+
+/** What parse says to these options: "taken", or the reason. */
+const char *harness_refusal(
+	struct harness *h, const TactusOption *options, uint32_t count);
+
+/** All of it is finite and within -most … most. */
+void harness_within(const float *out, uint32_t frames, float most);
 
 /** Fill with noise in -1…1. */
 void harness_noise(float *out, uint32_t frames, uint64_t *random);

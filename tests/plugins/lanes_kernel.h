@@ -18,6 +18,7 @@ enum lanes_what {
 	LANES_FROM_DB,
 	LANES_PHASE,    /* the bits of the result are a phase */
 	LANES_SINE,     /* the bits of the argument are a phase */
+	LANES_LEAN,     /* the same */
 	LANES_TRIANGLE, /* the same */
 	LANES_VALLEY,   /* the same */
 	LANES_ABSOLUTE, /* of the bits as a whole number */
@@ -57,6 +58,8 @@ TACTUS_LANE(lanes_apply)(enum lanes_what what, tactus_f x)
 		return (tactus_f)tactus_lanes_phase(x);
 	case LANES_SINE:
 		return tactus_lanes_sine((tactus_u)x);
+	case LANES_LEAN:
+		return tactus_lanes_sine_lean((tactus_u)x);
 	case LANES_TRIANGLE:
 		return tactus_lanes_triangle((tactus_u)x);
 	case LANES_VALLEY:

@@ -84,6 +84,22 @@ START_TEST(threads_are_as_many_as_are_asked_for_and_there_are_cpus)
 }
 END_TEST
 
+START_TEST(cpus_are_named_once_each_in_their_order)
+{
+	const char *set[] = {"realtime.cpus=[7, 2, 7, 7, 1023, 2, 0]"};
+	static const uint32_t want[] = {7, 2, 1023, 0};
+	uint32_t cpu[HOUSE_THREADS_CPUS];
+	struct config_errors errors = {0};
+	struct config *c = NULL;
+
+	ck_assert_int_eq(config_load("/dev/null", set, 1, &c, &errors), 0);
+	ck_assert_uint_eq(house_threads_named(c, cpu), 4);
+	ck_assert_mem_eq(cpu, want, sizeof want);
+	config_errors_fini(&errors);
+	config_close(c);
+}
+END_TEST
+
 START_TEST(cpus_are_those_that_this_process_may_use)
 {
 	cpu_set_t before;
@@ -111,6 +127,7 @@ main(void)
 	tcase_add_loop_test(tc,
 		threads_are_as_many_as_are_asked_for_and_there_are_cpus, 0,
 		(int)(sizeof table / sizeof *table));
+	tcase_add_test(tc, cpus_are_named_once_each_in_their_order);
 	tcase_add_test(tc, cpus_are_those_that_this_process_may_use);
 	suite_add_tcase(s, tc);
 	SRunner *runner = srunner_create(s);

@@ -355,6 +355,17 @@ START_TEST(without_an_audit_a_system_call_is_nobodys_business)
 }
 END_TEST
 
+START_TEST(the_engine_is_resident_in_24_megabytes_with_default_limits)
+{
+	begin("off", "clock");
+	play();
+	pass(0.1);
+	/* with the memory locked or not: what may not be locked is less */
+	ck_assert_int_le(daemon_proc(&d, "VmRSS"), 24000000 / 1024);
+	ck_assert_int_eq(daemon_stop(&d), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -377,6 +388,8 @@ main(void)
 	tcase_add_test(t, planted_page_faults_are_counted);
 	tcase_add_test(t, a_planted_system_call_kills_where_that_is_wanted);
 	tcase_add_test(t, without_an_audit_a_system_call_is_nobodys_business);
+	tcase_add_test(
+		t, the_engine_is_resident_in_24_megabytes_with_default_limits);
 	suite_add_tcase(s, t);
 	SRunner *r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

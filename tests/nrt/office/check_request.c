@@ -310,13 +310,16 @@ START_TEST(values_out_of_range_are_422_with_the_range)
 		"/error \"/synth/map/control\" 422 \"flags 8: 1 external, 2 "
 		"feedback are what this takes\" 5\n");
 	ask_is("/node/connect 5 out 7 in 1",
-		"/error \"/node/connect\" 422 \"flags 1: 2 feedback is the "
+		"/error \"/node/connect\" 422 \"node 5 port \\\"out\\\" → node "
+		"7 port \\\"in\\\": flags 1: 2 feedback is the "
 		"only one that connections know\" 5\n");
 	ask_is("/node/connect 5 out 7 in 6",
-		"/error \"/node/connect\" 422 \"flags 6: 2 feedback is the "
+		"/error \"/node/connect\" 422 \"node 5 port \\\"out\\\" → node "
+		"7 port \\\"in\\\": flags 6: 2 feedback is the "
 		"only one that connections know\" 5\n");
 	ask_is("/node/disconnect 5 out 7 in -1",
-		"/error \"/node/disconnect\" 422 \"flags -1: 2 feedback is the "
+		"/error \"/node/disconnect\" 422 \"node 5 port \\\"out\\\" → "
+		"node 7 port \\\"in\\\": flags -1: 2 feedback is the "
 		"only one that connections know\" 5\n");
 	ask_is("/node/name 5 a/b",
 		"/error \"/node/name\" 422 \"a key is up to 63 of A-Z a-z "

@@ -294,8 +294,8 @@ END_TEST
 START_TEST(cycle_is_told_node_by_node_with_the_mend)
 {
 	static const char mend[] =
-		"this closes a cycle; with flags 2 (feedback) it is heard one "
-		"block later and may: ";
+		"this closes a cycle (with flags 2, feedback, it may, and is "
+		"heard one block later): ";
 	const char *text;
 
 	order.length = 3;

@@ -540,6 +540,7 @@ START_TEST(tables_of_ports_may_repeat_their_audio_rows)
 		0);
 	ck_assert_uint_gt(tactus_def_ports(def, options), TACTUS_MAX_PORTS);
 	free(options);
+	engine_end(&e, 0);
 	engine_close(&e);
 }
 END_TEST

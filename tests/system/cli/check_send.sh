@@ -7,7 +7,7 @@ for door in udp://127.0.0.1:0 "unix://$work/stream"; do
 	# types guessed and said
 	try 0 send -u "$url" /mute 1 -0.5 drone s:1 h:1 d:2 T F N I '[' 1 ']' \
 		-8
-	says heard '/mute 1 -0.5 "drone" "1" h:1 d:2.0 T F N I [ 1 ] -8'
+	hears '/mute 1 -0.5 "drone" "1" h:1 d:2.0 T F N I [ 1 ] -8'
 	is out </dev/null
 	try 0 send -u "$url" /version
 	is out <<END
@@ -57,7 +57,7 @@ END
 	says err '/unknown: error 404: unknown address'
 	# in a bundle with a time
 	try 0 send -u "$url" --in 0.01 --quiet 0.05 /mute 0
-	says heard bundle
+	hears bundle
 	try 64 send -u "$url" /mute i:x
 	says err 'i: takes a whole number'
 	try 64 send -u "$url" /mute '['

@@ -51,7 +51,7 @@ json children.0.children.0.connections '[{"source":11,"out":3,"destination":12,"
 json children.0.children.1.connections.0.flags 2
 json children.0.children.1.connections.2.in 7
 try 0 tree -u "$url" 10
-says heard '/node/tree 10'
+hears '/node/tree 10'
 try 64 tree -u "$url" x
 says err "'x': give the id"
 finish

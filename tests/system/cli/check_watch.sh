@@ -21,7 +21,7 @@ for door in udp://127.0.0.1:0 tcp://127.0.0.1:0; do
 /node/new 11
 /node/ended 10
 END
-	says heard '/notify 1' '/notify 0'
+	hears '/notify 1' '/notify 0'
 	try 0 watch -u "$url" -n 2 '/node/{new,done}'
 	is out <<END
 /node/new 10

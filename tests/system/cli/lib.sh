@@ -68,6 +68,19 @@ says() {
 	done
 }
 
+# hears TEXT…: the server hears each, be it after tactus has ended; what it
+# never hears is waited for until make ends the test
+hears() {
+	for text in "$@"; do
+		checks=$((checks + 1))
+		grep -qF -- "$text" "$work/heard" ||
+			echo "is '$text' heard?"
+		until grep -qF -- "$text" "$work/heard"; do
+			:
+		done
+	done
+}
+
 # is FILE: $work/FILE is what stands on standard input
 is() {
 	checks=$((checks + 1))
