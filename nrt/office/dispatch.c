@@ -24,23 +24,33 @@ struct call {
 	uint8_t packet[];
 };
 
-/** The first integer argument of a message, which /error tells. */
+/** Look for the first integer argument of a message. */
 static void
-find_first(struct request *r)
+seek_first(struct request *r)
 {
-	struct osc_args args = r->args;
+	struct osc_args args;
 	struct osc_arg a;
 
-	if (*args.type == 'i') {
-		r->has_first = true;
-		r->first = (int32_t)osc_read_32(args.at);
-		return;
-	}
+	osc_args_begin(&args, r->message);
 	while (!r->has_first && osc_args_next(&args, &a)) {
 		if (a.type == 'i') {
 			r->has_first = true;
 			r->first = a.u.i;
 		}
+	}
+}
+
+/** The first integer argument of a message, which /error tells. */
+static inline void
+find_first(struct request *r)
+{
+	const struct osc_message *m = r->message;
+
+	if (m->types[0] == 'i') {
+		r->has_first = true;
+		r->first = (int32_t)osc_read_32(m->args);
+	} else {
+		seek_first(r);
 	}
 }
 

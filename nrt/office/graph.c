@@ -492,10 +492,9 @@ graph_set(struct request *r)
 		return;
 	}
 	/* every pair takes two tags at the least; the last may lack one */
-	size_t tags = r->args.type[0] != '\0' && r->args.type[1] != '\0'
-			      ? strlen(r->args.type)
-			      : 1;
-	size_t most = (tags + 1) / 2;
+	const char *tags = r->args.type;
+	bool one = tags[0] == '\0' || tags[1] == '\0' || tags[2] == '\0';
+	size_t most = one ? 1 : (strlen(tags) + 1) / 2;
 	struct command *c = on_node(r, COMMAND_SET, id);
 	struct set_pair *pairs =
 		c != NULL ? request_raw(r, c, most * sizeof *pairs) : NULL;

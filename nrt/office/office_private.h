@@ -248,7 +248,11 @@ bool request_own_port(
 	struct request *r, struct command *c, struct port_ref *out);
 bool request_end(struct request *r);
 /** Is there another argument? */
-bool request_more(const struct request *r);
+static inline bool
+request_more(const struct request *r)
+{
+	return *r->args.type != '\0';
+}
 
 /* --- answers --- */
 

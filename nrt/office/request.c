@@ -280,12 +280,6 @@ request_keep(struct request *r, uint32_t why)
 }
 
 bool
-request_more(const struct request *r)
-{
-	return *r->args.type != '\0';
-}
-
-bool
 request_end(struct request *r)
 {
 	if (!request_more(r)) {

@@ -26,7 +26,7 @@ padded(size_t bytes)
 
 /** Bytes of the string at `at` with NUL and padding; 0: it does not end.
  * Both ends are multiples of four bytes from the packet's first. */
-static size_t
+static inline size_t
 string_size(const uint8_t *at, const uint8_t *end)
 {
 	for (const uint8_t *p = at; p != end; p += 4) {
@@ -53,13 +53,6 @@ check_arg(char type, const uint8_t **at, const uint8_t *end)
 	case 'd':
 	case 't':
 		size = 8;
-		break;
-	case 's':
-		size = string_size(*at, end);
-		if (size == 0) {
-			return "a string argument does not end within its "
-			       "message";
-		}
 		break;
 	case 'b':
 		if (left < 4) {
@@ -98,6 +91,13 @@ check_args(const char *type, const uint8_t *at, const uint8_t *end)
 	for (; *type != '\0'; type++) {
 		if ((*type == 'i' || *type == 'f') && end - at >= 4) {
 			at += 4; /* what most are */
+		} else if (*type == 's') {
+			size_t size = string_size(at, end);
+			if (size == 0) {
+				return "a string argument does not end within "
+				       "its message";
+			}
+			at += size;
 		} else if (*type == '[') {
 			if (++depth > OSC_MAX_ARRAY) {
 				return "arrays are nested deeper than 8";
@@ -343,7 +343,7 @@ read_message(struct osc_walk *w, const uint8_t *end, struct osc_message *out)
 }
 
 /** Go to the next message. @return where it ends; NULL: there is none */
-static const uint8_t *
+static inline const uint8_t *
 find_message(struct osc_walk *w)
 {
 	for (;;) {
