@@ -109,6 +109,7 @@ START_TEST(connection_is_one_per_pair_of_ports_whatever_its_flags)
 	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 1, "wet", 3, "in1"), 0);
 	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 2, "wet", 3, "in1"), 0);
 	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 2, "out", 3, "in"), 0);
+	ck_assert_uint_eq(rig_disconnect(r, 2, 1, -1), 0);
 	refused(r, ports(r, COMMAND_DISCONNECT, 2, "out", 3, "in1"),
 		REASON_NOT_CONNECTED, 0, 0);
 	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 2, "out", 3, "in1"), 0);
