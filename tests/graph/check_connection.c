@@ -100,6 +100,19 @@ START_TEST(connection_is_one_per_pair_of_ports_whatever_its_flags)
 	/* occupied is told before the cycle that it would be as well */
 	refused(r, rig_connect(r, 2, 1, 0), REASON_CONNECTED, 0, 0);
 	ck_assert_uint_eq(connections(r), 3);
+	/* so are two inputs of one synth, whichever list is the shorter */
+	struct batch *b = rig_batch(r, 0);
+	struct rig_ports two = {2, 1};
+	struct command *c = rig_add(r, b, COMMAND_SYNTH_NEW, 3);
+	c->u.new.spec = rig_spec_with(r, &rig_lone, NULL, &two);
+	ck_assert_uint_eq(rig_do(r, b), 0);
+	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 1, "wet", 3, "in1"), 0);
+	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 2, "wet", 3, "in1"), 0);
+	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 2, "out", 3, "in"), 0);
+	ck_assert_uint_eq(rig_disconnect(r, 2, 1, -1), 0);
+	refused(r, ports(r, COMMAND_DISCONNECT, 2, "out", 3, "in1"),
+		REASON_NOT_CONNECTED, 0, 0);
+	ck_assert_uint_eq(ports(r, COMMAND_CONNECT, 2, "out", 3, "in1"), 0);
 	rig_close(r);
 }
 END_TEST
@@ -369,6 +382,11 @@ START_TEST(connection_tells_of_the_first_and_the_last_that_joins_a_port)
 	was_told(303, 102);
 	rig_simple(r, COMMAND_FREE, 3);
 	was_told(-102, 0);
+	rig_synth(r, &def, 4, 0, PLACE_TAIL);
+	rig_connect(r, 1, 4, 0);
+	was_told(103, 402);
+	rig_simple(r, COMMAND_FREE, 4);
+	was_told(-103, 0);
 	rig_close(r);
 }
 END_TEST
