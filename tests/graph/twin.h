@@ -33,7 +33,6 @@ struct twin_way {
 #define TWIN_WAYS 5
 extern const struct twin_way twin_ways[TWIN_WAYS];
 
-
 /** What the rig's user points to while a twin is played. */
 struct twin_bench {
 	const struct twin *twin;
