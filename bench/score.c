@@ -233,7 +233,9 @@ put_scsynth_voice(struct packet *p, const struct score *s, int i)
 	switch (s->voice) {
 	case VOICE_FILTER:
 		put_pair(&o, "cutoff", cutoff_of(s, i));
-		/* fallthrough */
+		put_pair(&o, "freq", freq_of(s, i));
+		put_pair(&o, "amp", amp_of(s));
+		break;
 	case VOICE_SINE:
 		put_pair(&o, "freq", freq_of(s, i));
 		put_pair(&o, "amp", amp_of(s));
