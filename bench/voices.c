@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tactus/def.h>
+
 void
 voices_unmap(struct batch *b, int32_t id, int32_t port)
 {
@@ -44,11 +46,11 @@ int32_t
 voices_port(const TactusSynthDef *def, const char *name)
 {
 	const TactusHost host = {.size = sizeof host, .rate = DESK_RATE};
-	uint32_t count = def->port_count(NULL);
+	uint32_t count = tactus_def_ports(def, NULL);
 
 	for (uint32_t i = 0; i < count; i++) {
 		TactusPort port = {.size = sizeof port};
-		def->port(&host, NULL, i, &port);
+		tactus_def_port(&host, def, NULL, i, &port);
 		if (strcmp(port.name, name) == 0) {
 			return (int32_t)i;
 		}
