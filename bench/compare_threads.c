@@ -9,7 +9,10 @@
  * that is granted; then this program sleeps as long as it ran, for others.
  *
  * Told are the ratio of the turns' medians, with its spread, and that of the
- * quickest blocks: what the machine does while nobody else wants it.
+ * quickest blocks: what the machine does while nobody else wants it.  In turns
+ * with the graphs the same two threads do mere arithmetic, as much of it as
+ * can be, in the first cache: what a second processor is worth here at that
+ * time.  Two that share one core's units are worth less than two.
  */
 #include <sched.h>
 #include <stdio.h>
@@ -19,6 +22,7 @@
 #include <unistd.h>
 
 #include "compare.h"
+#include "crew.h"
 #include "desk.h"
 #include "thread_flush.h"
 #include "voices.h"
@@ -27,6 +31,9 @@
 #define BLOCKS 24
 #define TURNS  20 /* for one of the others' */
 #define GOAL   1.8
+#define STEPS  64   /* of mere arithmetic, in one stage */
+#define ROUNDS 1200 /* of each: some 2 us */
+#define CHAINS 8    /* side by side, so that units wait for nothing */
 
 /** Much memory and little work, the usual, much work and little memory. */
 static const struct graph {
@@ -44,8 +51,54 @@ struct side {
 	struct desk desk;
 	struct bench block;  /* all of them */
 	struct bench median; /* of each turn */
-	char name[2][64];
+	struct bench mere;   /* median of each turn, of mere arithmetic */
+	char name[3][64];
 };
+
+typedef float four __attribute__((vector_size(16)));
+
+/** Multiplications and additions that do not wait for each other. */
+TACTUS_RT static void
+toil(void *stage, uint32_t who, uint32_t step)
+{
+	float *sum = stage;
+	four x[CHAINS];
+
+	(void)who;
+	for (int k = 0; k < CHAINS; k++) {
+		x[k] = (four){0.1F, 0.2F, 0.3F, 0.4F} + (float)k;
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		for (int k = 0; k < CHAINS; k++) {
+			x[k] = x[k] * 0.999F + 0.001F;
+		}
+	}
+	for (int k = 1; k < CHAINS; k++) {
+		x[0] += x[k];
+	}
+	/* a cache line each */
+	sum[16 * step] = x[0][0] + x[0][1] + x[0][2] + x[0][3];
+}
+
+/** One stage of mere arithmetic. @return ns */
+static double
+toil_once(struct crew *crew)
+{
+	static float sum[16 * STEPS];
+	int64_t began = bench_now();
+
+	if (crew != NULL) {
+		crew_begin(crew);
+		crew_stage(crew, toil, sum, STEPS);
+		(void)crew_end(crew);
+	} else {
+		for (uint32_t i = 0; i < STEPS; i++) {
+			toil(sum, 0, i);
+		}
+	}
+	bench_keep(sum);
+	return (double)(bench_now() - began);
+}
 
 static bool
 open_side(struct side *s, int which, uint32_t threads, uint32_t turns)
@@ -64,8 +117,11 @@ open_side(struct side *s, int which, uint32_t threads, uint32_t turns)
 		g->count, g->name, threads);
 	snprintf(s->name[1], sizeof s->name[1], "compare/%u-%s/turns-%u",
 		g->count, g->name, threads);
+	snprintf(s->name[2], sizeof s->name[2],
+		"compare/%u-%s/mere-arithmetic-%u", g->count, g->name, threads);
 	bench_open(&s->block, s->name[0], "ns", (size_t)turns * BLOCKS);
 	bench_open(&s->median, s->name[1], "ns", turns);
+	bench_open(&s->mere, s->name[2], "ns", turns);
 	return granted;
 }
 
@@ -84,6 +140,12 @@ turn(struct side *s)
 		bench_add(&s->block, ns);
 	}
 	bench_add(&s->median, bench_median(&one));
+	bench_close(&one);
+	bench_open(&one, "", "ns", BLOCKS);
+	for (int i = 0; i < BLOCKS; i++) {
+		bench_add(&one, toil_once(s->desk.crew));
+	}
+	bench_add(&s->mere, bench_median(&one));
 	bench_close(&one);
 }
 
@@ -110,6 +172,10 @@ compare_graph(struct compare *c, int which)
 		graph[which].count, graph[which].name);
 	compare_ratio(
 		c, 5, what, AT_LEAST, GOAL, &side[0].median, &side[1].median);
+	snprintf(what, sizeof what, "%u %s: mere arithmetic in turns with it",
+		graph[which].count, graph[which].name);
+	compare_ratio(
+		c, 5, what, NO_PROMISE, 0.0, &side[0].mere, &side[1].mere);
 	bench_print(&side[0].block);
 	bench_print(&side[1].block);
 	snprintf(what, sizeof what, "%u %s: the same, quickest blocks",
@@ -124,6 +190,7 @@ compare_graph(struct compare *c, int which)
 		desk_close(&side[i].desk);
 		bench_close(&side[i].block);
 		bench_close(&side[i].median);
+		bench_close(&side[i].mere);
 	}
 }
 
