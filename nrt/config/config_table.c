@@ -204,7 +204,9 @@ const struct config_row config_rows[] = {
 		.standard = "8192",
 		.least = 1, .most = 262144,
 		.doc = "Connections between ports, all together. One more is "
-			"an error 503.",
+			"an error 503. Each output that is connected, and "
+			"each connection with feedback, takes memory out of "
+			"pools as well.",
 		.offset = AT(limits.max_connections)},
 	{.path = "limits.max_inputs_per_port", .kind = CONFIG_WHOLE,
 		.standard = "64",

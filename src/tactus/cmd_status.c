@@ -104,7 +104,7 @@ static const struct shown faults[] = {
 
 static const struct shown late[] = {
 	{"unplanned",     "plans without room",       false},
-	{"helpers_late",  "blocks with late helpers", false},
+	{"helpers_late",  "late helpers", false},
 	{"helper_stalls", "waits for helpers",        false},
 	{NULL,            NULL,		       false},
 };
