@@ -5,8 +5,8 @@
  * Feed-forward, with the detector in the log domain, after the gain computer:
  * D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor
  * Design", JAES 60(6), 2012: its curve, and its smooth decoupled peak detector.
- *A frame's level is that of the loudest channel; all channels get the same
- *gain, so that nothing moves between them.
+ * A frame's level is that of the loudest channel; all channels get the same
+ * gain, so that nothing moves between them.
  *
  *	level   20 log |x|
  *	target  what the curve takes away from it, in dB
