@@ -141,8 +141,8 @@ const struct config_row config_rows[] = {
 		.offset = AT(realtime.enable)},
 	{.path = "realtime.required", .kind = CONFIG_BOOL,
 		.standard = "false",
-		.doc = "End with status 71 when the real-time rights are "
-			"refused.",
+		.doc = "End with status 71 when what is asked for here is "
+			"refused: SCHED_FIFO, locked memory, the CPUs.",
 		.offset = AT(realtime.required)},
 	{.path = "realtime.priority", .kind = CONFIG_WHOLE,
 		.standard = "70",

@@ -74,6 +74,32 @@ for address in /node/new /node/done /node/ended /node/fault /trigger /late \
 	}
 done
 
+# what the log says, as tactusd(8) quotes it
+while read -r words; do
+	checks=$((checks + 1))
+	grep -qF -- "$words" "$here/../../../man/tactusd.8" &&
+		grep -rqF -- "$words" "$here/../../../nrt" \
+			"$here/../../../rt" "$here/../../../src" || {
+		echo "FAILED: '$words' is not both in tactusd.8 and in the code"
+		failed=$((failed + 1))
+	}
+done <<END
+the last line repeated
+lines held back in
+is out of range:
+audio threads, but
+is refused (
+sound may break
+the audio thread
+cannot be pinned to CPU
+it is tried again for each file
+takes longer than
+s: given up
+works: abandoned:
+, running for
+nothing more is written after
+END
+
 # what /stats counts
 counted=$(sed -n -e 's/.*add_stat([^"]*"\([a-z_]*\)".*/\1/p' \
 	-e 's/.*add_gauge([^"]*"\([a-z_]*\)".*/\1/p' \
