@@ -2,9 +2,10 @@
 /*
  * def.h -- what most synth definitions need: helpers, nothing of the contract.
  *
- * All of it is called on the loop or a worker, never on an audio thread, and
- * is made of memcpy alone: a plugin that uses it imports no more than the C
- * compiler's own needs.  An author may do without it.
+ * But for tactus_channels_of it is called on the loop or a worker, never on an
+ * audio thread.  All of it is made of memcpy alone: a plugin that uses it
+ * imports no more than the C compiler's own needs.  An author may do without
+ * it.
  */
 #ifndef TACTUS_DEF_H
 #define TACTUS_DEF_H
@@ -252,7 +253,7 @@ tactus_channels_parse(const TactusHost *host, const TactusOption *options,
 		       : 0;
 }
 
-/** How many channels these options ask for; 1 if they are silent. */
+/** How many channels these options ask for; 1 if they are silent. @side any */
 TACTUS_RT static inline uint32_t
 tactus_channels_of(const void *options)
 {
