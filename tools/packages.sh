@@ -10,7 +10,8 @@ packages_build="build-essential autoconf automake libtool pkg-config
 packages_test="check sox liblo-tools alsa-utils mandoc util-linux
 	libjack-jackd2-dev"
 # other versions of Debian may lack these; what needs them is skipped, aloud
-packages_maybe="clang-22 libclang-rt-22-dev clang-format-14 valgrind"
+packages_maybe="clang-22 libclang-rt-22-dev clang-format-14 valgrind
+	supercollider-server jackd2"
 
 # Which of these packages are not installed?
 packages_missing() {
