@@ -74,6 +74,33 @@ for address in /node/new /node/done /node/ended /node/fault /trigger /late \
 	}
 done
 
+# the files that the texts name
+top=$here/../../..
+paths=$(cat "$top"/*.md "$top/docs/architecture.md" "$top/docs/osc-api.md" \
+	"$top"/docs/adr/*.md | tr '` ,;' '\n\n\n\n' |
+	grep -E '^(bench|docs|etc|examples|include|link|man|nrt|plugins|rt|src|tests|tools)/[a-z0-9_/-]*(\.[a-z]+|/)$' |
+	sort -u)
+test "$(echo "$paths" | wc -w)" -ge 60 || {
+	echo "FAILED: the documents name too few files: $paths"
+	failed=$((failed + 1))
+}
+for path in $paths; do
+	checks=$((checks + 1))
+	test -e "$top/$path" || {
+		echo "FAILED: a document names $path, which is not there"
+		failed=$((failed + 1))
+	}
+done
+
+# what is decided goes into the package, every one of it
+for path in "$top"/docs/adr/*.md; do
+	checks=$((checks + 1))
+	grep -qF -- "docs/adr/${path##*/}" "$top/docs/room.am" || {
+		echo "FAILED: docs/room.am does not name ${path##*/}"
+		failed=$((failed + 1))
+	}
+done
+
 # what the log says, as tactusd(8) quotes it
 while read -r words; do
 	checks=$((checks + 1))
