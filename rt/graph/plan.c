@@ -28,16 +28,11 @@ TACTUS_RT static struct def_use *
 find_def(struct plan *p, const TactusSynthDef *def)
 {
 	uint32_t at = (uint32_t)(((uintptr_t)def >> 4) * 2654435761U >> 16);
-	struct def_use *d = p->last_def;
+	struct def_use *d = NULL;
 
-	/* mostly it is the one of before */
-	if (d != NULL && d->def == def) {
-		return d;
-	}
 	for (uint32_t i = 0; i < 8; i++) {
 		d = &p->def[(at + i) % PLAN_DEFS];
 		if (d->def == def) {
-			p->last_def = d;
 			return d;
 		}
 		if (d->def == NULL) {
@@ -45,7 +40,6 @@ find_def(struct plan *p, const TactusSynthDef *def)
 		}
 	}
 	*d = (struct def_use){.def = def, .ns = GUESS_NS};
-	p->last_def = d;
 	return d;
 }
 
@@ -120,13 +114,17 @@ listen_bus(struct engine *e, int32_t bus, uint32_t flags, const float **where,
 
 /** Above which level a synth hears what is connected to an input. */
 TACTUS_RT static void
-listen_connections(const struct plan *p, const struct joint *j, uint32_t *level)
+listen_connections(
+	const struct engine *e, const struct joint *j, uint32_t *level)
 {
+	const struct plan *p = e->plan;
+
 	for (const struct connection *c = j->first; c != NULL; c = c->next_in) {
-		if ((c->flags & MAP_FEEDBACK) != 0 || !c->source->runs) {
+		uint32_t rank = e->rank[c->source - e->node];
+		if ((c->flags & MAP_FEEDBACK) != 0 || rank == ORDER_NOWHERE) {
 			continue;
 		}
-		uint32_t above = p->part[c->source->rank].level + 1;
+		uint32_t above = p->part[rank].level + 1;
 		*level = above > *level ? above : *level;
 	}
 }
@@ -283,7 +281,7 @@ listen_inputs(struct engine *e, struct node *n, uint32_t *level)
 		if (!listen_bus(e, j->bus, j->flags, &j->version, level)) {
 			return false;
 		}
-		listen_connections(e->plan, j, level);
+		listen_connections(e, j, level);
 	}
 	if (!n->moving) {
 		return true;
@@ -350,6 +348,7 @@ join(struct step *s, const struct node *n)
 		s->has_own |= n->output[i].own != NULL;
 		s->has_feedback |= n->output[i].feedbacks != 0;
 	}
+	s->is_stirred |= n->moving;
 }
 
 /** Give a synth to a step of its level that takes it, or to a new one.
@@ -401,49 +400,49 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	s->is_serial = serial;
 	s->member = &p->member[(size_t)p->steps * RUNNER_MOST];
 	s->member[0] = &n->synth;
-	s->is_stirred = true;
+	s->is_stirred = false;
 	join(s, n);
 	return p->steps++;
+}
+
+/** Is what its brief says all there is to it? */
+TACTUS_RT static inline bool
+is_lean(const struct node *n)
+{
+	return (n->brief & BRIEF_LEAN) != 0 && !n->moving && !n->uses;
 }
 
 /** Does a synth hear nothing, use nothing, and write to one bus? */
 TACTUS_RT static inline bool
 is_simple(const struct node *n)
 {
-	return n->inputs == 0 && n->outputs == 1 && n->plain && !n->moving &&
-	       !n->uses && (n->def->flags & TACTUS_SERIAL) == 0 &&
-	       n->output->own == NULL && n->output->bus >= 0 &&
-	       (n->output->flags & MAP_REPLACE) == 0;
+	return n->brief == BRIEF_LEAN && n->bus >= 0 && !n->moving && !n->uses;
 }
 
 /** Note a simple synth that was given its step: the next may be as it is. */
 TACTUS_RT static void
-note_simple(struct engine *e, const struct node *n)
+note_simple(struct engine *e, const struct node *n, uint32_t rank)
 {
 	struct plan *p = e->plan;
-	struct def_use *d = p->last_def;
 
 	p->like = (struct like){
 		.def = n->def,
-		.bus = n->output->bus,
-		.flags = n->output->flags,
-		.use = bus_use(
-			e, port_bus(e, n->output->bus, n->output->flags, true)),
-		.step = &p->step[d->open[0]],
+		.bus = n->bus,
+		.use = &p->bus[n->bus],
+		.step = &p->step[p->part[rank].step],
 		.group = &p->group[p->writer[p->writers - 1].group],
 	};
 }
 
-/** How many synths ahead their memory is asked for, in two steps. */
+/** How many synths ahead their memory is asked for. */
 #define AHEAD 8
 
-/** Let the synths that come next come from memory. */
+/** Let a synth that comes soon come from memory. */
 TACTUS_RT static inline void
 fetch(const struct engine *e, uint32_t rank)
 {
 	if (rank + AHEAD < e->running) {
 		__builtin_prefetch(e->order[rank + AHEAD]);
-		__builtin_prefetch(e->order[rank + AHEAD / 2]->output);
 	}
 }
 
@@ -497,9 +496,7 @@ listen_alike(struct engine *e, uint32_t rank)
 	while (count < room) {
 		struct node *n = order[count];
 		fetch(e, rank + count);
-		if (n->def != like.def || !is_simple(n) ||
-			n->output->bus != like.bus ||
-			n->output->flags != like.flags) {
+		if (n->def != like.def || !is_simple(n) || n->bus != like.bus) {
 			break;
 		}
 		member[count] = &n->synth;
@@ -524,15 +521,14 @@ listen_alike(struct engine *e, uint32_t rank)
 /** The group that a step's synths write to, if this output goes there too.
  * @return NULL: it goes elsewhere, or there is no more room */
 TACTUS_RT static inline struct group *
-group_for(struct engine *e, const struct step *s, const struct joint *j)
+group_for(struct plan *p, const struct step *s, int32_t bus)
 {
-	struct plan *p = e->plan;
 	uint32_t at = p->writer[s->first_writer].group;
 	struct group *g = &p->group[at];
 	const struct version *v = &p->version[g->version];
-	const struct bus *b = port_bus(e, j->bus, j->flags, true);
+	const struct bus_use *use = &p->bus[bus];
 
-	return v->bus != b || bus_use(e, b)->version != g->version ||
+	return use->epoch != p->epoch || use->version != g->version ||
 			       v->is_read || v->last != at ||
 			       g->count == MIX_GROUP ||
 			       p->writers == p->most_writers
@@ -540,28 +536,37 @@ group_for(struct engine *e, const struct step *s, const struct joint *j)
 		       : g;
 }
 
+/** Above which level a lean synth is. */
+TACTUS_RT static inline uint32_t
+lean_level(const struct engine *e, const struct node *n, uint32_t rank)
+{
+	const struct plan *p = e->plan;
+	uint32_t level = 0;
+
+	if (!p->is_raised) {
+		return e->forward != 0 ? e->depth[rank] : 0;
+	}
+	if ((n->brief & BRIEF_HEARS) != 0) {
+		listen_connections(e, n->input, &level);
+	}
+	return level;
+}
+
 /**
- * One synth that hears connections alone, uses nothing, and has one output,
- * if its step is open and takes it: as `listen`, at a third of the price.
+ * A lean synth, if its step is open and takes it: as `listen`, without a look
+ * at its ports.
  * @return false: it is not such a one, and nothing has changed
  */
 TACTUS_RT static inline bool
 listen_lean(struct engine *e, struct node *n, uint32_t rank)
 {
 	struct plan *p = e->plan;
-	struct joint *in = n->inputs != 0 ? n->input : NULL;
-	const struct joint *out = n->output;
-	uint32_t level = 0;
+	uint32_t writers = n->bus >= 0 ? 1 : 0;
 
-	if ((n->def->flags & TACTUS_SERIAL) != 0 || n->moving || n->uses ||
-		n->inputs > 1 || n->outputs != 1 ||
-		(in != NULL && in->bus >= 0) ||
-		(out->bus >= 0 && (out->flags & MAP_REPLACE) != 0)) {
+	if (!is_lean(n)) {
 		return false;
 	}
-	if (in != NULL) {
-		listen_connections(p, in, &level);
-	}
+	uint32_t level = lean_level(e, n, rank);
 	const struct def_use *d = find_def(p, n->def);
 	uint32_t open = d->open[level % PLAN_OPEN];
 	if (d->epoch != p->epoch || open == NOTHING) {
@@ -570,12 +575,12 @@ listen_lean(struct engine *e, struct node *n, uint32_t rank)
 	struct step *s = &p->step[open];
 	if (s->def != n->def || s->level != level || s->count == s->most ||
 		s->inputs != n->inputs || s->outputs != 1 ||
-		s->writers != (out->bus >= 0 ? 1 : 0)) {
+		s->writers != writers) {
 		return false;
 	}
 	uint32_t w = p->writers;
-	if (out->bus >= 0) {
-		struct group *g = group_for(e, s, out);
+	if (writers != 0) {
+		struct group *g = group_for(p, s, n->bus);
 		if (g == NULL) {
 			return false;
 		}
@@ -588,12 +593,9 @@ listen_lean(struct engine *e, struct node *n, uint32_t rank)
 		g->count++;
 		p->writers++;
 	}
-	if (in != NULL) {
-		in->version = NULL;
-		s->is_steady &= in->connections <= 1 && in->feedbacks == 0;
-	}
-	s->has_own |= out->own != NULL;
-	s->has_feedback |= out->feedbacks != 0;
+	s->is_steady &= (n->brief & BRIEF_SUMS) == 0;
+	s->has_own |= (n->brief & BRIEF_OWN) != 0;
+	s->has_feedback |= (n->brief & BRIEF_DELAYED) != 0;
 	s->member[s->count++] = &n->synth;
 	p->part[rank] = (struct part){level, w, open};
 	p->levels = level >= p->levels ? level + 1 : p->levels;
@@ -621,6 +623,7 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 	if (n->uses) {
 		use_resources(e, n, &level, true);
 	}
+	p->is_raised |= level > (e->forward != 0 ? e->depth[rank] : 0);
 	p->part[rank] = (struct part){level, first_writer, NOTHING};
 	p->levels = level >= p->levels ? level + 1 : p->levels;
 	for (uint32_t i = 0; i < n->outputs; i++) {
@@ -631,7 +634,7 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 	}
 	p->part[rank].step = assign(e, n, level, first_writer);
 	if (is_simple(n)) {
-		note_simple(e, n);
+		note_simple(e, n, rank);
 	}
 	return true;
 }
@@ -652,6 +655,7 @@ listen_all(struct engine *e)
 	p->serial_level = 0;
 	p->last_serial = NOTHING;
 	p->like.def = NULL;
+	p->is_raised = false;
 	for (uint32_t i = 0; i < e->running;) {
 		uint32_t alike = listen_alike(e, i);
 		if (alike != 0) {
@@ -677,8 +681,9 @@ plan_stir(struct engine *e, const struct node *n)
 	struct plan *p = e->plan;
 
 	/* out of date, it names another step, which looks in vain */
-	if (n->runs && p->part[n->rank].step < p->steps) {
-		p->step[p->part[n->rank].step].is_stirred = true;
+	uint32_t rank = e->rank[n->synth.id];
+	if (rank != ORDER_NOWHERE && p->part[rank].step < p->steps) {
+		p->step[p->part[rank].step].is_stirred = true;
 	}
 }
 

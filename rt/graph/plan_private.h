@@ -133,7 +133,6 @@ struct def_use {
 struct like {
 	const TactusSynthDef *def; /* NULL: there was none */
 	int32_t bus;
-	uint32_t flags;
 	struct bus_use *use;
 	struct step *step;
 	struct group *group;
@@ -162,7 +161,6 @@ struct plan {
 	struct def_use def[PLAN_DEFS];
 
 	struct part *part; /* by rank; one more ends the last one's writers */
-	struct def_use *last_def; /* that was looked up */
 	struct like like;
 	struct writer *writer;
 	uint32_t writers;
@@ -180,6 +178,9 @@ struct plan {
 	uint32_t serial_level; /* 1 + that of the last serial synth; 0: none */
 	uint32_t last_serial;  /* the newest of their steps */
 
+	/* some synth is on a higher level than connections put it on, and
+	 * perhaps whoever hears it */
+	bool is_raised;
 	uint32_t levels;
 	struct level *level;
 	uint32_t width; /* synths of the widest */

@@ -31,12 +31,16 @@ point_outputs(struct plan *p, struct runner *r, const struct step *s)
 	for (uint32_t m = 0; m < s->count; m++) {
 		struct node *n = node_of(s->member[m]);
 		for (uint32_t i = 0; i < s->outputs; i++) {
-			float *own = n->output[i].own;
+			float *own = s->has_own ? n->output[i].own : NULL;
 			n->out[i] = own != NULL ? own : at[i];
 		}
 		at += s->outputs;
-		uint32_t first = s->folds ? 0 : p->part[n->rank].first_writer;
-		for (uint32_t i = 0; !s->folds && i < s->writers; i++) {
+		if (s->folds) {
+			continue;
+		}
+		uint32_t rank = r->engine->rank[n->synth.id];
+		uint32_t first = p->part[rank].first_writer;
+		for (uint32_t i = 0; i < s->writers; i++) {
 			const struct writer *w = &p->writer[first + i];
 			if (w->buffer != NULL) {
 				n->out[w->out] = w->buffer;

@@ -114,6 +114,23 @@ require(bool good, const char *what)
 	}
 }
 
+/** How many of those that run a synth hears, one behind the other.
+ * @param deep of those before it */
+static uint32_t
+depth(const struct engine *e, const struct node *n, const uint32_t *deep)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < ties; i++) {
+		int32_t from = tie[i].id[0];
+		if (!tie[i].feedback && tie[i].id[1] == n->synth.id &&
+			is_alive(e, &tie[i]) && runs(e, &e->node[from])) {
+			most = deep[from] + 1 > most ? deep[from] + 1 : most;
+		}
+	}
+	return most;
+}
+
 /** Compare the engine's order with one made here. @return synths that stand
  * elsewhere than in the tree */
 static uint32_t
@@ -123,10 +140,11 @@ compare(struct engine *e)
 	struct node **all = calloc(most, sizeof(struct node *));
 	bool *had = calloc(most, sizeof *had);
 	bool *run = calloc(most, sizeof *run);
+	uint32_t *deep = calloc(most, sizeof *deep);
 	uint32_t at = 0;
 	uint32_t elsewhere = 0;
 
-	ck_assert(all != NULL && had != NULL && run != NULL);
+	ck_assert(all != NULL && had != NULL && run != NULL && deep != NULL);
 	uint32_t count = flatten(e, all);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t k = 0;
@@ -139,21 +157,27 @@ compare(struct engine *e)
 		if (runs(e, all[k])) {
 			require(at < e->running, "too few run");
 			require(e->order[at] == all[k], "another runs");
-			require(all[k]->rank == at, "it has another rank");
+			require(e->rank[all[k]->synth.id] == at,
+				"it has another rank");
 			run[all[k]->synth.id] = true;
+			uint32_t is = depth(e, all[k], deep);
+			deep[all[k]->synth.id] = is;
+			require(e->forward == 0 || e->depth[at] == is,
+				"it stands deeper, or less deep");
 			at++;
 		}
 	}
 	ck_assert_uint_eq(at, e->running);
 	for (uint32_t i = 0; i < most; i++) {
 		if (e->node[i].kind == KIND_SYNTH) {
-			require(e->node[i].runs == run[i],
+			require((e->rank[i] != ORDER_NOWHERE) == run[i],
 				"it runs, and is not in the order");
 		}
 	}
 	free(all);
 	free(had);
 	free(run);
+	free(deep);
 	return elsewhere;
 }
 
@@ -336,7 +360,7 @@ START_TEST(order_minds_synths_that_do_not_run)
 	ck_assert_uint_eq(r->engine->running, 2);
 	ck_assert_int_eq(r->engine->order[0]->synth.id, 3);
 	ck_assert_int_eq(r->engine->order[1]->synth.id, 1);
-	ck_assert(!r->engine->node[2].runs);
+	ck_assert_uint_eq(r->engine->rank[2], ORDER_NOWHERE);
 	rig_simple(r, COMMAND_FREE, 2);
 	rig_run(r, 64);
 	ck_assert_int_eq(r->engine->order[0]->synth.id, 1);
