@@ -87,9 +87,8 @@ enum node_kind {
  */
 enum brief {
 	BRIEF_LEAN = 1,
-	/* of lean ones alone: */
 	BRIEF_HEARS = 2,   /* it has an input */
-	BRIEF_SUMS = 4,    /* … to which more than one, or feedback, comes */
+	BRIEF_SUMS = 4,    /* … which hears more than one source's buffer */
 	BRIEF_OWN = 8,     /* its output is connected */
 	BRIEF_DELAYED = 16 /* … by feedback */
 };

@@ -23,11 +23,10 @@
 
 /* --- defs --- */
 
-/** Where a def is kept; one too many shares the last place looked at. */
+/** Where a def is kept whose place another has. */
 TACTUS_RT static struct def_use *
-find_def(struct plan *p, const TactusSynthDef *def)
+search_def(struct plan *p, const TactusSynthDef *def, uint32_t at)
 {
-	uint32_t at = (uint32_t)(((uintptr_t)def >> 4) * 2654435761U >> 16);
 	struct def_use *d = NULL;
 
 	for (uint32_t i = 0; i < 8; i++) {
@@ -41,6 +40,16 @@ find_def(struct plan *p, const TactusSynthDef *def)
 	}
 	*d = (struct def_use){.def = def, .ns = GUESS_NS};
 	return d;
+}
+
+/** Where a def is kept; one too many shares the last place looked at. */
+TACTUS_RT static inline struct def_use *
+find_def(struct plan *p, const TactusSynthDef *def)
+{
+	uint32_t at = (uint32_t)(((uintptr_t)def >> 4) * 2654435761U >> 16);
+	struct def_use *d = &p->def[at % PLAN_DEFS];
+
+	return d->def == def ? d : search_def(p, def, at);
 }
 
 /** Can it run many of these at once?  Serial ones never: process_many may
@@ -84,6 +93,13 @@ bus_use(struct engine *e, const struct bus *b)
 	return &e->plan->bus[b - e->bus];
 }
 
+/** Let a group take no more. */
+TACTUS_RT static inline void
+close_group(struct group *g)
+{
+	g->most = g->count;
+}
+
 /** Note that something hears a bus, and above which level it does.
  * @return false: there is no room */
 TACTUS_RT static bool
@@ -107,6 +123,7 @@ listen_bus(struct engine *e, int32_t bus, uint32_t flags, const float **where,
 	}
 	struct version *v = &p->version[use->version];
 	v->is_read = true;
+	close_group(&p->group[v->last]);
 	*level = v->level + 1 > *level ? v->level + 1 : *level;
 	p->reader[p->readers++] = (struct reader){where, use->version};
 	return true;
@@ -213,7 +230,9 @@ version_for(struct engine *e, struct bus *b, bool replace, uint32_t level)
 		return use->version;
 	}
 	if (has && replace && !p->version[use->version].is_read) {
-		p->version[use->version].is_dead = true;
+		struct version *v = &p->version[use->version];
+		v->is_dead = true;
+		close_group(&p->group[v->last]);
 	} else if (has && !replace) {
 		base = use->version;
 		/* it is mixed when that one is complete */
@@ -249,6 +268,8 @@ add_writer(struct engine *e, uint32_t rank, uint32_t out, const struct joint *j)
 		uint32_t g = p->groups++;
 		p->group[g] = (struct group){.first = NOTHING,
 			.last = NOTHING,
+			.most = MIX_GROUP,
+			.bus = (int32_t)(b - e->bus),
 			.version = at,
 			.next = NOTHING};
 		if (v->last == NOTHING) {
@@ -339,16 +360,26 @@ takes(const struct plan *p, const struct step *s, const struct node *n,
 TACTUS_RT static void
 join(struct step *s, const struct node *n)
 {
+	uint32_t brief = 0;
+
 	for (uint32_t i = 0; i < n->inputs; i++) {
 		const struct joint *j = &n->input[i];
-		s->is_steady &=
-			j->bus < 0 && j->connections <= 1 && j->feedbacks == 0;
+		bool one = j->bus < 0 && j->connections <= 1;
+		brief |= one && j->feedbacks == 0 ? 0U : BRIEF_SUMS;
 	}
 	for (uint32_t i = 0; i < n->outputs; i++) {
-		s->has_own |= n->output[i].own != NULL;
-		s->has_feedback |= n->output[i].feedbacks != 0;
+		brief |= n->output[i].own != NULL ? BRIEF_OWN : 0U;
+		brief |= n->output[i].feedbacks != 0 ? BRIEF_DELAYED : 0U;
 	}
+	s->brief |= (uint8_t)brief;
 	s->is_stirred |= n->moving;
+}
+
+/** Where a def's step of a level is kept whose first output goes to a bus. */
+TACTUS_RT static inline uint32_t *
+open_step(struct def_use *d, uint32_t level, int32_t bus)
+{
+	return &d->open[(level + (uint32_t)bus + 1) % PLAN_OPEN];
 }
 
 /** Give a synth to a step of its level that takes it, or to a new one.
@@ -358,7 +389,10 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 {
 	struct plan *p = e->plan;
 	struct def_use *d = find_def(p, n->def);
-	uint32_t *open = &d->open[level % PLAN_OPEN];
+	uint32_t writers = p->writers - first_writer;
+	/* all that stand in one step write to the same groups */
+	uint32_t group = writers != 0 ? p->writer[first_writer].group : 0;
+	uint32_t *open = open_step(d, level, p->group[group].bus);
 
 	if (d->epoch != p->epoch) {
 		d->epoch = p->epoch;
@@ -389,13 +423,12 @@ assign(struct engine *e, struct node *n, uint32_t level, uint32_t first_writer)
 	s->count = 1;
 	s->most = (uint8_t)most_of(e, n, d);
 	s->first_writer = first_writer;
-	s->writers = p->writers - first_writer;
+	s->writers = writers;
+	s->group = group;
 	s->pointed = 0;
 	s->inputs = n->inputs;
 	s->outputs = n->outputs;
-	s->is_steady = true;
-	s->has_own = false;
-	s->has_feedback = false;
+	s->brief = 0;
 	s->is_many = is_many(e, n->def);
 	s->is_serial = serial;
 	s->member = &p->member[(size_t)p->steps * RUNNER_MOST];
@@ -518,24 +551,6 @@ listen_alike(struct engine *e, uint32_t rank)
 	return count;
 }
 
-/** The group that a step's synths write to, if this output goes there too.
- * @return NULL: it goes elsewhere, or there is no more room */
-TACTUS_RT static inline struct group *
-group_for(struct plan *p, const struct step *s, int32_t bus)
-{
-	uint32_t at = p->writer[s->first_writer].group;
-	struct group *g = &p->group[at];
-	const struct version *v = &p->version[g->version];
-	const struct bus_use *use = &p->bus[bus];
-
-	return use->epoch != p->epoch || use->version != g->version ||
-			       v->is_read || v->last != at ||
-			       g->count == MIX_GROUP ||
-			       p->writers == p->most_writers
-		       ? NULL
-		       : g;
-}
-
 /** Above which level a lean synth is. */
 TACTUS_RT static inline uint32_t
 lean_level(const struct engine *e, const struct node *n, uint32_t rank)
@@ -561,44 +576,35 @@ TACTUS_RT static inline bool
 listen_lean(struct engine *e, struct node *n, uint32_t rank)
 {
 	struct plan *p = e->plan;
-	uint32_t writers = n->bus >= 0 ? 1 : 0;
 
 	if (!is_lean(n)) {
 		return false;
 	}
 	uint32_t level = lean_level(e, n, rank);
-	const struct def_use *d = find_def(p, n->def);
-	uint32_t open = d->open[level % PLAN_OPEN];
+	struct def_use *d = find_def(p, n->def);
+	uint32_t open = *open_step(d, level, n->bus);
 	if (d->epoch != p->epoch || open == NOTHING) {
 		return false;
 	}
 	struct step *s = &p->step[open];
+	struct group *g = &p->group[s->group];
 	if (s->def != n->def || s->level != level || s->count == s->most ||
-		s->inputs != n->inputs || s->outputs != 1 ||
-		s->writers != writers) {
+		s->inputs != n->inputs || s->outputs != 1 || g->bus != n->bus ||
+		g->count == g->most || p->writers == p->most_writers) {
 		return false;
 	}
+	/* one that writes to no bus writes all this in vain: no branch */
 	uint32_t w = p->writers;
-	if (writers != 0) {
-		struct group *g = group_for(p, s, n->bus);
-		if (g == NULL) {
-			return false;
-		}
-		struct version *v = &p->version[g->version];
-		v->level = level > v->level ? level : v->level;
-		p->writer[w] = (struct writer){
-			.group = v->last, .next = NOTHING, .rank = rank};
-		p->writer[g->last].next = w;
-		g->last = w;
-		g->count++;
-		p->writers++;
-	}
-	s->is_steady &= (n->brief & BRIEF_SUMS) == 0;
-	s->has_own |= (n->brief & BRIEF_OWN) != 0;
-	s->has_feedback |= (n->brief & BRIEF_DELAYED) != 0;
+	bool writes = n->bus >= 0;
+	p->writer[w] = (struct writer){
+		.group = s->group, .next = NOTHING, .rank = rank};
+	p->writer[g->last].next = w;
+	g->last = writes ? w : g->last;
+	g->count++;
+	p->writers += writes ? 1 : 0;
+	s->brief |= n->brief;
 	s->member[s->count++] = &n->synth;
 	p->part[rank] = (struct part){level, w, open};
-	p->levels = level >= p->levels ? level + 1 : p->levels;
 	return true;
 }
 
@@ -646,7 +652,9 @@ listen_all(struct engine *e)
 
 	p->epoch++;
 	p->writers = 0;
-	p->groups = 0;
+	p->groups = 1;
+	p->group[0] = (struct group){
+		.last = p->most_writers, .most = UINT32_MAX, .bus = -1};
 	p->versions = 0;
 	p->readers = 0;
 	p->levels = 0;

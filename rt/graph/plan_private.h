@@ -37,6 +37,8 @@ struct group {
 	uint32_t first; /* writers */
 	uint32_t last;
 	uint32_t count;
+	uint32_t most; /* count: it takes no more */
+	int32_t bus;   /* place in e->bus */
 	uint32_t version;
 	uint32_t next;    /* group of the same version */
 	float *partial;   /* what its step folds; NULL: mixed with the rest */
@@ -68,7 +70,10 @@ struct reader {
 struct step {
 	const TactusSynthDef *def; /* NULL: it mixes `version` */
 	struct def_use *use;       /* what is known of it; many may share it */
-	uint32_t version;
+	union {
+		uint32_t version;
+		uint32_t group; /* of the first output that goes to a bus */
+	};
 	uint32_t level;
 	uint32_t next;         /* of the same level */
 	uint32_t took_ns;      /* when it was looked at last, all of it */
@@ -76,16 +81,14 @@ struct step {
 	uint32_t writers;      /* of each */
 	uint16_t inputs;       /* of each of its synths */
 	uint16_t outputs;
-	uint8_t count;     /* synths; of a mix: which part of the frames … */
-	uint8_t most;      /* that it takes; … of so many */
-	uint8_t pointed;   /* 1 + the runner that had it last; 0: nobody */
-	bool folds;        /* its synths are whole groups: it adds them up */
-	bool is_many;      /* by process_many */
-	bool is_steady;    /* what they hear stays where it is: sources alone */
-	bool has_own;      /* some are connected to somebody */
-	bool has_feedback; /* … by feedback */
-	bool is_serial;    /* rt alone runs it */
-	bool is_stirred;   /* a control of one of them may move: look */
+	uint8_t count;   /* synths; of a mix: which part of the frames … */
+	uint8_t most;    /* that it takes; … of so many */
+	uint8_t pointed; /* 1 + the runner that had it last; 0: nobody */
+	bool folds;      /* its synths are whole groups: it adds them up */
+	bool is_many;    /* by process_many */
+	uint8_t brief;   /* enum brief: what holds of any of its synths */
+	bool is_serial;  /* rt alone runs it */
+	bool is_stirred; /* a control of one of them may move: look */
 	TactusSynth **member; /* as process_many takes them */
 };
 
@@ -115,8 +118,8 @@ struct stage {
 	bool mixes;   /* its steps mix versions */
 };
 
-/** Steps of one def that are open at a time, at as many levels. */
-#define PLAN_OPEN 4
+/** Steps of one def that are open at a time, by level and bus. */
+#define PLAN_OPEN 8
 
 /** What is known of a def. */
 struct def_use {
@@ -164,7 +167,7 @@ struct plan {
 	struct like like;
 	struct writer *writer;
 	uint32_t writers;
-	struct group *group;
+	struct group *group; /* the first: of those that write to no bus */
 	uint32_t groups;
 	struct version *version;
 	uint32_t versions;

@@ -31,7 +31,9 @@ point_outputs(struct plan *p, struct runner *r, const struct step *s)
 	for (uint32_t m = 0; m < s->count; m++) {
 		struct node *n = node_of(s->member[m]);
 		for (uint32_t i = 0; i < s->outputs; i++) {
-			float *own = s->has_own ? n->output[i].own : NULL;
+			float *own = (s->brief & BRIEF_OWN) != 0
+					     ? n->output[i].own
+					     : NULL;
 			n->out[i] = own != NULL ? own : at[i];
 		}
 		at += s->outputs;
@@ -75,7 +77,7 @@ point(struct plan *p, struct runner *r, struct step *s)
 		s->pointed = (uint8_t)(r->who + 1);
 		point_outputs(p, r, s);
 	}
-	if (s->inputs != 0 && !(same && s->is_steady)) {
+	if (s->inputs != 0 && !(same && (s->brief & BRIEF_SUMS) == 0)) {
 		point_inputs(r, s);
 	}
 }
@@ -167,7 +169,7 @@ fold_step(struct plan *p, struct runner *r, const struct step *s)
 		if (to == NULL) {
 			continue; /* replaced before anybody hears it */
 		}
-		if (s->has_own) {
+		if ((s->brief & BRIEF_OWN) != 0) {
 			fold(p, g, to, 0, p->frames);
 			continue;
 		}
@@ -184,7 +186,8 @@ TACTUS_RT static void
 run_synths(struct plan *p, struct runner *r, struct step *s)
 {
 	const struct engine *e = r->engine;
-	bool watched = e->fades != 0 || e->now < e->hunt_end || s->has_feedback;
+	bool watched = e->fades != 0 || e->now < e->hunt_end ||
+		       (s->brief & BRIEF_DELAYED) != 0;
 
 	point(p, r, s);
 	process(p, r, s);
