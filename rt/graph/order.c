@@ -11,6 +11,8 @@
  */
 #include "order.h"
 
+#include <string.h>
+
 #include "connection.h"
 #include "order_private.h"
 
@@ -58,6 +60,44 @@ walk(struct engine *e, struct node *top, bool off, uint32_t at)
 		n = n->next;
 	}
 	return at;
+}
+
+/** Does every edge lead to a higher place in the tree? */
+TACTUS_RT static bool
+is_sorted(const struct engine *e)
+{
+	const struct sorting *s = e->sorting;
+	uint32_t bad = 0;
+
+	for (uint32_t i = 0; i < e->forward; i++) {
+		bad |= s->tree[s->edge[i].source] >= s->tree[s->lead[i].to]
+			       ? 1U
+			       : 0U;
+	}
+	return bad == 0;
+}
+
+/** Find how deep each stands where the tree's order holds. */
+TACTUS_RT static void
+deepen(struct engine *e, uint32_t count)
+{
+	struct sorting *s = e->sorting;
+
+	memset(s->depth, 0, count * sizeof *s->depth);
+	for (uint32_t at = 0; at < count; at++) {
+		uint32_t id = s->all[at];
+		uint32_t rank = e->rank[id];
+		uint32_t i = s->first[id];
+		if (rank == ORDER_NOWHERE) {
+			continue;
+		}
+		uint32_t depth = s->depth[at] + 1;
+		e->depth[rank] = depth - 1;
+		for (; i != ORDER_NOWHERE; i = s->lead[i].next) {
+			uint32_t *to = &s->depth[s->tree[s->lead[i].to]];
+			*to = depth > *to ? depth : *to;
+		}
+	}
 }
 
 /** A synth that was passed over may be next. */
@@ -170,7 +210,11 @@ order_renew(struct engine *e)
 	e->running = 0;
 	uint32_t count = walk(e, &e->limbo, off, 0);
 	count = walk(e, root, root->paused, count);
-	if (count != 0 && e->forward != 0) {
+	if (e->forward == 0 || count == 0) {
+		memset(e->depth, 0, e->running * sizeof *e->depth);
+	} else if (is_sorted(e)) {
+		deepen(e, count);
+	} else {
 		sort(e, count);
 	}
 	e->sorting->sound = true;

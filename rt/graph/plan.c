@@ -555,11 +555,10 @@ listen_alike(struct engine *e, uint32_t rank)
 TACTUS_RT static inline uint32_t
 lean_level(const struct engine *e, const struct node *n, uint32_t rank)
 {
-	const struct plan *p = e->plan;
 	uint32_t level = 0;
 
-	if (!p->is_raised) {
-		return e->forward != 0 ? e->depth[rank] : 0;
+	if (!e->plan->is_raised) {
+		return e->depth[rank];
 	}
 	if ((n->brief & BRIEF_HEARS) != 0) {
 		listen_connections(e, n->input, &level);
@@ -567,45 +566,64 @@ lean_level(const struct engine *e, const struct node *n, uint32_t rank)
 	return level;
 }
 
-/**
- * A lean synth, if its step is open and takes it: as `listen`, without a look
- * at its ports.
- * @return false: it is not such a one, and nothing has changed
- */
+/** Does a step take a lean synth? */
 TACTUS_RT static inline bool
-listen_lean(struct engine *e, struct node *n, uint32_t rank)
+takes_lean(const struct step *s, const struct group *g, const struct node *n,
+	uint32_t level)
+{
+	return s->def == n->def && s->level == level && s->count != s->most &&
+	       s->inputs == n->inputs && s->outputs == 1 && g->bus == n->bus &&
+	       g->count != g->most;
+}
+
+/**
+ * Lean synths whose steps are open and take them: as `listen`, without a look
+ * at their ports.
+ * @return how many, from `rank` on
+ */
+TACTUS_RT static uint32_t
+listen_lean(struct engine *e, uint32_t rank)
 {
 	struct plan *p = e->plan;
-
-	if (!is_lean(n)) {
-		return false;
-	}
-	uint32_t level = lean_level(e, n, rank);
-	struct def_use *d = find_def(p, n->def);
-	uint32_t open = *open_step(d, level, n->bus);
-	if (d->epoch != p->epoch || open == NOTHING) {
-		return false;
-	}
-	struct step *s = &p->step[open];
-	struct group *g = &p->group[s->group];
-	if (s->def != n->def || s->level != level || s->count == s->most ||
-		s->inputs != n->inputs || s->outputs != 1 || g->bus != n->bus ||
-		g->count == g->most || p->writers == p->most_writers) {
-		return false;
-	}
-	/* one that writes to no bus writes all this in vain: no branch */
+	struct writer *const writer = p->writer;
+	struct part *const part = p->part;
+	uint32_t most = p->most_writers;
+	uint32_t running = e->running;
+	uint32_t at = rank;
 	uint32_t w = p->writers;
-	bool writes = n->bus >= 0;
-	p->writer[w] = (struct writer){
-		.group = s->group, .next = NOTHING, .rank = rank};
-	p->writer[g->last].next = w;
-	g->last = writes ? w : g->last;
-	g->count++;
-	p->writers += writes ? 1 : 0;
-	s->brief |= n->brief;
-	s->member[s->count++] = &n->synth;
-	p->part[rank] = (struct part){level, w, open};
-	return true;
+
+	for (; at < running && w < most; at++) {
+		struct node *n = e->order[at];
+		fetch(e, at);
+		if (!is_lean(n)) {
+			break;
+		}
+		uint32_t level = lean_level(e, n, at);
+		struct def_use *d = find_def(p, n->def);
+		uint32_t open = *open_step(d, level, n->bus);
+		if (d->epoch != p->epoch || open == NOTHING) {
+			break;
+		}
+		struct step *s = &p->step[open];
+		struct group *g = &p->group[s->group];
+		if (!takes_lean(s, g, n, level)) {
+			break;
+		}
+		/* who writes to no bus writes all this in vain: no branch */
+		uint32_t last = g->last;
+		bool writes = n->bus >= 0;
+		writer[w] = (struct writer){
+			.group = s->group, .next = NOTHING, .rank = at};
+		writer[last].next = w;
+		g->last = writes ? w : last;
+		g->count++;
+		part[at] = (struct part){level, w, open};
+		w += writes ? 1 : 0;
+		s->brief |= n->brief;
+		s->member[s->count++] = &n->synth;
+	}
+	p->writers = w;
+	return at - rank;
 }
 
 /** One synth: its level, what it hears, where it writes, its step.
@@ -629,7 +647,7 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 	if (n->uses) {
 		use_resources(e, n, &level, true);
 	}
-	p->is_raised |= level > (e->forward != 0 ? e->depth[rank] : 0);
+	p->is_raised |= level > e->depth[rank];
 	p->part[rank] = (struct part){level, first_writer, NOTHING};
 	p->levels = level >= p->levels ? level + 1 : p->levels;
 	for (uint32_t i = 0; i < n->outputs; i++) {
@@ -670,9 +688,11 @@ listen_all(struct engine *e)
 			i += alike;
 			continue;
 		}
-		fetch(e, i);
-		struct node *n = e->order[i];
-		if (!listen_lean(e, n, i) && !listen(e, n, i)) {
+		i += listen_lean(e, i);
+		if (i == e->running) {
+			break;
+		}
+		if (!listen(e, e->order[i], i)) {
 			return false;
 		}
 		i++;
