@@ -26,17 +26,19 @@
 TACTUS_RT static void
 point_outputs(struct plan *p, struct runner *r, const struct step *s)
 {
+	const uint32_t stays = BRIEF_LEAN | BRIEF_OWN;
+	bool owned = (s->brief & BRIEF_OWN) != 0;
 	float *const *at = r->out;
 
-	for (uint32_t m = 0; m < s->count; m++) {
+	for (uint32_t m = 0; m < s->count; m++, at += s->outputs) {
 		struct node *n = node_of(s->member[m]);
+		if (owned && (n->brief & stays) == stays) {
+			continue; /* it points there since it is connected */
+		}
 		for (uint32_t i = 0; i < s->outputs; i++) {
-			float *own = (s->brief & BRIEF_OWN) != 0
-					     ? n->output[i].own
-					     : NULL;
+			float *own = owned ? n->output[i].own : NULL;
 			n->out[i] = own != NULL ? own : at[i];
 		}
-		at += s->outputs;
 		if (s->folds) {
 			continue;
 		}
