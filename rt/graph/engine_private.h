@@ -233,8 +233,7 @@ struct engine {
 	struct node **order; /* those that run, in execution order */
 	uint32_t running;
 	uint32_t *rank;  /* by id: the place in it, or ORDER_NOWHERE */
-	uint32_t *depth; /* by rank: most of those in a row that it hears by
-			  * connections; only where there are some */
+	uint32_t *level; /* by rank: what connections alone make it */
 	bool changed;    /* the order or the plan is not what it should be */
 	bool planned;    /* the plan is used; else the synths are walked */
 	struct sorting *sorting; /* order.c's own */

@@ -77,13 +77,13 @@ is_sorted(const struct engine *e)
 	return bad == 0;
 }
 
-/** Find how deep each stands where the tree's order holds. */
+/** Find the level of each where the tree's order holds. */
 TACTUS_RT static void
-deepen(struct engine *e, uint32_t count)
+find_levels(struct engine *e, uint32_t count)
 {
 	struct sorting *s = e->sorting;
 
-	memset(s->depth, 0, count * sizeof *s->depth);
+	memset(s->level, 0, count * sizeof *s->level);
 	for (uint32_t at = 0; at < count; at++) {
 		uint32_t id = s->all[at];
 		uint32_t rank = e->rank[id];
@@ -91,11 +91,11 @@ deepen(struct engine *e, uint32_t count)
 		if (rank == ORDER_NOWHERE) {
 			continue;
 		}
-		uint32_t depth = s->depth[at] + 1;
-		e->depth[rank] = depth - 1;
+		uint32_t level = s->level[at] + 1;
+		e->level[rank] = level - 1;
 		for (; i != ORDER_NOWHERE; i = s->lead[i].next) {
-			uint32_t *to = &s->depth[s->tree[s->lead[i].to]];
-			*to = depth > *to ? depth : *to;
+			uint32_t *to = &s->level[s->tree[s->lead[i].to]];
+			*to = level > *to ? level : *to;
 		}
 	}
 }
@@ -138,19 +138,19 @@ first_ready(const struct sorting *s)
 	return at;
 }
 
-/** Let a synth's followers wait for one less, and stand deeper.
- * @param depth  theirs at the least
+/** Let a synth's followers wait for one less, and raise them.
+ * @param level  theirs at the least
  * @param cursor places before it have been passed over
  * @return how many of those may be next now */
 TACTUS_RT static inline uint32_t
-release(struct sorting *s, uint32_t id, uint32_t depth, uint32_t cursor)
+release(struct sorting *s, uint32_t id, uint32_t level, uint32_t cursor)
 {
 	uint32_t ready = 0;
 
 	for (uint32_t i = s->first[id]; i != ORDER_NOWHERE;
 		i = s->lead[i].next) {
 		uint32_t to = s->tree[s->lead[i].to];
-		s->depth[to] = depth > s->depth[to] ? depth : s->depth[to];
+		s->level[to] = level > s->level[to] ? level : s->level[to];
 		if (--s->waits[to] == 0 && to < cursor) {
 			set_ready(s, to);
 			ready++;
@@ -174,7 +174,7 @@ sort(struct engine *e, uint32_t count)
 
 	for (uint32_t i = 0; i < count; i++) {
 		s->waits[i] = s->comers[s->all[i]];
-		s->depth[i] = 0;
+		s->level[i] = 0;
 	}
 	/* there is no cycle: each gets its turn, and the bitmap is empty */
 	for (uint32_t done = 0; done < count; done++) {
@@ -193,11 +193,11 @@ sort(struct engine *e, uint32_t count)
 		bool runs = e->rank[id] != ORDER_NOWHERE;
 		s->place[id] = done;
 		e->order[running] = &e->node[id];
-		e->depth[running] = s->depth[at];
+		e->level[running] = s->level[at];
 		e->rank[id] = runs ? running : ORDER_NOWHERE;
 		running += runs ? 1 : 0;
 		/* who does not run is heard as silence, by whoever it may be */
-		passed += release(s, id, runs ? s->depth[at] + 1 : 0, cursor);
+		passed += release(s, id, runs ? s->level[at] + 1 : 0, cursor);
 	}
 }
 
@@ -211,9 +211,9 @@ order_renew(struct engine *e)
 	uint32_t count = walk(e, &e->limbo, off, 0);
 	count = walk(e, root, root->paused, count);
 	if (e->forward == 0 || count == 0) {
-		memset(e->depth, 0, e->running * sizeof *e->depth);
+		memset(e->level, 0, e->running * sizeof *e->level);
 	} else if (is_sorted(e)) {
-		deepen(e, count);
+		find_levels(e, count);
 	} else {
 		sort(e, count);
 	}

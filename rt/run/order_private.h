@@ -49,7 +49,7 @@ struct sorting {
 	/* by place in the tree */
 	uint32_t *all;   /* ids, as far as the next renewal: a good guess */
 	uint32_t *waits; /* for so many edges */
-	uint32_t *depth;
+	uint32_t *level; /* by connections alone, of those that run */
 	uint64_t *ready[ORDER_LEVELS];
 	uint32_t tops; /* words of the last level */
 

@@ -68,17 +68,17 @@ order_open(struct engine *e)
 	s->place = take_nowhere(nodes);
 	s->all = take(nodes + ORDER_AHEAD, sizeof *s->all);
 	s->waits = take(nodes, sizeof *s->waits);
-	s->depth = take(nodes, sizeof *s->depth);
+	s->level = take(nodes, sizeof *s->level);
 	s->seen = take(nodes, sizeof *s->seen);
 	s->from = take(nodes, sizeof *s->from);
 	s->queue = take(nodes, sizeof *s->queue);
 	e->rank = take_nowhere(nodes);
-	e->depth = take(nodes, sizeof *e->depth);
+	e->level = take(nodes, sizeof *e->level);
 	if (s->lead == NULL || s->edge == NULL || s->first == NULL ||
 		s->comers == NULL || s->tree == NULL || s->place == NULL ||
-		s->all == NULL || s->waits == NULL || s->depth == NULL ||
+		s->all == NULL || s->waits == NULL || s->level == NULL ||
 		s->seen == NULL || s->from == NULL || s->queue == NULL ||
-		e->rank == NULL || e->depth == NULL || !take_bits(s, nodes)) {
+		e->rank == NULL || e->level == NULL || !take_bits(s, nodes)) {
 		return -ENOMEM;
 	}
 	s->sound = true;
@@ -94,7 +94,7 @@ order_close(struct engine *e)
 		return;
 	}
 	free(e->rank);
-	free(e->depth);
+	free(e->level);
 	free(s->lead);
 	free(s->edge);
 	free(s->first);
@@ -103,7 +103,7 @@ order_close(struct engine *e)
 	free(s->place);
 	free(s->all);
 	free(s->waits);
-	free(s->depth);
+	free(s->level);
 	free(s->seen);
 	free(s->from);
 	free(s->queue);

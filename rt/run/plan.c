@@ -73,7 +73,7 @@ listen(struct engine *e, struct node *n, uint32_t rank)
 		return false;
 	}
 	plan_use(e, n, &level);
-	p->is_raised |= level > e->depth[rank];
+	p->is_raised |= level > e->level[rank];
 	p->part[rank] = (struct part){level, first_writer, NOTHING};
 	p->levels = level >= p->levels ? level + 1 : p->levels;
 	for (uint32_t i = 0; i < n->outputs; i++) {

@@ -124,7 +124,7 @@ lean_level(const struct engine *e, const struct node *n, uint32_t rank)
 	uint32_t level = 0;
 
 	if (!e->plan->is_raised) {
-		return e->depth[rank];
+		return e->level[rank];
 	}
 	if ((n->brief & BRIEF_HEARS) != 0) {
 		plan_hear_connections(e, n->input, &level);

@@ -115,9 +115,9 @@ require(bool good, const char *what)
 }
 
 /** How many of those that run a synth hears, one behind the other.
- * @param deep of those before it */
+ * @param levels of those before it */
 static uint32_t
-depth(const struct engine *e, const struct node *n, const uint32_t *deep)
+level(const struct engine *e, const struct node *n, const uint32_t *levels)
 {
 	uint32_t most = 0;
 
@@ -125,7 +125,8 @@ depth(const struct engine *e, const struct node *n, const uint32_t *deep)
 		int32_t from = tie[i].id[0];
 		if (!tie[i].feedback && tie[i].id[1] == n->synth.id &&
 			is_alive(e, &tie[i]) && runs(e, &e->node[from])) {
-			most = deep[from] + 1 > most ? deep[from] + 1 : most;
+			most = levels[from] + 1 > most ? levels[from] + 1
+						       : most;
 		}
 	}
 	return most;
@@ -140,11 +141,11 @@ compare(struct engine *e)
 	struct node **all = calloc(most, sizeof(struct node *));
 	bool *had = calloc(most, sizeof *had);
 	bool *run = calloc(most, sizeof *run);
-	uint32_t *deep = calloc(most, sizeof *deep);
+	uint32_t *levels = calloc(most, sizeof *levels);
 	uint32_t at = 0;
 	uint32_t elsewhere = 0;
 
-	ck_assert(all != NULL && had != NULL && run != NULL && deep != NULL);
+	ck_assert(all != NULL && had != NULL && run != NULL && levels != NULL);
 	uint32_t count = flatten(e, all);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t k = 0;
@@ -160,10 +161,9 @@ compare(struct engine *e)
 			require(e->rank[all[k]->synth.id] == at,
 				"it has another rank");
 			run[all[k]->synth.id] = true;
-			uint32_t is = depth(e, all[k], deep);
-			deep[all[k]->synth.id] = is;
-			require(e->forward == 0 || e->depth[at] == is,
-				"it stands deeper, or less deep");
+			uint32_t is = level(e, all[k], levels);
+			levels[all[k]->synth.id] = is;
+			require(e->level[at] == is, "its level is another");
 			at++;
 		}
 	}
@@ -177,7 +177,7 @@ compare(struct engine *e)
 	free(all);
 	free(had);
 	free(run);
-	free(deep);
+	free(levels);
 	return elsewhere;
 }
 
