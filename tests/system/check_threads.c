@@ -44,7 +44,7 @@ static void
 end(void)
 {
 	client_close(&c);
-	ck_assert_int_eq(daemon_stop(&d), 0);
+	daemon_end(&d, NULL);
 }
 
 /** Let some time pass. @return was a synth run by a helper? */

@@ -341,6 +341,17 @@ daemon_stop(struct daemon *d)
 	return daemon_wait(d);
 }
 
+void
+daemon_end(struct daemon *d, const char *never)
+{
+	ck_assert_int_eq(daemon_stop(d), 0);
+	const char *log = daemon_log(d);
+	ck_assert_msg(strstr(log, "Sanitizer") == NULL &&
+			      strstr(log, "runtime error") == NULL &&
+			      (never == NULL || strstr(log, never) == NULL),
+		"%s", log);
+}
+
 const char *
 daemon_log(struct daemon *d)
 {

@@ -78,6 +78,10 @@ int daemon_wait(struct daemon *d);
 /** SIGTERM, then wait. @return as daemon_wait */
 int daemon_stop(struct daemon *d);
 
+/** daemon_stop, which must go well: neither a sanitizer complained in its log,
+ * nor does `never` stand there; NULL: no more than that. */
+void daemon_end(struct daemon *d, const char *never);
+
 /** What it wrote to standard error so far. */
 const char *daemon_log(struct daemon *d);
 
