@@ -226,5 +226,5 @@ main(void)
 	tcase_add_test(tc,
 		run_unmapped_ports_are_silent_and_a_new_map_replaces_the_old);
 	tcase_add_test(tc, run_mixes_all_outputs_of_a_synth);
-	return suite_run("rt/graph/run", tc);
+	return suite_run("rt/run/run", tc);
 }
