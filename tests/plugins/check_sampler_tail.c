@@ -112,6 +112,33 @@ START_TEST(sampler_does_not_click_whatever_is_bound_and_unbound)
 }
 END_TEST
 
+/** Buffers that are 1 and -1 in turn, of which the first is played for a
+ * block.  @return its frames */
+static uint32_t
+begin_among(struct harness *h, struct sound *s, int count, float *out)
+{
+	for (int k = 0; k < count; k++) {
+		sound_make(&s[k], 1, 5000, HARNESS_RATE);
+		for (int i = 0; i < 5000; i++) {
+			s[k].channel[0][i] = k % 2 == 0 ? 1.0f : -1.0f;
+		}
+	}
+	harness_open(h, "sampler");
+	harness_bind(h, 0, &s[0].b, 0);
+	harness_source(h, out, HARNESS_BLOCK);
+	return HARNESS_BLOCK;
+}
+
+/** No frame is further than `most` from the one before. */
+static void
+goes_softly(const float *out, int frames, double most)
+{
+	for (int i = 1; i < frames; i++) {
+		ck_assert_double_lt(
+			fabs((double)out[i] - (double)out[i - 1]), most);
+	}
+}
+
 START_TEST(sampler_keeps_no_more_than_four_and_drops_the_softest)
 {
 	/* eight buffers within 1 ms: all but the first are hardly in yet */
@@ -120,16 +147,7 @@ START_TEST(sampler_keeps_no_more_than_four_and_drops_the_softest)
 	float out[1024];
 	float *to = out;
 
-	for (int k = 0; k < 8; k++) {
-		sound_make(&s[k], 1, 5000, HARNESS_RATE);
-		for (int i = 0; i < 5000; i++) {
-			s[k].channel[0][i] = k % 2 == 0 ? 1.0f : -1.0f;
-		}
-	}
-	harness_open(&h, "sampler");
-	harness_bind(&h, 0, &s[0].b, 0);
-	harness_run(&h, NULL, &to, 64, NULL);
-	to += 64;
+	to += begin_among(&h, s, 8, out);
 	for (int k = 1; k < 8; k++) {
 		harness_bind(&h, 0, &s[k].b, k);
 		harness_run(&h, NULL, &to, 6, NULL);
@@ -138,10 +156,7 @@ START_TEST(sampler_keeps_no_more_than_four_and_drops_the_softest)
 	}
 	harness_run(&h, NULL, &to, 512, NULL);
 	ck_assert_uint_eq(harness_kept(&h), 0);
-	for (int i = 1; i < 64 + 42 + 512; i++) {
-		ck_assert_double_lt(
-			fabs((double)out[i] - (double)out[i - 1]), 0.1);
-	}
+	goes_softly(out, 64 + 42 + 512, 0.1);
 	harness_close(&h);
 	for (int k = 0; k < 8; k++) {
 		sound_free(&s[k]);
@@ -156,16 +171,7 @@ START_TEST(sampler_plays_its_tails_on_when_what_is_softer_is_cut_off)
 	float out[256];
 	float *to = out;
 
-	for (int k = 0; k < 6; k++) {
-		sound_make(&s[k], 1, 5000, HARNESS_RATE);
-		for (int i = 0; i < 5000; i++) {
-			s[k].channel[0][i] = k % 2 == 0 ? 1.0f : -1.0f;
-		}
-	}
-	harness_open(&h, "sampler");
-	harness_bind(&h, 0, &s[0].b, 0);
-	harness_run(&h, NULL, &to, 64, NULL);
-	to += 64;
+	to += begin_among(&h, s, 6, out);
 	for (int k = 1; k < 4; k++) {
 		harness_bind(&h, 0, &s[k].b, k);
 		harness_run(&h, NULL, &to, 30, NULL);
@@ -176,10 +182,7 @@ START_TEST(sampler_plays_its_tails_on_when_what_is_softer_is_cut_off)
 	harness_bind(&h, 0, &s[5].b, 5);
 	ck_assert_uint_eq(harness_kept(&h), 4);
 	harness_run(&h, NULL, &to, 64, NULL);
-	for (int i = 1; i < 64 + 90 + 64; i++) {
-		ck_assert_double_lt(
-			fabs((double)out[i] - (double)out[i - 1]), 0.03);
-	}
+	goes_softly(out, 64 + 90 + 64, 0.03);
 	harness_close(&h);
 	for (int k = 0; k < 6; k++) {
 		sound_free(&s[k]);

@@ -16,23 +16,15 @@ static struct daemon d;
 static struct client c;
 
 static void
-open_with(const struct daemon_want *want)
-{
-	daemon_start(&d, want);
-	client_open(&c, d.url[0]);
-}
-
-static void
 begin(void)
 {
-	open_with(&(struct daemon_want){.trial = true});
+	client_start(&c, &d, &(struct daemon_want){.trial = true});
 }
 
 static void
 end(void)
 {
-	client_close(&c);
-	daemon_end(&d, "<3>");
+	client_end(&c, &d, "<3>");
 }
 
 /** One line of a table: what is said, and how it is refused. */
@@ -381,7 +373,7 @@ END_TEST
 
 START_TEST(offline_run_needs_the_offline_driver)
 {
-	open_with(&(struct daemon_want){.driver = "clock"});
+	client_start(&c, &d, &(struct daemon_want){.driver = "clock"});
 	client_refused(&c, "/offline/run 64", 409, 64, "audio.driver");
 	end();
 }
@@ -413,12 +405,9 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/errors");
-	TCase *t = tcase_create("a daemon");
-	TCase *own = tcase_create("a daemon of its own");
+	TCase *t = daemon_case(s, "a daemon");
+	TCase *own = daemon_case(s, "a daemon of its own");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, arguments_that_are_missing_are_400);
 	tcase_add_test(t, arguments_of_a_wrong_type_or_too_many_are_400);
@@ -428,15 +417,6 @@ main(void)
 	tcase_add_test(
 		t, a_construct_that_fails_is_answered_and_leaves_nothing);
 	tcase_add_test(t, a_node_that_puts_out_no_number_is_named_and_silenced);
-	tcase_set_timeout(own, 120);
-	tcase_add_unchecked_fixture(
-		own, daemon_make_folder, daemon_remove_folder);
 	tcase_add_test(own, offline_run_needs_the_offline_driver);
-	suite_add_tcase(s, t);
-	suite_add_tcase(s, own);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

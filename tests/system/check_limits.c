@@ -18,23 +18,15 @@ static struct packet p;
 static struct packet inner;
 
 static void
-open_with(const struct daemon_want *want)
-{
-	daemon_start(&d, want);
-	client_open(&c, d.url[0]);
-}
-
-static void
 begin(void)
 {
-	open_with(&(struct daemon_want){.trial = true});
+	client_start(&c, &d, &(struct daemon_want){.trial = true});
 }
 
 static void
 end(void)
 {
-	client_close(&c);
-	daemon_end(&d, "<3>");
+	client_end(&c, &d, "<3>");
 }
 
 START_TEST(a_packet_of_too_many_constructions_is_413)
@@ -56,7 +48,8 @@ END_TEST
 
 START_TEST(node_ids_that_are_used_up_are_503)
 {
-	open_with(&(struct daemon_want){.sets = {"limits.max_nodes=8"}});
+	client_start(
+		&c, &d, &(struct daemon_want){.sets = {"limits.max_nodes=8"}});
 	for (int i = 0; i < 7; i++) {
 		client_say(&c, "/group/new -1 0 0");
 		client_expect_start(&c, "/group/new.reply");
@@ -71,7 +64,8 @@ END_TEST
 
 START_TEST(events_that_find_no_room_are_503)
 {
-	open_with(&(struct daemon_want){.sets = {"limits.max_events=16"}});
+	client_start(&c, &d,
+		&(struct daemon_want){.sets = {"limits.max_events=16"}});
 	for (int i = 1; i <= 16; i++) {
 		packet_bundle(&p, client_ntp_of(4800 + i));
 		packet_add(&p, "/group/new -1 0 0");
@@ -125,11 +119,12 @@ END_TEST
 
 START_TEST(a_pool_that_is_used_up_is_503_and_fills_again)
 {
-	open_with(&(struct daemon_want){
-		.trial = true,
-		.sets = {"pools=({ size = 1024; count = 4; }, "
-			 "{ size = 4096; count = 2; })"},
-	});
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.trial = true,
+			.sets = {"pools=({ size = 1024; count = 4; }, "
+				 "{ size = 4096; count = 2; })"},
+		});
 	double small = client_stat(&c, "pool_1024_free");
 	ck_assert_double_eq(client_stat(&c, "pool_4096_free"), 2.0);
 	int made = 0;
@@ -155,7 +150,8 @@ START_TEST(client_slots_that_are_used_up_are_429)
 {
 	static struct client more[3];
 
-	open_with(&(struct daemon_want){.sets = {"osc.max_clients=2"}});
+	client_start(
+		&c, &d, &(struct daemon_want){.sets = {"osc.max_clients=2"}});
 	for (int i = 0; i < 3; i++) {
 		client_open(&more[i], d.url[0]);
 	}
@@ -203,9 +199,10 @@ START_TEST(a_ring_that_is_full_is_503_and_nothing_is_lost)
 	int errors = 0;
 	int done = 0;
 
-	open_with(&(struct daemon_want){
-		.sets = {"limits.command_ring=16",
-			 "limits.max_commands_per_block=1"}
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.sets = {"limits.command_ring=16",
+				 "limits.max_commands_per_block=1"}
         });
 	/* offline, what stands behind a run waits for it in the ring */
 	client_say(&c, "/notify 1");
@@ -239,8 +236,9 @@ START_TEST(notes_without_room_are_counted_and_sure_ones_come)
 {
 	int notes = 0;
 
-	open_with(&(struct daemon_want){
-		.trial = true, .sets = {"limits.report_ring=1024"}});
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.trial = true, .sets = {"limits.report_ring=1024"}});
 	client_say(&c, "/notify 1");
 	client_expect(&c, "/notify.reply 1");
 	client_say(&c, "/synth/new offence 6 0 0");
@@ -262,30 +260,18 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/limits");
-	TCase *t = tcase_create("a daemon");
-	TCase *own = tcase_create("a daemon of its own");
+	TCase *t = daemon_case(s, "a daemon");
+	TCase *own = daemon_case(s, "a daemon of its own");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, a_packet_of_too_many_constructions_is_413);
 	tcase_add_test(t, triggers_that_find_no_room_are_503);
 	tcase_add_test(t, errors_are_limited_and_what_was_held_back_is_told);
-	tcase_set_timeout(own, 120);
-	tcase_add_unchecked_fixture(
-		own, daemon_make_folder, daemon_remove_folder);
 	tcase_add_test(own, node_ids_that_are_used_up_are_503);
 	tcase_add_test(own, events_that_find_no_room_are_503);
 	tcase_add_test(own, a_pool_that_is_used_up_is_503_and_fills_again);
 	tcase_add_test(own, client_slots_that_are_used_up_are_429);
 	tcase_add_test(own, a_ring_that_is_full_is_503_and_nothing_is_lost);
 	tcase_add_test(own, notes_without_room_are_counted_and_sure_ones_come);
-	suite_add_tcase(s, t);
-	suite_add_tcase(s, own);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

@@ -18,23 +18,15 @@ static struct packet p;
 static struct packet inner;
 
 static void
-open_with(const struct daemon_want *want)
-{
-	daemon_start(&d, want);
-	client_open(&c, d.url[0]);
-}
-
-static void
 begin(void)
 {
-	open_with(&(struct daemon_want){.trial = true});
+	client_start(&c, &d, &(struct daemon_want){.trial = true});
 }
 
 static void
 end(void)
 {
-	client_close(&c);
-	daemon_end(&d, "<3>");
+	client_end(&c, &d, "<3>");
 }
 
 START_TEST(packets_that_do_not_parse_are_400_without_an_address)
@@ -234,11 +226,8 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/packets");
-	TCase *t = tcase_create("a daemon");
+	TCase *t = daemon_case(s, "a daemon");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, packets_that_do_not_parse_are_400_without_an_address);
 	tcase_add_test(t, what_is_odd_but_allowed_is_taken);
@@ -248,10 +237,5 @@ main(void)
 	tcase_add_test(t, what_is_wrong_inside_at_is_answered_too);
 	tcase_add_test(
 		t, more_than_an_hour_ahead_is_refused_whole_at_any_depth);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

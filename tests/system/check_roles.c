@@ -17,17 +17,9 @@ static struct packet p;
 static struct packet inner;
 
 static void
-open_with(const struct daemon_want *want)
-{
-	daemon_start(&d, want);
-	client_open(&c, d.url[0]);
-}
-
-static void
 end(void)
 {
-	client_close(&c);
-	daemon_end(&d, "<3>");
+	client_end(&c, &d, "<3>");
 }
 
 #define ROLES                                              \
@@ -55,7 +47,7 @@ START_TEST(roles_allow_what_they_should_and_no_more)
 	static struct client o;
 	static struct client k;
 
-	open_with(&(struct daemon_want){.listeners = ROLES});
+	client_start(&c, &d, &(struct daemon_want){.listeners = ROLES});
 	ck_assert_uint_eq(d.urls, 3);
 	client_open(&o, d.url[1]);
 	client_open(&k, d.url[2]);
@@ -118,11 +110,13 @@ START_TEST(who_is_not_allowed_is_not_answered)
 {
 	static struct client stranger;
 
-	open_with(&(struct daemon_want){
-		.listeners =
-			"({ url = \"udp://127.0.0.1:0\"; role = \"admin\"; },"
-			"{ url = \"udp://127.0.0.1:0\"; role = \"admin\"; "
-			"allow = [ \"10.0.0.0/8\" ]; })"});
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.listeners = "({ url = \"udp://127.0.0.1:0\"; role = "
+				     "\"admin\"; },"
+				     "{ url = \"udp://127.0.0.1:0\"; role = "
+				     "\"admin\"; "
+				     "allow = [ \"10.0.0.0/8\" ]; })"});
 	client_open(&stranger, d.url[1]);
 	client_say(&stranger, "/group/new 1 0 0");
 	client_say(&stranger, "/version");
@@ -141,17 +135,9 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/roles");
-	TCase *own = tcase_create("a daemon of its own");
+	TCase *own = daemon_case(s, "a daemon of its own");
 
-	tcase_set_timeout(own, 120);
-	tcase_add_unchecked_fixture(
-		own, daemon_make_folder, daemon_remove_folder);
 	tcase_add_test(own, roles_allow_what_they_should_and_no_more);
 	tcase_add_test(own, who_is_not_allowed_is_not_answered);
-	suite_add_tcase(s, own);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

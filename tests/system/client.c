@@ -80,6 +80,20 @@ client_close(struct client *c)
 	c->fd = -1;
 }
 
+void
+client_start(struct client *c, struct daemon *d, const struct daemon_want *want)
+{
+	daemon_start(d, want);
+	client_open(c, d->url[0]);
+}
+
+void
+client_end(struct client *c, struct daemon *d, const char *never)
+{
+	client_close(c);
+	daemon_end(d, never);
+}
+
 /** Cut a line into words in place; "…" holds blanks together. */
 static int
 cut(char *line, char **words)

@@ -6,7 +6,6 @@
 
 #include "daemon.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -74,6 +73,29 @@ void
 daemon_remove_folder(void)
 {
 	(void)nftw(folder, forget, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+TCase *
+daemon_case(Suite *s, const char *name)
+{
+	TCase *t = tcase_create(name);
+
+	tcase_set_timeout(t, 120);
+	tcase_add_unchecked_fixture(
+		t, daemon_make_folder, daemon_remove_folder);
+	suite_add_tcase(s, t);
+	return t;
+}
+
+int
+daemon_run(Suite *s)
+{
+	SRunner *r = srunner_create(s);
+
+	srunner_run_all(r, CK_ENV);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
 }
 
 /* Words of a command line, in memory of their own. */
