@@ -252,7 +252,7 @@ tactus_channels_parse(const TactusHost *host, const TactusOption *options,
 		       : 0;
 }
 
-/** How many channels these options ask for; 1 if they are silent. */
+/** How many channels these options ask for; 1 if they are silent. @side any */
 TACTUS_RT static inline uint32_t
 tactus_channels_of(const void *options)
 {

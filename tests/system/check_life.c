@@ -196,11 +196,47 @@ START_TEST(more_audio_threads_than_cpus_are_78_where_time_is_real)
 			.sets = {"realtime.threads=2", "realtime.cpus=[0, 0]"}
         },
 		78, said);
+	/* who only checks is told the same */
+	fails(
+		&(struct daemon_want){
+			.driver = "clock",
+			.options = {"-C"                },
+			.sets = { "realtime.threads=2", "realtime.cpus=[0]"}
+        },
+		78, said);
 	/* offline the result is the same with any number */
 	daemon_start(&d,
 		&(struct daemon_want){
 			.sets = {"realtime.threads=2", "realtime.cpus=[0]"}
         });
+	ck_assert_int_eq(daemon_stop(&d), 0);
+}
+END_TEST
+
+START_TEST(a_reload_takes_nothing_with_which_no_restart_would_be)
+{
+	char path[160];
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+		printf("one CPU, one audio thread: not tried\n");
+		return;
+	}
+	daemon_start(&d, &(struct daemon_want){.driver = "clock",
+				 .sets = {"realtime.threads=2"}});
+	client_open(&c, d.url[0]);
+	snprintf(path, sizeof path, "%s/tactus.conf", d.folder);
+	FILE *f = fopen(path, "we");
+	ck_assert_ptr_nonnull(f);
+	fputs("log: { level = \"err\"; }; realtime: { cpus = [0]; };\n", f);
+	ck_assert_int_eq(fclose(f), 0);
+	client_refused(&c, "/config/reload", 422, NO_FIRST,
+		"nothing was changed: --set: realtime.threads: 2 audio "
+		"threads, but realtime.cpus names 1 CPU");
+	/* the level of the log neither */
+	client_say(&c, "/dump 1");
+	client_say(&c, "/group/new 1 0 0");
+	daemon_await_log(&d, "/group/new 1 0 0");
+	client_close(&c);
 	ck_assert_int_eq(daemon_stop(&d), 0);
 }
 END_TEST
@@ -498,6 +534,8 @@ main(void)
 	tcase_add_test(t, wrong_configurations_are_78_with_file_and_line);
 	tcase_add_test(
 		t, more_audio_threads_than_cpus_are_78_where_time_is_real);
+	tcase_add_test(
+		t, a_reload_takes_nothing_with_which_no_restart_would_be);
 	tcase_add_test(t, what_may_not_be_read_or_bound_is_77);
 	tcase_add_test(t, what_the_command_line_asks_for_is_printed);
 	tcase_add_test(t, rights_that_are_refused_are_said_shown_and_borne);

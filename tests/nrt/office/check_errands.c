@@ -60,7 +60,7 @@ START_TEST(construction_over_its_time_is_told_at_once_and_destroyed_late)
 		"\" \"constructing\" 0 h:0 [ ]\n");
 	rooms_expect(r, "/resource/new trial-thing 1",
 		"/error \"/resource/new\" 409 \"resource id 1 is taken: it is "
-		"constructing\" 1\n");
+		"constructing; /resource/list tells which are\" 1\n");
 	trial_pass(r, 1, "/resource/destroyed 1\n");
 	ck_assert_uint_eq(trial_constructs(), 1);
 	ck_assert_uint_eq(trial_destroys(), 1);

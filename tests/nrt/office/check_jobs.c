@@ -154,7 +154,8 @@ START_TEST(resources_that_cannot_be_had_refuse_the_job)
 	rooms_ask(r, "/synth/new trial-user 5 0 1 [ thing 1 ]");
 	rooms_expect(r, "/job/new trial-work 7 1 [ 2 1 ]",
 		"/error \"/job/new\" 409 \"resource 1 is held by node 5: it "
-		"cannot be had alone\" 7\n");
+		"cannot be had alone; /resource/query tells all who hold "
+		"it\" 7\n");
 	ck_assert_int_eq((int)rooms_stat(r, "references"), 1);
 	expect_end("/job/new trial-work 7 0 [ 1 ]", "/job/done 7 1\n");
 }
@@ -179,11 +180,11 @@ START_TEST(exclusive_job_has_its_resources_alone)
 	rooms_expect(r, "/job/new trial-work 7 1 [ 1 1 ] [ gate ]", "");
 	trial_wait(1);
 	rooms_expect(r, "/job/new trial-work 8 0 [ 1 ]",
-		"/error \"/job/new\" 409 \"resource 1 is held by job 7 alone\" "
-		"8\n");
+		"/error \"/job/new\" 409 \"resource 1 is held by job 7 alone, "
+		"until its work is done\" 8\n");
 	rooms_expect(r, "/synth/new trial-user 5 0 1 [ thing 1 ]",
 		"/error \"/synth/new\" 409 \"resource 1 is held by job 7 "
-		"alone\" 5\n");
+		"alone, until its work is done\" 5\n");
 	/* freeing is no holding: it waits for the job */
 	rooms_expect(r, "/resource/free 1", "");
 	rooms_expect(r, "/resource/query 1",

@@ -52,7 +52,7 @@ START_TEST(client_is_kept_while_its_works_are_under_way)
 	/* one that is refused keeps nobody any longer */
 	guest_expect(&g, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"constructing\" 2\n");
+		"constructing; /resource/list tells which are\" 2\n");
 	trial_wait(2);
 	trial_let(2);
 	rooms_rest(r);

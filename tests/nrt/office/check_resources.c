@@ -65,13 +65,13 @@ START_TEST(each_state_is_shown_and_refuses_what_it_must)
 		"\" \"constructing\" 0 h:0 [ ]\n");
 	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"constructing\" 2\n");
+		"constructing; /resource/list tells which are\" 2\n");
 	trial_let(1);
 	rooms_await(r, "/resource/ready 2\n");
 	rooms_heard(r);
 	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"live\" 2\n");
+		"live; /resource/list tells which are\" 2\n");
 	rooms_expect(
 		r, "/synth/new trial-user 5 0 1 [ thing 2 ]", "/node/new 5\n");
 	rooms_expect(r, "/resource/free 2", "");
@@ -81,21 +81,21 @@ START_TEST(each_state_is_shown_and_refuses_what_it_must)
 	rooms_expect(r, "/resource/free 2", "");
 	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"free-pending\" 2\n");
+		"free-pending; /resource/list tells which are\" 2\n");
 	rooms_expect(r, "/synth/new trial-user 6 0 1 [ thing 2 ]",
-		"/error \"/synth/new\" 409 \"resource 2 is free-pending\" "
-		"6\n");
+		"/error \"/synth/new\" 409 \"resource 2 is free-pending; "
+		"/resource/destroyed tells when its id is free\" 6\n");
 	rooms_expect(r, "/node/free 5", "/node/ended 5\n");
 	trial_wait(1);
 	rooms_expect(r, "/resource/query 2",
 		"/resource/info 2 \"" TRIAL_THING
 		"\" \"destroying\" 0 h:64 [ ]\n");
 	rooms_expect(r, "/resource/free 2",
-		"/error \"/resource/free\" 409 \"resource 2 is destroying\" "
-		"2\n");
+		"/error \"/resource/free\" 409 \"resource 2 is destroying; "
+		"/resource/destroyed tells when its id is free\" 2\n");
 	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"destroying\" 2\n");
+		"destroying; /resource/list tells which are\" 2\n");
 	trial_let(1);
 	rooms_await(r, "/resource/destroyed 2\n");
 	ck_assert_str_eq(rooms_heard(r), "/resource/destroyed 2\n");
@@ -349,8 +349,8 @@ START_TEST(bundle_makes_a_synth_of_what_is_not_ready_never)
 	rooms_bundle_add(&b, "/resource/new trial-thing 1 [ gate ]");
 	rooms_bundle_add(&b, "/synth/new trial-user 5 0 1 [ thing 1 ]");
 	ck_assert_str_eq(rooms_bundle_ask(r, &b),
-		"/error \"/synth/new\" 409 \"resource 1 is constructing\" "
-		"5\n");
+		"/error \"/synth/new\" 409 \"resource 1 is constructing; "
+		"/resource/ready tells when it is there\" 5\n");
 	trial_let(1);
 	rooms_await(r, "/resource/ready 1");
 }
