@@ -56,8 +56,7 @@ START_TEST(quit_tells_the_service_manager_too)
 {
 	char text[2048];
 
-	daemon_start(&d, &(struct daemon_want){.driver = "clock"});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &(struct daemon_want){.driver = "clock"});
 	client_say(&c, "/quit");
 	client_expect(&c, "/quit.reply");
 	client_say(&c, "/quit"); /* twice is once */
@@ -142,10 +141,10 @@ END_TEST
 
 START_TEST(a_device_that_is_absent_is_waited_for)
 {
-	daemon_start(&d, &(struct daemon_want){.driver = "alsa",
-				 .sets = {"audio.devices="
-					  "[\"hw:CARD=nosuchcard\"]"}});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d,
+		&(struct daemon_want){.driver = "alsa",
+			.sets = {"audio.devices="
+				 "[\"hw:CARD=nosuchcard\"]"}});
 	client_silent(&c); /* the engine runs */
 	client_say(&c, "/status");
 	client_expect_start(&c, "/status.reply");
@@ -300,10 +299,10 @@ START_TEST(rights_that_are_refused_are_said_shown_and_borne)
 		printf("sanitizers take no rights: not tried\n");
 		return;
 	}
-	daemon_start(&d, &(struct daemon_want){.driver = "clock",
-				 .realtime = true,
-				 .no_rights = true});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d,
+		&(struct daemon_want){.driver = "clock",
+			.realtime = true,
+			.no_rights = true});
 	client_silent(&c);
 	client_say(&c, "/status");
 	client_expect_start(&c, "/status.reply");
@@ -349,14 +348,14 @@ END_TEST
 
 START_TEST(rights_that_are_not_wanted_are_no_lack)
 {
-	daemon_start(&d, &(struct daemon_want){
-				 .driver = "clock",
-				 .realtime = true,
-				 .no_rights = true,
-				 .sets = {"realtime.enable=false",
-					  "realtime.lock_memory=false"}
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.driver = "clock",
+			.realtime = true,
+			.no_rights = true,
+			.sets = {"realtime.enable=false",
+				 "realtime.lock_memory=false"}
         });
-	client_open(&c, d.url[0]);
 	client_silent(&c);
 	client_say(&c, "/status");
 	client_expect_start(&c, "/status.reply");
@@ -439,9 +438,9 @@ START_TEST(it_ends_within_bounds_while_it_plays_and_is_flooded)
 		"/synth/new sine -1 0 0", "/nonsense", NULL};
 
 	for (int i = 0; i < 2; i++) {
-		daemon_start(&d, &(struct daemon_want){.driver = "clock",
-					 .sets = {rings[i]}});
-		client_open(&c, d.url[0]);
+		client_start(&c, &d,
+			&(struct daemon_want){
+				.driver = "clock", .sets = {rings[i]}});
 		for (int n = 1; n <= 8; n++) {
 			client_say(&c, "/synth/new sine %d 0 1", n);
 			client_say(&c, "/synth/activate %d", n);
@@ -501,8 +500,7 @@ START_TEST(it_ends_with_much_that_waits_for_its_time)
 {
 	static struct packet p;
 
-	daemon_start(&d, &(struct daemon_want){.driver = "clock"});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &(struct daemon_want){.driver = "clock"});
 	play();
 	for (int i = 0; i < 4000; i++) {
 		packet_bundle(&p, client_ntp(100.0 + i * 0.5));
@@ -521,11 +519,8 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/life");
-	TCase *t = tcase_create("life");
+	TCase *t = daemon_case(s, "life");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_test(t, sigterm_and_sigint_are_a_clean_end);
 	tcase_add_test(t, quit_tells_the_service_manager_too);
 	tcase_add_test(t, usage_errors_are_64);
@@ -550,10 +545,5 @@ main(void)
 	tcase_add_test(t, it_ends_within_bounds_while_it_plays_and_is_flooded);
 	tcase_add_test(t, it_ends_while_it_plays_and_a_client_does_not_read);
 	tcase_add_test(t, it_ends_with_much_that_waits_for_its_time);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }
