@@ -10,7 +10,15 @@ packages_build="build-essential autoconf automake libtool pkg-config
 packages_test="check sox liblo-tools alsa-utils mandoc util-linux
 	libjack-jackd2-dev"
 # other versions of Debian may lack these; what needs them is skipped, aloud
-packages_maybe="clang-22 libclang-rt-22-dev clang-format-14 valgrind"
+packages_maybe="clang-22 libclang-rt-22-dev clang-format-14 valgrind
+	supercollider-server jackd2"
+# for `check --arm64`: the same libraries for a Raspberry Pi, a compiler for it,
+# and what runs its programs on another processor
+packages_arm64="gcc-aarch64-linux-gnu g++-aarch64-linux-gnu qemu-user
+	libc6-dev:arm64 libstdc++6:arm64 libasound2-dev:arm64
+	libconfig-dev:arm64 libev-dev:arm64 libsndfile1-dev:arm64
+	libsamplerate0-dev:arm64 libkissfft-dev:arm64 libseccomp-dev:arm64
+	libjansson-dev:arm64 check:arm64"
 
 # Which of these packages are not installed?
 packages_missing() {
@@ -25,10 +33,16 @@ packages_may_install() {
 	test "$(id -u)" = 0 || command -v sudo > /dev/null
 }
 
+packages_as_root() {
+	if test "$(id -u)" = 0; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
 packages_apt() {
-	local as_root=
-	test "$(id -u)" = 0 || as_root=sudo
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+	packages_as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
 		-o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"
 }
 

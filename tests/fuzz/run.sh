@@ -29,7 +29,7 @@ sound_flags="-iquote $top/nrt/host $(pkg-config --cflags sndfile)"
 sound_libs="$(pkg-config --libs sndfile) -lpthread -lm"
 # what fuzz_dispatch needs: both rooms and the tests' own, whole
 dispatch_sources="$here/compose.c $here/guests.c $top/tests/nrt/office/rooms.c
-	$(ls "$top"/link/*.c "$top"/rt/*.c "$top"/rt/graph/*.c \
+	$(ls "$top"/link/*.c "$top"/rt/*.c "$top"/rt/*/*.c \
 		"$top"/nrt/audio/*.c "$top"/nrt/config/*.c "$top"/nrt/host/*.c \
 		"$top"/nrt/net/*.c "$top"/nrt/office/*.c "$top"/nrt/osc/*.c \
 		"$top"/nrt/work/*.c | grep -v config_doc)"
@@ -102,7 +102,8 @@ for t in "$@"; do
 		more="-I$here/alone -I$work -iquote $top/nrt/office
 			-iquote $top/nrt/audio -iquote $top/nrt/host
 			-iquote $top/nrt/work -iquote $top/rt
-			-iquote $top/rt/graph -iquote $top/tests/nrt/office
+			-iquote $top/rt/graph -iquote $top/rt/run
+			-iquote $top/rt/resource -iquote $top/tests/nrt/office
 			-iquote $top/tests/rt -iquote $top/tests/link
 			-DPLUGINS_BUILT=\"$work/plugins\" -DCONFDIR=\"/nowhere\"
 			-DPLUGINDIR=\"/nowhere\" -ffp-contract=off

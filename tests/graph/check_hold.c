@@ -635,5 +635,5 @@ main(void)
 	tcase_add_test(tc, hold_a_port_that_writes_is_bound_as_one_that_reads);
 	tcase_add_test(
 		tc, hold_one_resource_may_be_bound_and_acquired_many_times);
-	return suite_run("rt/graph/hold", tc);
+	return suite_run("rt/resource/hold", tc);
 }

@@ -494,5 +494,5 @@ main(void)
 	tcase_add_test(tc, job_of_a_synth_one_too_many_is_refused);
 	tcase_add_test(tc, job_of_a_synth_does_not_count_what_the_synth_holds);
 	tcase_add_test(tc, job_of_a_synth_is_refused_once_the_engine_stops);
-	return suite_run("rt/graph/job", tc);
+	return suite_run("rt/resource/job", tc);
 }

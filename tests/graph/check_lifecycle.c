@@ -130,5 +130,5 @@ main(void)
 		0, LIFE_STATES);
 	tcase_add_test(tc,
 		lifecycle_destroys_once_what_was_built_and_tells_each_end_once);
-	return suite_run("rt/graph/lifecycle", tc);
+	return suite_run("rt/resource/lifecycle", tc);
 }

@@ -61,5 +61,5 @@ main(void)
 
 	tcase_add_test(tc, mix_folds_as_it_stores_and_adds_at_any_length);
 	tcase_add_test(tc, mix_begins_from_plus_zero);
-	return suite_run("rt/graph/mix", tc);
+	return suite_run("rt/run/mix", tc);
 }

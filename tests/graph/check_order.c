@@ -463,5 +463,5 @@ main(void)
 	tcase_add_test(tc, order_is_found_among_more_than_a_word_of_words);
 	tcase_add_test(tc, order_is_renewed_when_it_changes_and_not_else);
 	tcase_add_test(tc, order_holds_nobody_while_limbo_is_freed);
-	return suite_run("rt/graph/order", tc);
+	return suite_run("rt/run/order", tc);
 }

@@ -204,5 +204,5 @@ main(void)
 	tcase_add_loop_test(tc, path_is_the_first_of_the_shortest_ways, 1, 4);
 	tcase_add_test(tc, path_longer_than_an_error_names_is_cut);
 	tcase_add_test(tc, path_of_a_slot_that_another_has_now_is_not_taken);
-	return suite_run("rt/graph/path", tc);
+	return suite_run("rt/run/path", tc);
 }

@@ -492,5 +492,5 @@ main(void)
 		tc, plan_takes_fewer_synths_together_that_have_many_ports);
 	tcase_add_loop_test(
 		tc, plan_that_finds_no_room_is_walked_and_counted, 0, 3);
-	return suite_run("rt/graph/plan", tc);
+	return suite_run("rt/run/plan", tc);
 }

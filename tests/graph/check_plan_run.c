@@ -293,5 +293,5 @@ main(void)
 		plan_calls_helpers_in_every_segment_it_looks_at_steps_or_not);
 	tcase_add_test(
 		tc, plan_goes_on_when_the_crew_is_taken_away_and_given_back);
-	return suite_run("rt/graph/plan_run", tc);
+	return suite_run("rt/run/plan_run", tc);
 }

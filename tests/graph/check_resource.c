@@ -416,5 +416,5 @@ main(void)
 		tc, resource_query_names_no_more_holders_than_it_has_room_for);
 	tcase_add_test(tc, resource_commands_are_refused_once_the_engine_stops);
 	tcase_add_test(tc, resource_has_no_slot_when_there_are_none);
-	return suite_run("rt/graph/resource", tc);
+	return suite_run("rt/resource/resource", tc);
 }

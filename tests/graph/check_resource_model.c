@@ -526,5 +526,5 @@ main(void)
 	TCase *tc = tcase_create("resource_model");
 
 	tcase_add_loop_test(tc, resources_are_as_a_naive_model_has_them, 0, 4);
-	return suite_run("rt/graph/resource_model", tc);
+	return suite_run("rt/resource/resource_model", tc);
 }

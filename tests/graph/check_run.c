@@ -643,5 +643,5 @@ main(void)
 	tcase_add_test(tc, run_connections_hold_while_limbo_fades);
 	tcase_add_test(tc,
 		run_plain_synths_write_where_they_should_after_a_connection);
-	return suite_run("rt/graph/run", tc);
+	return suite_run("rt/run/run", tc);
 }

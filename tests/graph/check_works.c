@@ -517,5 +517,5 @@ main(void)
 		works_of_synths_are_awaited_at_the_end_and_told_to_nobody, 0,
 		2);
 	tcase_add_loop_test(tc, works_end_a_full_table, 0, 2);
-	return suite_run("rt/graph/works", tc);
+	return suite_run("rt/resource/works", tc);
 }

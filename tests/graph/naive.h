@@ -3,7 +3,7 @@
  * naive.h -- a second engine, as simple as can be, to compare the first with.
  *
  * It walks its tree by recursion, one sample at a time, looks things up by
- * searching, and shares no code with rt/graph/ (DESIGN 10.10: it cuts the
+ * searching, and shares no code with rt/ (DESIGN 10.10: it cuts the
  * same segments).  A parcel is a batch as both engines get it; what each made
  * of it is written into it side by side.
  */
