@@ -384,6 +384,7 @@ dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
 		if (m.repeats && build->again != NULL &&
+			(size_t)(m.end - m.args) == build->again_size &&
 			graph_set_again(build, &walk, &m)) {
 			continue;
 		}
