@@ -20,7 +20,7 @@
 #define WARM 16
 
 /* ports of sine */
-enum { FREQ, AMP };
+enum { FREQ, AMP, PHASE, OUT };
 
 /** One engine that takes turns with the others. */
 struct load {
@@ -28,6 +28,7 @@ struct load {
 	const char *def; /* NULL: the one that does nothing */
 	uint32_t count;
 	bool scattered; /* ids and memory in no order */
+	bool sides;     /* every other one goes to the other output */
 	double ramp;    /* seconds that amp and freq move; 0: they stand */
 	struct desk desk;
 	struct bench block;
@@ -48,6 +49,16 @@ open_load(struct load *l, uint32_t turns)
 		desk_add_set(b, (int32_t)i + 1, AMP, 0.0F, l->ramp);
 		desk_post(&l->desk, b);
 		(void)desk_block(&l->desk);
+	}
+	for (uint32_t i = 1; l->sides && i < l->count; i += 2) {
+		struct batch *b = desk_batch(0);
+		struct command *c =
+			desk_add(b, COMMAND_MAP_OUTPUT, (int32_t)i + 1);
+		c->u.map.port.index = OUT;
+		c->u.map.bus = 1;
+		c->u.map.flags = MAP_EXTERNAL;
+		desk_post(&l->desk, b);
+		desk_take(&l->desk);
 	}
 	snprintf(l->text[0], sizeof l->text[0], "engine/block/%s", l->name);
 	snprintf(l->text[1], sizeof l->text[1], "engine/node/%s", l->name);
@@ -95,6 +106,8 @@ steady(void)
 		{.name = "sine-1", .count = 1, .def = "sine"},
 		{.name = "sine-100", .count = 100, .def = "sine"},
 		{.name = "sine-1000", .count = 1000, .def = "sine"},
+		{.name = "sine-1000-left-right", .count = 1000, .def = "sine",
+			.sides = true},
 		{.name = "sine-4000", .count = 4000, .def = "sine"},
 		{.name = "sine-4000-scattered", .count = 4000, .def = "sine",
 			.scattered = true},

@@ -74,9 +74,12 @@ take_cpus(struct birth *b)
 		return;
 	}
 	rights_refuse(&b->rights, RT_RIGHT_CPUS, err,
-		"the audio thread %s cannot be pinned (%s): realtime.cpus "
-		"names none of the processors that this process may use",
-		b->config.name, strerror(err));
+		"the audio thread %s cannot be pinned to CPU %u%s (%s), it "
+		"runs wherever the kernel likes: name CPUs in realtime.cpus "
+		"that this process may use",
+		b->config.name, b->config.cpus[0],
+		b->config.cpu_count > 1 ? " or another that is named" : "",
+		strerror(err));
 }
 
 static void

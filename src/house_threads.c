@@ -49,6 +49,7 @@ house_threads_count(const struct config *c, uint32_t usable, uint32_t *out,
 	uint32_t pinned = house_threads_named(c, cpu);
 	uint32_t most = pinned != 0 ? pinned : usable;
 	uint32_t threads = c->realtime.threads;
+	const char *place = config_origin(c, "realtime.threads");
 
 	if (threads == 0) {
 		/* "auto": one CPU is left to everything else */
@@ -59,20 +60,31 @@ house_threads_count(const struct config *c, uint32_t usable, uint32_t *out,
 	} else if (threads > most && c->audio.driver != CONFIG_DRIVER_OFFLINE) {
 		if (pinned != 0) {
 			snprintf(why, size,
-				"realtime.threads: %u audio threads, but "
+				"%s: realtime.threads: %u audio threads, but "
 				"realtime.cpus names %u CPU%s: name more of "
 				"them, or set it to at most %u, or \"auto\"",
-				threads, most, most == 1 ? "" : "s", most);
+				place, threads, most, most == 1 ? "" : "s",
+				most);
 		} else {
 			snprintf(why, size,
-				"realtime.threads: %u audio threads, but this "
-				"process may use %u CPU%s: set it to at most "
-				"%u, or \"auto\" (or give more: CPUAffinity= "
-				"in the unit, taskset(1))",
-				threads, most, most == 1 ? "" : "s", most);
+				"%s: realtime.threads: %u audio threads, but "
+				"this process may use %u CPU%s: set it to at "
+				"most %u, or \"auto\" (or give more: "
+				"CPUAffinity= in the unit, taskset(1))",
+				place, threads, most, most == 1 ? "" : "s",
+				most);
 		}
 		return EXIT_CONFIG;
 	}
 	*out = threads;
 	return 0;
+}
+
+bool
+house_threads_fit(const struct config *c, char *why, size_t size)
+{
+	uint32_t threads;
+
+	return house_threads_count(
+		       c, house_threads_cpus(), &threads, why, size) == 0;
 }

@@ -9,6 +9,7 @@
 #ifndef TACTUS_SRC_HOUSE_THREADS_H
 #define TACTUS_SRC_HOUSE_THREADS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,9 +30,15 @@ uint32_t house_threads_cpus(void);
 /**
  * What realtime.threads comes to.
  * @param usable CPUs that this process may use
- * @return 0, or EXIT_CONFIG with words in `why`
+ * @return 0, or EXIT_CONFIG with words in `why`: as an error of the
+ *         configuration, with the place
  */
 TACTUS_NODISCARD int house_threads_count(const struct config *c,
 	uint32_t usable, uint32_t *out, char *why, size_t size);
+
+/** Could a daemon of this configuration start on this machine? What is only
+ * checked or reloaded has to know. @return false, with words as above */
+TACTUS_NODISCARD bool house_threads_fit(
+	const struct config *c, char *why, size_t size);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "exits.h"
 #include "house.h"
+#include "house_threads.h"
 #include "log.h"
 #include "net.h"
 #include "notify.h"
@@ -133,6 +134,24 @@ on_give_up(struct ev_loop *loop, ev_timer *w, int events)
 	_Exit(EXIT_INTERNAL);
 }
 
+/** Has `realtime.threads` as the files have it now a place on this machine?
+ * It waits for a restart, which must not fail. @return false: told why */
+static bool
+restart_is_possible(struct daemon *d, char *why, size_t size)
+{
+	struct config_errors errors = {0};
+	struct config *next = NULL;
+	bool is = true;
+
+	if (config_load(d->options.config, d->options.sets, d->options.nsets,
+		    &next, &errors) == 0) {
+		is = house_threads_fit(next, why, size);
+	} /* else it has changed since, and the next reload tells */
+	config_errors_fini(&errors);
+	config_close(next);
+	return is;
+}
+
 static int
 reload(void *user, struct office_reloaded *told)
 {
@@ -140,12 +159,20 @@ reload(void *user, struct office_reloaded *told)
 	struct config *fresh;
 	struct config_changes changes;
 	struct config_errors errors = {0};
+	char why[400] = "";
 
 	notify_reloading(d->notify);
 	int err = config_reload(d->config, &fresh, &changes, &errors);
+	if (err == 0 && !restart_is_possible(d, why, sizeof why)) {
+		config_close(fresh);
+		log_err("config: %s", why);
+		err = -EINVAL;
+	}
 	if (err != 0) {
 		snprintf(told->why, sizeof told->why, "nothing was changed: %s",
-			errors.count > 0 ? errors.items[0] : strerror(-err));
+			errors.count > 0 ? errors.items[0]
+			: *why != '\0'   ? why
+					 : strerror(-err));
 		for (uint32_t i = 0; i < errors.count; i++) {
 			log_err("config: %s", errors.items[i]);
 		}
@@ -283,7 +310,7 @@ int
 main(int argc, char **argv)
 {
 	struct daemon d = {0};
-	char why[256];
+	char why[512];
 
 	/* a client that is gone must not end us */
 	signal(SIGPIPE, SIG_IGN);
@@ -305,6 +332,11 @@ main(int argc, char **argv)
 	case OPTIONS_RUN:
 		code = read_config(&d);
 		break;
+	}
+	if (code == EXIT_CLEAN && d.options.action == OPTIONS_CHECK &&
+		!house_threads_fit(d.config, why, sizeof why)) {
+		fprintf(stderr, "tactusd: %s\n", why);
+		code = EXIT_CONFIG;
 	}
 	if (code == EXIT_CLEAN && d.options.action == OPTIONS_PRINT) {
 		config_print(stdout, d.config);

@@ -9,7 +9,7 @@
  *
  * It is as small as a def with a control and audio ports can be.  The
  * contract is <tactus/plugin.h>, the manual tactus-plugin(7).  tactus_plugin
- * and what describes the ports run on the engine's loop; process runs on the
+ * and what describes the ports run on the engine's loop; process runs on an
  * audio thread, where nothing may allocate, lock, wait or call the kernel.
  */
 #include <tactus/def.h>

@@ -2,9 +2,9 @@
 /*
  * def.h -- what most synth definitions need: helpers, nothing of the contract.
  *
- * All of it is called on the loop or a worker, never on an audio thread, and
- * is made of memcpy alone: a plugin that uses it imports no more than the C
- * compiler's own needs.  An author may do without it.
+ * It is called on the loop or a worker, and what begins with TACTUS_RT on audio
+ * threads too.  It is made of memcpy alone: a plugin that uses it imports no
+ * more than the C compiler's own needs.  An author may do without it.
  */
 #ifndef TACTUS_DEF_H
 #define TACTUS_DEF_H
@@ -252,7 +252,7 @@ tactus_channels_parse(const TactusHost *host, const TactusOption *options,
 		       : 0;
 }
 
-/** How many channels these options ask for; 1 if they are silent. */
+/** How many channels these options ask for; 1 if they are silent. @side any */
 TACTUS_RT static inline uint32_t
 tactus_channels_of(const void *options)
 {
@@ -262,6 +262,39 @@ tactus_channels_of(const void *options)
 	return channels != NULL && channels->given > 1
 		       ? (uint32_t)channels->given
 		       : 1;
+}
+
+/** The parsed options of a def whose only option is `seed`. */
+struct tactus_seed {
+	bool is_given;
+	int32_t number;
+};
+
+/**
+ * TactusSynthDef.parse for such a def.
+ * @side loop
+ */
+static inline int
+tactus_seed_parse(const TactusHost *host, const TactusOption *options,
+	uint32_t count, void *out, char *reason, size_t size)
+{
+	struct tactus_seed *seed = (struct tactus_seed *)out;
+	int given = tactus_parse_whole(options, count, "seed", INT32_MIN,
+		INT32_MAX, &seed->number, reason, size);
+
+	(void)host;
+	seed->is_given = given > 0;
+	return given < 0 ? -1 : 0;
+}
+
+/** What a synth draws its numbers from: its seed, else its node's id. */
+TACTUS_RT static inline uint64_t
+tactus_seed_of(const void *options, const TactusSynth *synth)
+{
+	const struct tactus_seed *seed = (const struct tactus_seed *)options;
+	bool is_given = seed != NULL && seed->is_given;
+
+	return (uint64_t)(uint32_t)(is_given ? seed->number : synth->id);
 }
 
 /* --- for those who read defs: engines, tests --- */

@@ -53,6 +53,8 @@ static const float tactus_blep_columns[8][TACTUS_BLEP_REACH] = {
 #define tactus_lanes_stepper_move  TACTUS_LANE(tactus_lanes_stepper_move)
 #define tactus_lanes_stepper_next  TACTUS_LANE(tactus_lanes_stepper_next)
 #define tactus_lanes_stepper_end   TACTUS_LANE(tactus_lanes_stepper_end)
+#define tactus_lanes_stepper_run   TACTUS_LANE(tactus_lanes_stepper_run)
+#define tactus_lanes_wave          TACTUS_LANE(tactus_lanes_wave)
 
 #endif
 
@@ -181,6 +183,38 @@ tactus_lanes_stepper_end(const struct tactus_steppers *l,
 	struct tactus_stepper *s, uint32_t frames)
 {
 	s->phase += l->moves ? 0 : frames * s->step;
+}
+
+/** TACTUS_LANES frames of a wave, from frame `at` of the segment on, when a
+ * cycle lasts `period` frames; `controls` are those of its synth. */
+typedef TACTUS_RT tactus_f (*tactus_lanes_wave)(tactus_u phase, tactus_f period,
+	const TactusControl *controls, uint32_t at);
+
+/**
+ * One segment of a synth whose `self` is a tactus_stepper: what `wave` makes
+ * of its phases, times amp, into its first output.
+ */
+TACTUS_RT TACTUS_LANES_INLINE void
+tactus_lanes_stepper_run(TactusSynth *synth, uint32_t freq, uint32_t amp,
+	double rate, uint32_t frames, tactus_lanes_wave wave)
+{
+	struct tactus_stepper *s = (struct tactus_stepper *)synth->self;
+	const TactusControl *c = synth->controls;
+	float *out = synth->out[0];
+	struct tactus_steppers l = tactus_lanes_stepper(s, &c[freq], rate);
+
+	for (uint32_t i = 0; i < frames; i += TACTUS_LANES) {
+		uint32_t left = frames - i;
+		uint32_t n = left < TACTUS_LANES ? left : TACTUS_LANES;
+		tactus_u phase =
+			tactus_lanes_stepper_next(&l, s, &c[freq], rate, i, n);
+
+		tactus_lanes_store_first(out + i,
+			tactus_lanes_control(&c[amp], i) *
+				wave(phase, l.period, c, i),
+			n);
+	}
+	tactus_lanes_stepper_end(&l, s, frames);
 }
 
 #endif

@@ -7,8 +7,8 @@
  * multiplications, divisions and conversions alone, which IEEE 754 defines to
  * the last bit; built with -ffp-contract=off they give equal results under
  * every compiler and on every CPU.  They have no table but constants, no
- * state but what is handed in, and no branch, so
- * that a loop over them can be turned into vector code.
+ * state but what is handed in, and no branch, so that a loop over them can be
+ * turned into vector code.
  *
  * The errors stated are the largest found against double precision libm over
  * the whole domain (a test repeats the search).
@@ -240,6 +240,17 @@ tactus_approach(double frames)
 	e *= 2.0 - e;
 	e *= 2.0 - e;
 	return frames > 0x1p-5 ? e : 1.0;
+}
+
+/**
+ * How far an approach comes in its next frame with `left` of its way before
+ * it: `part` of that, which is tactus_approach's, and all of it when it is
+ * within 1e-7, so that it arrives.
+ */
+TACTUS_RT static inline double
+tactus_approach_by(double left, double part)
+{
+	return left < 1e-7 && left > -1e-7 ? left : part * left;
 }
 
 /*

@@ -233,10 +233,14 @@ struct TactusSynthDef {
 	const char *name; /* the last part that clients may use: "sine" */
 	const char *doc;  /* a line for the manual */
 
-	/** Bytes of an instance whatever its options, below 2^24. */
+	/**
+	 * Bytes of an instance whatever its options.  They are zeroed on rt:
+	 * with extra_bytes at most TACTUS_CONSTRUCT_BYTES, else the def, or
+	 * the synth with these options, is refused.
+	 */
 	size_t instance_bytes;
 
-	/** Bytes of the parsed options; 0 when the def has none. */
+	/** Bytes of the parsed options, at most 65536; 0: it has none. */
 	size_t options_bytes;
 
 	/**

@@ -319,7 +319,7 @@ read_files(struct config_reading *r, const char *file)
 		error = 0;
 	} else if (error == -ENOENT) {
 		config_reading_error(r, 0,
-			"no such file; without -c %s is read",
+			"no such file; the default one is %s",
 			config_default_file());
 	}
 	if (error == 0) {

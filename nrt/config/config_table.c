@@ -24,7 +24,7 @@ static const char *const levels[] = {"err", "warn", "info", "debug", NULL};
 
 const struct config_group config_groups[] = {
 	{"audio",    "The card, the rate and the block."               },
-	{"realtime", "The audio thread's place in the system."         },
+	{"realtime", "The audio threads' place in the system."         },
 	{"limits",   "Upper bounds. Memory for them is taken at start."},
 	{"plugins",  "What is loaded, and from where."                 },
 	{"osc",      "Who may talk to the engine."                     },
@@ -136,26 +136,28 @@ const struct config_row config_rows[] = {
 		.offset = AT(audio.tap)},
 	{.path = "realtime.enable", .kind = CONFIG_BOOL,
 		.standard = "true",
-		.doc = "Run the audio thread under SCHED_FIFO. Where that "
-			"is refused it runs on with a warning.",
+		.doc = "Run the audio threads under SCHED_FIFO. Where that "
+			"is refused they run on with a warning.",
 		.offset = AT(realtime.enable)},
 	{.path = "realtime.required", .kind = CONFIG_BOOL,
 		.standard = "false",
-		.doc = "End with status 71 when the real-time rights are "
-			"refused.",
+		.doc = "End with status 71 when what is asked for here is "
+			"refused: SCHED_FIFO, locked memory, the CPUs.",
 		.offset = AT(realtime.required)},
 	{.path = "realtime.priority", .kind = CONFIG_WHOLE,
 		.standard = "70",
 		.least = 1, .most = 99,
-		.doc = "The audio thread's SCHED_FIFO priority.",
+		.doc = "The audio threads' SCHED_FIFO priority.",
 		.offset = AT(realtime.priority)},
 	{.path = "realtime.cpus", .kind = CONFIG_NUMBERS,
 		.standard = "[ ]",
 		.least = 0, .most = 1023,
 		.doc = "The CPUs that the audio threads are pinned to, the "
 			"first thread to the first CPU, the second to the "
-			"second and so on; from the last on they begin again. "
-			"Empty: wherever the kernel likes.",
+			"second and so on, each to one; a thread that is alone "
+			"may run on all of them. At least as many as threads. "
+			"Empty: wherever the kernel likes, and so always with "
+			"audio.driver \"offline\".",
 		.offset = AT(realtime.cpus)},
 	{.path = "realtime.threads", .kind = CONFIG_WHOLE,
 		.standard = "1",
@@ -166,18 +168,20 @@ const struct config_row config_rows[] = {
 			"What is heard is the same, to the bit, with any "
 			"number. \"auto\" is one less than the CPUs that the "
 			"daemon may use, at least 1, and no more than "
-			"realtime.cpus names. More threads than CPUs are an "
-			"error, but with audio.driver \"offline\".",
+			"realtime.cpus names. More threads than realtime.cpus "
+			"names, or than the daemon may use where that is "
+			"empty, are an error, but with audio.driver "
+			"\"offline\".",
 		.offset = AT(realtime.threads)},
 	{.path = "realtime.lock_memory", .kind = CONFIG_BOOL,
 		.standard = "true",
-		.doc = "Lock memory, so that the audio thread never waits "
-			"for a page.",
+		.doc = "Lock memory, so that no audio thread ever waits for "
+			"a page.",
 		.offset = AT(realtime.lock_memory)},
 	{.path = "realtime.audit", .kind = CONFIG_CHOICE,
 		.standard = "\"off\"",
 		.choices = audits,
-		.doc = "Watch the audio thread's system calls: log counts "
+		.doc = "Watch the audio threads' system calls: log counts "
 			"and names what does not belong there, kill ends "
 			"the process at the first.",
 		.offset = AT(realtime.audit)},
@@ -200,7 +204,9 @@ const struct config_row config_rows[] = {
 		.standard = "8192",
 		.least = 1, .most = 262144,
 		.doc = "Connections between ports, all together. One more is "
-			"an error 503.",
+			"an error 503. Each output that is connected, and "
+			"each connection with feedback, takes memory out of "
+			"pools as well.",
 		.offset = AT(limits.max_connections)},
 	{.path = "limits.max_inputs_per_port", .kind = CONFIG_WHOLE,
 		.standard = "64",
@@ -222,15 +228,16 @@ const struct config_row config_rows[] = {
 		.standard = "8192",
 		.least = 16, .most = 1048576,
 		.flags = CONFIG_POWER,
-		.doc = "Places in the queue to the audio thread, 64 bytes "
-			"each. Rounded up to a power of two.",
+		.doc = "Places in the queue to the audio thread: each packet "
+			"takes one, of 8 bytes. Rounded up to a power of two.",
 		.offset = AT(limits.command_ring)},
 	{.path = "limits.report_ring", .kind = CONFIG_WHOLE,
 		.standard = "8192",
 		.least = 16, .most = 1048576,
 		.flags = CONFIG_POWER,
-		.doc = "Places in the queue from the audio thread. Rounded "
-			"up to a power of two.",
+		.doc = "Places in the queue from the audio thread: each thing "
+			"that it tells takes one, of 64 bytes. Rounded up to "
+			"a power of two.",
 		.offset = AT(limits.report_ring)},
 	{.path = "limits.max_commands_per_block", .kind = CONFIG_WHOLE,
 		.standard = "8192",
@@ -285,7 +292,9 @@ const struct config_row config_rows[] = {
 			"blocks (1 to 1048576). At most 16 pools, no size "
 			"twice, together at most 4 GiB. When a pool is used "
 			"up the command that needed it fails with an error "
-			"that names the pool.",
+			"that names the pool or, where a def needed it to "
+			"make a synth, the synth. `tactus status` shows what "
+			"is free.",
 		.offset = AT(pools)},
 	{.path = "resource_classes", .kind = CONFIG_CLASSES,
 		.standard = "( )",

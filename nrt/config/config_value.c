@@ -33,13 +33,6 @@ static const char *
 type_name(const config_setting_t *s)
 {
 	switch (config_setting_type(s)) {
-	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64:
-		return "a whole number";
-	case CONFIG_TYPE_FLOAT:
-		return "a number";
-	case CONFIG_TYPE_STRING:
-		return "the string";
 	case CONFIG_TYPE_BOOL:
 		return config_setting_get_bool(s) ? "true" : "false";
 	case CONFIG_TYPE_GROUP:
@@ -47,23 +40,6 @@ type_name(const config_setting_t *s)
 	default:
 		return "a list";
 	}
-}
-
-bool
-config_value_expected(struct config_reading *r, const char *path,
-	const config_setting_t *value, const char *what)
-{
-	unsigned line = config_reading_line(value);
-
-	if (config_setting_type(value) == CONFIG_TYPE_STRING) {
-		config_reading_error(r, line,
-			"%s: %s is expected here, not the string \"%.60s\"",
-			path, what, config_setting_get_string(value));
-	} else {
-		config_reading_error(r, line, "%s: %s is expected here, not %s",
-			path, what, type_name(value));
-	}
-	return false;
 }
 
 static bool
@@ -95,6 +71,30 @@ format_number(char *to, size_t size, double v)
 			break;
 		}
 	}
+}
+
+bool
+config_value_expected(struct config_reading *r, const char *path,
+	const config_setting_t *value, const char *what)
+{
+	unsigned line = config_reading_line(value);
+	char number[40];
+	double v;
+
+	if (is_number(value, &v)) {
+		format_number(number, sizeof number, v);
+		config_reading_error(r, line,
+			"%s: %s is expected here, not the number %s", path,
+			what, number);
+	} else if (config_setting_type(value) == CONFIG_TYPE_STRING) {
+		config_reading_error(r, line,
+			"%s: %s is expected here, not the string \"%.60s\"",
+			path, what, config_setting_get_string(value));
+	} else {
+		config_reading_error(r, line, "%s: %s is expected here, not %s",
+			path, what, type_name(value));
+	}
+	return false;
 }
 
 /* The largest binary unit in which it is a whole number; "B" at worst. */

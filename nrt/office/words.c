@@ -46,8 +46,6 @@ static const struct {
 			       "job id %d is taken: a job of that id is under way"                   },
 	[REASON_JOBS_FULL] = {503,
 			       "%d jobs are under way, and there can be no more"                     },
-	[REASON_BUS_RANGE] = {422, "bus %d: there are %d of this kind (-1 "
-				   "unmaps)"                      },
 	[REASON_CONNECTED] = {409, "they are connected already; "
 				   "/node/disconnect parts them"  },
 	[REASON_NOT_CONNECTED] = {409, "they are not connected"                                         },
@@ -247,6 +245,29 @@ words_of_ends(
 	return used > 0 && (size_t)used < size ? (size_t)used : 0;
 }
 
+/** A bus that there is not: of which kind, and which there are. */
+static void
+bus_words(const struct command *c, char *text, size_t size)
+{
+	bool external = (c->u.map.flags & MAP_EXTERNAL) != 0;
+	bool output = c->kind == COMMAND_MAP_OUTPUT;
+	const char *what = !external ? "bus"
+			   : output  ? "playback channel"
+				     : "capture channel";
+	const char *setting = !external ? "limits.max_audio_buses"
+			      : output  ? "audio.outputs"
+					: "audio.inputs";
+
+	if (c->told[1] == 0) {
+		snprintf(text, size, "%s %d: there is none, see %s", what,
+			c->told[0], setting);
+	} else {
+		snprintf(text, size,
+			"%s %d is not within 0 … %d, see %s (-1 unmaps)", what,
+			c->told[0], c->told[1] - 1, setting);
+	}
+}
+
 /** Who holds a resource: a node's id, or -1 - a job's. */
 static void
 holder_words(int32_t holder, char *text, size_t size)
@@ -258,6 +279,21 @@ holder_words(int32_t holder, char *text, size_t size)
 	}
 }
 
+/** What to do about a resource in that state. */
+static const char *
+resource_mend(int32_t state)
+{
+	switch (state) {
+	case RESOURCE_CONSTRUCTING:
+		return "; /resource/ready tells when it is there";
+	case RESOURCE_FREE_PENDING:
+	case RESOURCE_DESTROYING:
+		return "; /resource/destroyed tells when its id is free";
+	default:
+		return "";
+	}
+}
+
 /** Why a resource cannot be had. @return the code; 0: it is another reason */
 static int
 resource_words(const struct command *c, char *text, size_t size)
@@ -266,22 +302,28 @@ resource_words(const struct command *c, char *text, size_t size)
 
 	switch ((int)c->reason) {
 	case REASON_RESOURCE_TAKEN:
-		snprintf(text, size, "resource id %d is taken: it is %s",
+		snprintf(text, size,
+			"resource id %d is taken: it is %s; /resource/list "
+			"tells which are",
 			c->told[0], resources_state_name(c->told[1]));
 		return 409;
 	case REASON_RESOURCE_STATE:
-		snprintf(text, size, "resource %d is %s", c->told[0],
-			resources_state_name(c->told[1]));
+		snprintf(text, size, "resource %d is %s%s", c->told[0],
+			resources_state_name(c->told[1]),
+			resource_mend(c->told[1]));
 		return 409;
 	case REASON_RESOURCE_BUSY:
 		holder_words(c->told[1], holder, sizeof holder);
-		snprintf(text, size, "resource %d is held by %s alone",
+		snprintf(text, size,
+			"resource %d is held by %s alone, until its work is "
+			"done",
 			c->told[0], holder);
 		return 409;
 	case REASON_RESOURCE_HELD:
 		holder_words(c->told[1], holder, sizeof holder);
 		snprintf(text, size,
-			"resource %d is held by %s: it cannot be had alone",
+			"resource %d is held by %s: it cannot be had alone; "
+			"/resource/query tells all who hold it",
 			c->told[0], holder);
 		return 409;
 	case REASON_RESOURCE_URI:
@@ -315,6 +357,10 @@ reason_words(const struct command *c, char *text, size_t size)
 	if (c->reason == REASON_PORT_KIND ||
 		c->reason == REASON_PORT_DIRECTION) {
 		port_words(c, -1, text, size);
+		return 422;
+	}
+	if (c->reason == REASON_BUS_RANGE) {
+		bus_words(c, text, size);
 		return 422;
 	}
 	int known = resource_words(c, text, size);

@@ -4,9 +4,9 @@
  *
  * Feed-forward, with the detector in the log domain, after the gain computer:
  * D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor
- * Design", JAES 60(6), 2012: its curve, and its smooth decoupled peak detector.
- *A frame's level is that of the loudest channel; all channels get the same
- *gain, so that nothing moves between them.
+ * Design", JAES 60(6), 2012: its curve, and its smooth decoupled peak
+ * detector.  A frame's level is that of the loudest channel; all channels get
+ * the same gain, so that nothing moves between them.
  *
  *	level   20 log |x|
  *	target  what the curve takes away from it, in dB
@@ -15,14 +15,16 @@
  *	gain    makeup - taken
  *
  * held and taken are of double precision: with a second's time constant, what
- * a frame adds is below what a float can tell.  makeup has an approach of its
- * own, of 5 ms; the other controls move the target alone.
+ * a frame adds is below what a float can tell.  So no control makes a step:
+ * threshold, ratio and knee move the target alone, attack and release the
+ * pace, and makeup has an approach of its own, with a time constant of 5 ms.
  *
  * NaN, infinities and what is beyond 1e30 in the input count as 0.
  *
  * construct and process run on an audio thread, the rest on the loop.
  */
 #include <tactus/def.h>
+#include <tactus/level.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
@@ -133,18 +135,6 @@ target_of(const struct curve *c, float peak)
 	return c->slope * (bent * bent * c->bend + straight);
 }
 
-/** The higher of each frame's peak and one more channel. */
-TACTUS_RT TACTUS_CLONES static void
-peak(float *restrict peaks, const float *restrict in, uint32_t frames)
-{
-	for (uint32_t i = 0; i < frames; i++) {
-		float x = tactus_tame(in[i]);
-
-		x = x < 0.0f ? -x : x;
-		peaks[i] = x > peaks[i] ? x : peaks[i];
-	}
-}
-
 /** Peaks become targets, along a curve that stands still. */
 TACTUS_RT TACTUS_CLONES static void
 aim(float *peaks, const struct curve *curve, uint32_t frames)
@@ -231,9 +221,7 @@ make_up(struct compressor *c, float *x, const TactusControl *makeup,
 		double left =
 			(double)tactus_control_at(makeup, from + i) - c->makeup;
 
-		c->makeup += left < 1e-7 && left > -1e-7
-				     ? left
-				     : c->makeup_step * left;
+		c->makeup += tactus_approach_by(left, c->makeup_step);
 		x[i] = (float)c->makeup - x[i];
 		i++;
 	}
@@ -267,11 +255,9 @@ run(const TactusWorld *world, TactusSynth *synth, uint32_t from,
 {
 	struct compressor *c = synth->self;
 	const TactusControl *controls = synth->controls;
-	float x[CHUNK] = {0.0f};
+	float x[CHUNK];
 
-	for (uint32_t n = 0; n < c->channels; n++) {
-		peak(x, synth->in[n] + from, frames);
-	}
+	tactus_level_peaks(synth, c->channels, from, x, frames);
 	if (controls[THRESHOLD].step == 0.0f && controls[RATIO].step == 0.0f &&
 		controls[KNEE].step == 0.0f) {
 		struct curve curve = curve_of(controls[THRESHOLD].value,

@@ -20,6 +20,7 @@
  * construct and process run on an audio thread, the rest on the loop.
  */
 #include <tactus/def.h>
+#include <tactus/level.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
@@ -104,8 +105,7 @@ factors_of(const TactusControl *control, double rate, uint32_t at,
 TACTUS_RT static inline double
 follower_next(double level, double attack, double release, float in)
 {
-	float x = tactus_tame(in);
-	double peak = (double)(x < 0.0f ? -x : x);
+	double peak = (double)tactus_level(in);
 	double up = (1.0 - attack) * level + attack * peak;
 	double down = (1.0 - release) * level + release * peak;
 

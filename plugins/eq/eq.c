@@ -7,8 +7,8 @@
  * continuous SVF equations using trapezoidal integration and equivalent
  * currents", 2013: a state-variable filter whose two integrators are added to
  * the input.  It stays stable however its controls move, and at 0 dB nothing
- * is added: the output is the input bit for bit.  With A = 10^(gain_db / 40)
- * and s = j tan(pi f / rate) / tan(pi freq / rate):
+ * is added: the output is the input, bit for bit but for the sign of a zero.
+ * With A = 10^(gain_db / 40) and s = j tan(pi f / rate) / tan(pi freq / rate):
  *
  *	peak        (s^2 + s A/q + 1) / (s^2 + s/(A q) + 1)
  *	low shelf   A (s^2 + s sqrt(A)/q + A) / (A s^2 + s sqrt(A)/q + 1)

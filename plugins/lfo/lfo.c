@@ -19,11 +19,6 @@ enum { FREQ, AMP, OFFSET, SHAPE, OUT, PORTS };
 
 enum { SINE, TRIANGLE, SQUARE, SAW, HOLD };
 
-struct options {
-	bool is_given;
-	int32_t seed;
-};
-
 struct lfo {
 	uint64_t phase;
 	uint64_t random;
@@ -57,28 +52,12 @@ static const TactusPort ports[PORTS] = {
 		  .doc = "the oscillation" },
 };
 
-static int
-parse(const TactusHost *host, const TactusOption *options, uint32_t count,
-	void *out, char *reason, size_t size)
-{
-	struct options *o = out;
-	int given = tactus_parse_whole(options, count, "seed", INT32_MIN,
-		INT32_MAX, &o->seed, reason, size);
-
-	(void)host;
-	o->is_given = given > 0;
-	return given < 0 ? -1 : 0;
-}
-
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
 	struct lfo *l = synth->self;
-	const struct options *o = options;
-	bool is_given = o != NULL && o->is_given;
 
-	l->random = tactus_random_seed(
-		(uint64_t)(uint32_t)(is_given ? o->seed : synth->id));
+	l->random = tactus_random_seed(tactus_seed_of(options, synth));
 	l->held = tactus_random_signed(&l->random);
 	l->scale = tactus_phase_scale(world->rate);
 	return 0;
@@ -135,8 +114,8 @@ static const TactusSynthDef def = {
 	.name = "lfo",
 	.doc = "A low-frequency oscillator to steer other things with.",
 	.instance_bytes = sizeof(struct lfo),
-	.options_bytes = sizeof(struct options),
-	.parse = parse,
+	.options_bytes = sizeof(struct tactus_seed),
+	.parse = tactus_seed_parse,
 	.ports = ports,
 	.port_rows = PORTS,
 	.port_bytes = sizeof(*ports),

@@ -12,10 +12,15 @@
  *
  * The two averages are one FIR filter of N + 1 coefficients, all positive,
  * which sum up to 1, over values of which none is above what frame -N needs:
- * so their sum is not above it either.  The least of a window takes a fixed
- * number of comparisons (M. van Herk, "A fast algorithm for local minimum and
- * maximum filters on rectangular and octagonal kernels", 1992): the least of
- * this period so far, and, from here to its end, of the period before.
+ * so their sum is not above it either (P. Hamalainen, "Smoothing of the
+ * Control Signal without Clipped Output in Digital Peak Limiters", DAFx 2002).
+ * What lies between frames, once it is analogue, may be above.
+ *
+ * The least of a window takes three comparisons a frame, however long it is:
+ * of the least of this period of N + 1 frames so far, and of the least of the
+ * period before from here to its end, which is made of it in one go when it is
+ * over (M. van Herk, "A fast algorithm for local minimum and maximum filters
+ * on rectangular and octagonal kernels", 1992).
  *
  * Gains are averaged as whole numbers of 2^-40, rounded down: sums that are
  * kept up for years do not drift, and a gain of 1 is exactly 1.  What rounding
@@ -26,6 +31,7 @@
  * construct, process and destroy run on an audio thread, the rest on the loop.
  */
 #include <tactus/def.h>
+#include <tactus/level.h>
 #include <tactus/math.h>
 #include <tactus/plugin.h>
 
@@ -150,18 +156,6 @@ destroy(const TactusWorld *world, TactusSynth *synth)
 	struct limiter *l = synth->self;
 
 	world->free(world, l->first.value);
-}
-
-/** The higher of each frame's peak and one more channel. */
-TACTUS_RT TACTUS_CLONES static void
-peak(float *restrict peaks, const float *restrict in, uint32_t frames)
-{
-	for (uint32_t i = 0; i < frames; i++) {
-		float x = tactus_tame(in[i]);
-
-		x = x < 0.0f ? -x : x;
-		peaks[i] = x > peaks[i] ? x : peaks[i];
-	}
 }
 
 TACTUS_RT static inline float
@@ -301,11 +295,9 @@ run(const TactusWorld *world, TactusSynth *synth, uint32_t from,
 {
 	struct limiter *l = synth->self;
 	const TactusControl *ceiling = &synth->controls[CEILING];
-	float x[CHUNK] = {0.0f};
+	float x[CHUNK];
 
-	for (uint32_t n = 0; n < l->channels; n++) {
-		peak(x, synth->in[n] + from, frames);
-	}
+	tactus_level_peaks(synth, l->channels, from, x, frames);
 	if (ceiling->step == 0.0f) {
 		aim(x, ceiling_of(ceiling->value), frames);
 	} else {

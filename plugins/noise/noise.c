@@ -21,11 +21,6 @@ enum { AMP, COLOUR, OUT, PORTS };
 
 enum { POLES = 6 };
 
-struct options {
-	bool is_given;
-	int32_t seed;
-};
-
 struct noise {
 	uint64_t random;
 	float pole[POLES];
@@ -48,29 +43,13 @@ static const TactusPort ports[PORTS] = {
 		 .doc = "the noise"},
 };
 
-static int
-parse(const TactusHost *host, const TactusOption *options, uint32_t count,
-	void *out, char *reason, size_t size)
-{
-	struct options *o = out;
-	int given = tactus_parse_whole(options, count, "seed", INT32_MIN,
-		INT32_MAX, &o->seed, reason, size);
-
-	(void)host;
-	o->is_given = given > 0;
-	return given < 0 ? -1 : 0;
-}
-
 TACTUS_RT static int
 construct(const TactusWorld *world, const void *options, TactusSynth *synth)
 {
 	struct noise *n = synth->self;
-	const struct options *o = options;
-	bool is_given = o != NULL && o->is_given;
 
 	(void)world;
-	n->random = tactus_random_seed(
-		(uint64_t)(uint32_t)(is_given ? o->seed : synth->id));
+	n->random = tactus_random_seed(tactus_seed_of(options, synth));
 	return 0;
 }
 
@@ -117,8 +96,8 @@ static const TactusSynthDef def = {
 	.name = "noise",
 	.doc = "White or pink noise.",
 	.instance_bytes = sizeof(struct noise),
-	.options_bytes = sizeof(struct options),
-	.parse = parse,
+	.options_bytes = sizeof(struct tactus_seed),
+	.parse = tactus_seed_parse,
 	.ports = ports,
 	.port_rows = PORTS,
 	.port_bytes = sizeof(*ports),

@@ -23,10 +23,13 @@ enum { PULSE_FREQ, PULSE_AMP, PULSE_WIDTH, PULSE_OUT, PULSE_PORTS };
 
 #  include <tactus/lanes_blep.h>
 
-/** As many frames of the wave, when a cycle lasts `period` frames. */
+/** As many frames of the wave: a tactus_lanes_wave. */
 TACTUS_RT TACTUS_LANES_INLINE tactus_f
-TACTUS_LANE(pulse_at)(tactus_u phase, tactus_u width, tactus_f period)
+TACTUS_LANE(pulse_at)(tactus_u phase, tactus_f period,
+	const TactusControl *controls, uint32_t at)
 {
+	tactus_u width = tactus_lanes_phase(
+		tactus_lanes_control(&controls[PULSE_WIDTH], at));
 	tactus_f plain = tactus_lanes_select((tactus_i)(phase < width),
 		tactus_lanes_all(1.0f), tactus_lanes_all(-1.0f));
 	tactus_f up = tactus_lanes_float((tactus_i)phase) * 0x1p-32f;
@@ -44,27 +47,8 @@ TACTUS_LANE(pulse_run)(TactusSynth *const *synths, uint32_t count, double rate,
 	uint32_t frames)
 {
 	for (uint32_t k = 0; k < count; k++) {
-		struct tactus_stepper *s = synths[k]->self;
-		const TactusControl *c = synths[k]->controls;
-		const TactusControl *freq = &c[PULSE_FREQ];
-		float *out = synths[k]->out[0];
-		struct tactus_steppers l = tactus_lanes_stepper(s, freq, rate);
-
-		for (uint32_t i = 0; i < frames; i += TACTUS_LANES) {
-			uint32_t left = frames - i;
-			uint32_t n = left < TACTUS_LANES ? left : TACTUS_LANES;
-			tactus_u phase = tactus_lanes_stepper_next(
-				&l, s, freq, rate, i, n);
-			tactus_f wave = TACTUS_LANE(pulse_at)(phase,
-				tactus_lanes_phase(tactus_lanes_control(
-					&c[PULSE_WIDTH], i)),
-				l.period);
-
-			tactus_lanes_store_first(out + i,
-				tactus_lanes_control(&c[PULSE_AMP], i) * wave,
-				n);
-		}
-		tactus_lanes_stepper_end(&l, s, frames);
+		tactus_lanes_stepper_run(synths[k], PULSE_FREQ, PULSE_AMP, rate,
+			frames, TACTUS_LANE(pulse_at));
 	}
 }
 

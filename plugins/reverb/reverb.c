@@ -309,7 +309,7 @@ approach_mix(struct reverb *r, const TactusControl *mix, uint32_t from,
 		float goal = tactus_control_at(mix, from + i);
 		double left = (double)goal - now;
 
-		now += left < 1e-7 && left > -1e-7 ? left : r->mix_step * left;
+		now += tactus_approach_by(left, r->mix_step);
 		out[i] = (float)now;
 		if (mix->step == 0.0f && left == 0.0) {
 			/* it is there, and stays */

@@ -162,6 +162,18 @@ TACTUS_LANE(sine_copy)(float *to, const float *from, uint32_t count)
 	}
 }
 
+/** amp times the sine of fewer frames than a vector has. */
+TACTUS_RT TACTUS_LANES_INLINE void
+TACTUS_LANE(sine_some)(float *to, tactus_u phase, const TactusControl *amp,
+	uint32_t at, uint32_t count)
+{
+	tactus_f x = tactus_lanes_sine_lean(phase);
+
+	x = amp->step == 0.0f ? amp->value * x
+			      : tactus_lanes_control(amp, at) * x;
+	tactus_lanes_store_some(to, x, count);
+}
+
 /** What is heard of a chunk: `count` frames from `at` on. */
 TACTUS_RT TACTUS_LANES_INLINE void
 TACTUS_LANE(sine_chunk)(TactusSynth *synth, const tactus_u phase[VECTORS],
@@ -180,7 +192,11 @@ TACTUS_LANE(sine_chunk)(TactusSynth *synth, const tactus_u phase[VECTORS],
 			(out + done, &phase[v], amp, at + done);
 			continue;
 		}
-		if (n != 0) {
+		if (n != 0 && n < TACTUS_LANES) {
+			/* a segment that something cut short */
+			TACTUS_LANE(sine_some)
+			(out + done, phase[v], amp, at + done, n);
+		} else if (n != 0) {
 			TACTUS_LANE(sine_few)(some, &phase[v], amp, at + done);
 			TACTUS_LANE(sine_copy)(out + done, some, n);
 		}

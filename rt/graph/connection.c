@@ -215,6 +215,7 @@ connection_make(struct engine *e, struct node *source,
 		.in = in->ordinal,
 		.out_port = (uint16_t)(out - source->spec->shape->port),
 		.in_port = (uint16_t)(in - to->spec->shape->port),
+		.own = from->own,
 		.flags = order->flags,
 		.delay = delay,
 	};
@@ -224,6 +225,8 @@ connection_make(struct engine *e, struct node *source,
 	source->out[c->out] = from->own;
 	to->plain = false;
 	source->plain = source->plain && from->feedbacks == 0;
+	port_look(e, source);
+	port_look(e, to);
 	e->connections++;
 	if ((c->flags & MAP_FEEDBACK) == 0) {
 		order_join(e, c);
@@ -259,6 +262,8 @@ remove_one(struct engine *e, struct connection *c, const struct node *ends)
 		source->out[c->out] = e->runner->out[c->out];
 		source->plain = is_plain(source);
 	}
+	port_look(e, source);
+	port_look(e, to);
 	pool_give(e->pools, c->delay.frames[0]);
 	if ((c->flags & MAP_FEEDBACK) == 0) {
 		order_part(e, c);

@@ -19,17 +19,20 @@
 #include "engine_private.h"
 
 struct connection {
-	struct node *source;
+	/* what whoever hears it looks at: one cache line */
+	_Alignas(CACHE_LINE) struct node *source;
 	struct node *to;
-	uint32_t out;      /* ordinal among the source's outputs */
-	uint32_t in;       /* among the inputs of `to` */
-	uint32_t flags;    /* MAP_FEEDBACK or none */
-	uint32_t edge;     /* of no feedback: where order.c keeps it */
+	const float *own;            /* the source's buffer: joint.own */
+	struct connection *next_in;  /* of the same input; of the free ones */
+	struct connection *next_out; /* of the same output */
+	uint32_t flags;              /* MAP_FEEDBACK or none */
+	uint32_t edge;               /* of no feedback: order.c's */
+	uint32_t out;                /* ordinal among the source's outputs */
+	uint32_t in;                 /* among the inputs of `to` */
+	/* the rest */
 	uint16_t out_port; /* the same two, among all ports */
 	uint16_t in_port;
-	struct connection *next_in; /* of the same input; of the free ones */
 	struct connection *previous_in;
-	struct connection *next_out; /* of the same output */
 	struct connection *previous_out;
 	struct bus delay; /* of feedback; tags UINT64_MAX at first */
 };

@@ -80,6 +80,19 @@ enum node_kind {
 	KIND_ENDED /* its end waits to be told; the id is taken */
 };
 
+/**
+ * What a plan asks of a synth, so that it need not look at its ports: port_look
+ * keeps it.  A lean synth has one output and at most one input, and neither
+ * reads a bus nor replaces one; what it hears is connected.
+ */
+enum brief {
+	BRIEF_LEAN = 1,
+	BRIEF_HEARS = 2,   /* it has an input */
+	BRIEF_SUMS = 4,    /* … which hears more than one source's buffer */
+	BRIEF_OWN = 8,     /* its output is connected */
+	BRIEF_DELAYED = 16 /* … by feedback */
+};
+
 /** What happens when a node's fade is over. */
 enum fade_end { FADE_STAYS, FADE_PAUSES, FADE_FREES };
 
@@ -102,21 +115,21 @@ struct node {
 	bool uses;       /* it has resource ports, or acquired something */
 	bool fired;      /* the slot stands in the list of fired triggers */
 	bool plain;      /* inputs: nothing but a bus each; no feedback kept */
-	bool runs;       /* it stands in the execution order */
-	uint32_t rank;   /* its place there */
+	uint8_t brief;   /* enum brief */
+	int32_t bus;     /* of a lean one's output: place in e->bus; -1: none */
 	uint16_t inputs; /* audio ports: the shape's, at hand */
 	uint16_t outputs;
 	const TactusSynthDef *def;
 	/* of a synth: in its body */
 	struct joint *output;
 	struct joint *input;
-	const float **in;
 	float **out;
-	TactusControl *now;
-	/* what a synth's process looks at: the second */
-	TactusSynth synth;
 	struct node *next;
 	struct node *head; /* a group's children */
+	/* what a synth's process looks at: the second */
+	TactusSynth synth;
+	const float **in;
+	TactusControl *now;
 	/* the rest of the tree, of a synth's ports */
 	struct node *parent;
 	struct synth_spec *spec;
@@ -155,8 +168,8 @@ struct node {
 	struct kept *kept;       /* what it acquired itself */
 };
 
-_Static_assert(offsetof(struct node, synth) <= CACHE_LINE &&
-		       offsetof(struct node, next) <= 2 * CACHE_LINE,
+_Static_assert(offsetof(struct node, synth) == CACHE_LINE &&
+		       offsetof(struct node, parent) == 2 * CACHE_LINE,
 	"what each block looks at is in the first two cache lines");
 
 /** One mixing point: this block and the one before. */
@@ -170,6 +183,9 @@ struct bus {
 	bool is_open;     /* it stands in e->open */
 	struct bus *next_open;
 };
+
+/** No place: a synth that does not run. */
+#define ORDER_NOWHERE UINT32_MAX
 
 /** Writers of a bus that are folded together (mix.h). */
 #define MIX_GROUP 32
@@ -216,8 +232,10 @@ struct engine {
 	/* who runs when (order.h, plan.h), by whom (runner.h, crew.h) */
 	struct node **order; /* those that run, in execution order */
 	uint32_t running;
-	bool changed; /* the order or the plan is not what it should be */
-	bool planned; /* the plan is used; else the synths are walked */
+	uint32_t *rank;  /* by id: the place in it, or ORDER_NOWHERE */
+	uint32_t *level; /* by rank: what connections alone make it */
+	bool changed;    /* the order or the plan is not what it should be */
+	bool planned;    /* the plan is used; else the synths are walked */
 	struct sorting *sorting; /* order.c's own */
 	struct plan *plan;
 	struct runner *runner; /* config.threads of them; the first is rt's */

@@ -200,6 +200,7 @@ lay_out(struct engine *e, struct node *n, const struct synth_spec *spec,
 	n->synth.out = n->out;
 	n->plain = true;
 	n->synth.resources = n->bound;
+	port_look(e, n);
 }
 
 /** Bytes of a synth's ports in its body. */

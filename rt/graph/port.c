@@ -283,7 +283,8 @@ hear(const struct engine *e, const struct connection *c)
 	if ((c->flags & MAP_FEEDBACK) != 0) {
 		return look(e, &c->delay, e->block_no - 1, e->offset);
 	}
-	return c->source->runs ? c->source->output[c->out].own : e->zeros;
+	return e->rank[c->source - e->node] != ORDER_NOWHERE ? c->own
+							     : e->zeros;
 }
 
 TACTUS_RT const float *
@@ -326,6 +327,36 @@ port_tell(struct engine *e, struct node *n, const struct joint *j,
 }
 
 TACTUS_RT void
+port_look(struct engine *e, struct node *n)
+{
+	const struct joint *in = n->input;
+	const struct joint *out = n->output;
+	uint32_t brief = BRIEF_LEAN;
+
+	n->brief = 0;
+	n->bus = -1;
+	if (n->outputs != 1 || n->inputs > 1 ||
+		(out->flags & MAP_REPLACE) != 0 ||
+		(n->def->flags & TACTUS_SERIAL) != 0) {
+		return;
+	}
+	if (n->inputs == 1) {
+		if (in->bus >= 0) {
+			return;
+		}
+		bool sums = in->connections > 1 || in->feedbacks != 0;
+		brief |= BRIEF_HEARS | (sums ? BRIEF_SUMS : 0U);
+	}
+	if (out->bus >= 0) {
+		struct bus *b = port_bus(e, out->bus, out->flags, true);
+		n->bus = (int32_t)(b - e->bus);
+	}
+	brief |= out->own != NULL ? BRIEF_OWN : 0U;
+	brief |= out->feedbacks != 0 ? BRIEF_DELAYED : 0U;
+	n->brief = (uint8_t)brief;
+}
+
+TACTUS_RT void
 port_map(struct engine *e, struct node *n, const struct shape_port *p,
 	int32_t bus, uint32_t flags)
 {
@@ -341,6 +372,7 @@ port_map(struct engine *e, struct node *n, const struct shape_port *p,
 		n->in[p->ordinal] = e->zeros;
 		j->version = NULL;
 	}
+	port_look(e, n);
 	port_tell(e, n, j, (uint32_t)(p - n->spec->shape->port), was);
 }
 

@@ -62,6 +62,10 @@ port_is_joined(const struct joint *j)
 TACTUS_RT void port_tell(struct engine *e, struct node *n,
 	const struct joint *j, uint32_t port, bool was);
 
+/** Note what a plan asks of a synth: its audio ports have changed.
+ * @thread rt */
+TACTUS_RT void port_look(struct engine *e, struct node *n);
+
 /** Join an audio port to a bus or (bus -1) to nothing. @thread rt */
 TACTUS_RT void port_map(struct engine *e, struct node *n,
 	const struct shape_port *p, int32_t bus, uint32_t flags);

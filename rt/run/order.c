@@ -2,12 +2,12 @@
 /*
  * order.c -- see order.h.
  *
- * The tree is walked once.  Where all edges lead further on in it, its order
- * is topological already, and of all that are it is the one wanted.  Else the
- * synths are counted out (A. B. Kahn, "Topological sorting of large
- * networks", CACM 5, 1962), along the tree, with a bitmap over the places of
- * those that were passed over and now wait for nobody: its lowest bit is next.
- * That is done only between the places where the tree's order does not hold.
+ * The tree is walked once.  Where nothing is connected its order is the one
+ * wanted.  Else the synths are counted out (A. B. Kahn, "Topological sorting
+ * of large networks", CACM 5, 1962), along the tree, with a bitmap over the
+ * places of those that were passed over and now wait for nobody: its lowest
+ * bit is next.  All that is looked at for it stands in arrays of words by id
+ * or place, which the first cache holds.
  */
 #include "order.h"
 
@@ -17,22 +17,8 @@
 #include "order_private.h"
 
 /**
- * Let a node that follows come from memory: they mostly stand in a row by
- * rising or falling ids, and this would then be the ninth.  Where they do not
- * it fetches in vain; that the address may lie anywhere does no harm, for
- * nothing is read.
- */
-TACTUS_RT static inline void
-fetch(const struct node *n)
-{
-	uintptr_t next = (uintptr_t)n->next;
-
-	__builtin_prefetch((const void *)(next + 8 * (next - (uintptr_t)n)), 1);
-}
-
-/**
  * Note all synths below a node, depth first, and put those that run into the
- * order.
+ * order, as if nothing were connected.
  * @param off nothing below it runs
  * @param at  their first place
  * @return the place behind the last
@@ -47,15 +33,16 @@ walk(struct engine *e, struct node *top, bool off, uint32_t at)
 
 	while (n != NULL) {
 		if (n->kind == KIND_SYNTH) {
-			fetch(n);
+			/* who stood there the last time most likely does now */
+			__builtin_prefetch(&e->node[s->all[at + ORDER_AHEAD]]);
+			uint32_t id = (uint32_t)(n - e->node);
 			bool runs = hush == NULL && n->sounding && !n->paused;
-			n->runs = runs;
-			n->rank = running;
 			e->order[running] = n;
+			e->rank[id] = runs ? running : ORDER_NOWHERE;
 			running += runs ? 1 : 0;
-			s->all[at] = n;
-			s->runs[at] = runs;
-			s->place[n - e->node] = at;
+			s->all[at] = id;
+			s->tree[id] = at;
+			s->place[id] = at;
 			at++;
 		} else if (n->head != NULL) {
 			hush = hush == NULL && n->paused ? n : hush;
@@ -75,52 +62,41 @@ walk(struct engine *e, struct node *top, bool off, uint32_t at)
 	return at;
 }
 
-/**
- * Find the edges that do not lead to a higher place, and the places between
- * which they lie: all before the first place that such an edge leads to, and
- * all behind the last from which one comes, keep the tree's order.
- * @return is there one?
- */
+/** Does every edge lead to a higher place in the tree? */
 TACTUS_RT static bool
-find_bad(const struct engine *e, uint32_t *first, uint32_t *last)
+is_sorted(const struct engine *e)
 {
 	const struct sorting *s = e->sorting;
-	uint32_t low = ORDER_NOWHERE;
-	uint32_t high = 0;
+	uint32_t bad = 0;
 
 	for (uint32_t i = 0; i < e->forward; i++) {
-		uint32_t source = s->place[s->edge[i].source];
-		uint32_t to = s->place[s->edge[i].to];
-		bool bad = source >= to;
-		low = bad && to < low ? to : low;
-		high = bad && source > high ? source : high;
+		bad |= s->tree[s->edge[i].source] >= s->tree[s->lead[i].to]
+			       ? 1U
+			       : 0U;
 	}
-	*first = low;
-	*last = high;
-	return low != ORDER_NOWHERE;
+	return bad == 0;
 }
 
-/** Chain the edges between two places by their source, and count what each
- * synth waits for. */
+/** Find the level of each where the tree's order holds. */
 TACTUS_RT static void
-gather(struct engine *e, uint32_t first, uint32_t last)
+find_levels(struct engine *e, uint32_t count)
 {
 	struct sorting *s = e->sorting;
-	uint32_t count = last - first + 1;
 
-	memset(s->waits + first, 0, count * sizeof *s->waits);
-	memset(s->begin + first, 0xFF, count * sizeof *s->begin);
-	for (uint32_t i = 0; i < e->forward; i++) {
-		uint32_t source = s->place[s->edge[i].source];
-		uint32_t to = s->place[s->edge[i].to];
-		/* one that comes from before is done, one that leads behind
-		 * holds nobody up: in one comparison each */
-		if (source - first >= count || to - first >= count) {
+	memset(s->level, 0, count * sizeof *s->level);
+	for (uint32_t at = 0; at < count; at++) {
+		uint32_t id = s->all[at];
+		uint32_t rank = e->rank[id];
+		uint32_t i = s->first[id];
+		if (rank == ORDER_NOWHERE) {
 			continue;
 		}
-		s->waits[to]++;
-		s->behind[i] = (struct lead){to, s->begin[source]};
-		s->begin[source] = i;
+		uint32_t level = s->level[at] + 1;
+		e->level[rank] = level - 1;
+		for (; i != ORDER_NOWHERE; i = s->lead[i].next) {
+			uint32_t *to = &s->level[s->tree[s->lead[i].to]];
+			*to = level > *to ? level : *to;
+		}
 	}
 }
 
@@ -162,50 +138,66 @@ first_ready(const struct sorting *s)
 	return at;
 }
 
+/** Let a synth's followers wait for one less, and raise them.
+ * @param level  theirs at the least
+ * @param cursor places before it have been passed over
+ * @return how many of those may be next now */
+TACTUS_RT static inline uint32_t
+release(struct sorting *s, uint32_t id, uint32_t level, uint32_t cursor)
+{
+	uint32_t ready = 0;
+
+	for (uint32_t i = s->first[id]; i != ORDER_NOWHERE;
+		i = s->lead[i].next) {
+		uint32_t to = s->tree[s->lead[i].to];
+		s->level[to] = level > s->level[to] ? level : s->level[to];
+		if (--s->waits[to] == 0 && to < cursor) {
+			set_ready(s, to);
+			ready++;
+		}
+	}
+	return ready;
+}
+
 /**
- * Count out the synths between two places.  A cursor goes along them; who
- * waits for others is passed over, and is next as soon as the last of these
- * has had its turn, for it stands before the cursor.
+ * Count out the synths.  A cursor goes along the tree; who waits for others is
+ * passed over, and is next as soon as the last of these has had its turn, for
+ * it stands before the cursor.
  */
 TACTUS_RT static void
-sort(struct engine *e, uint32_t first, uint32_t last)
+sort(struct engine *e, uint32_t count)
 {
 	struct sorting *s = e->sorting;
-	uint32_t running = s->all[first]->rank;
-	uint32_t cursor = first;
+	uint32_t running = 0;
+	uint32_t cursor = 0;
 	uint32_t passed = 0; /* that may be next by now */
 
-	gather(e, first, last);
+	for (uint32_t i = 0; i < count; i++) {
+		s->waits[i] = s->comers[s->all[i]];
+		s->level[i] = 0;
+	}
 	/* there is no cycle: each gets its turn, and the bitmap is empty */
-	for (uint32_t done = first; done <= last; done++) {
+	for (uint32_t done = 0; done < count; done++) {
 		uint32_t at;
 		if (passed > 0) {
 			at = first_ready(s);
 			unset_ready(s, at);
 			passed--;
 		} else {
-			while (cursor < last && s->waits[cursor] != 0) {
+			while (cursor < count - 1 && s->waits[cursor] != 0) {
 				cursor++;
 			}
 			at = cursor++;
 		}
-		if (at > last) {
-			break;
-		}
-		struct node *n = s->all[at];
-		s->place[n - e->node] = done;
-		n->rank = running;
-		if (s->runs[at]) {
-			e->order[running++] = n;
-		}
-		for (uint32_t i = s->begin[at]; i != ORDER_NOWHERE;
-			i = s->behind[i].next) {
-			uint32_t to = s->behind[i].to;
-			if (--s->waits[to] == 0 && to < cursor) {
-				set_ready(s, to);
-				passed++;
-			}
-		}
+		uint32_t id = s->all[at];
+		bool runs = e->rank[id] != ORDER_NOWHERE;
+		s->place[id] = done;
+		e->order[running] = &e->node[id];
+		e->level[running] = s->level[at];
+		e->rank[id] = runs ? running : ORDER_NOWHERE;
+		running += runs ? 1 : 0;
+		/* who does not run is heard as silence, by whoever it may be */
+		passed += release(s, id, runs ? s->level[at] + 1 : 0, cursor);
 	}
 }
 
@@ -214,29 +206,48 @@ order_renew(struct engine *e)
 {
 	struct node *root = &e->node[0];
 	bool off = root->paused || e->reaping;
-	uint32_t first;
-	uint32_t last;
 
 	e->running = 0;
 	uint32_t count = walk(e, &e->limbo, off, 0);
 	count = walk(e, root, root->paused, count);
-	if (count != 0 && find_bad(e, &first, &last)) {
-		sort(e, first, last);
+	if (e->forward == 0 || count == 0) {
+		memset(e->level, 0, e->running * sizeof *e->level);
+	} else if (is_sorted(e)) {
+		find_levels(e, count);
+	} else {
+		sort(e, count);
 	}
 	e->sorting->sound = true;
+}
+
+/** Let the neighbours of an edge in its list know where it stands. */
+TACTUS_RT static void
+point_at(struct sorting *s, uint32_t at, uint32_t to)
+{
+	const struct edge *g = &s->edge[at];
+	uint32_t next = s->lead[at].next;
+
+	*(g->previous != ORDER_NOWHERE ? &s->lead[g->previous].next
+				       : &s->first[g->source]) = to;
+	if (next != ORDER_NOWHERE) {
+		s->edge[next].previous = to;
+	}
 }
 
 TACTUS_RT void
 order_join(struct engine *e, struct connection *c)
 {
 	struct sorting *s = e->sorting;
-	struct edge *g = &s->edge[e->forward];
+	uint32_t source = (uint32_t)(c->source - e->node);
+	uint32_t to = (uint32_t)(c->to - e->node);
+	uint32_t at = e->forward++;
 
-	c->edge = e->forward++;
-	g->source = (uint32_t)(c->source - e->node);
-	g->to = (uint32_t)(c->to - e->node);
-	g->connection = c;
-	if (s->place[g->source] >= s->place[g->to]) {
+	c->edge = at;
+	s->lead[at] = (struct lead){to, s->first[source]};
+	s->edge[at] = (struct edge){source, ORDER_NOWHERE, c};
+	point_at(s, at, at);
+	s->comers[to]++;
+	if (s->place[source] >= s->place[to]) {
 		s->sound = false;
 	}
 }
@@ -245,14 +256,29 @@ TACTUS_RT void
 order_part(struct engine *e, struct connection *c)
 {
 	struct sorting *s = e->sorting;
+	uint32_t at = c->edge;
+	uint32_t last = --e->forward;
+	const struct edge *g = &s->edge[at];
+	uint32_t next = s->lead[at].next;
 
-	/* the last takes its place */
-	s->edge[c->edge] = s->edge[--e->forward];
-	s->edge[c->edge].connection->edge = c->edge;
+	s->comers[s->lead[at].to]--;
+	*(g->previous != ORDER_NOWHERE ? &s->lead[g->previous].next
+				       : &s->first[g->source]) = next;
+	if (next != ORDER_NOWHERE) {
+		s->edge[next].previous = g->previous;
+	}
+	if (at != last) {
+		/* the last takes its place */
+		point_at(s, last, at);
+		s->lead[at] = s->lead[last];
+		s->edge[at] = s->edge[last];
+		s->edge[at].connection->edge = at;
+	}
 }
 
 TACTUS_RT void
 order_forget(struct engine *e, const struct node *n)
 {
 	e->sorting->place[n - e->node] = ORDER_NOWHERE;
+	e->rank[n - e->node] = ORDER_NOWHERE;
 }

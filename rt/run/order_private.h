@@ -10,41 +10,46 @@
 
 #include "order.h"
 
-/** No place: a synth that was not there when the order was renewed. */
-#define ORDER_NOWHERE UINT32_MAX
-
 /** Levels of the bitmap of those that were passed over; a bit of one is a word
  * of the level below.  The upper is searched: it has 16 words at the most. */
 #define ORDER_LEVELS 2
 
-/** A connection that is no feedback. */
-struct edge {
-	uint32_t source; /* ids */
-	uint32_t to;
-	struct connection *connection;
-};
+/** Synths ahead of the walk that are fetched. */
+#define ORDER_AHEAD 8
 
-/** An edge as sorting sees it. */
+/** A connection that is no feedback, as sorting sees it. */
 struct lead {
-	uint32_t to;   /* its place in the tree */
+	uint32_t to;   /* id */
 	uint32_t next; /* of the same source; ORDER_NOWHERE: none */
 };
 
-struct sorting {
-	struct edge *edge; /* e->forward of them, in no order */
+/** The rest of what is known of it. */
+struct edge {
+	uint32_t source;   /* id */
+	uint32_t previous; /* of the same source */
+	struct connection *connection;
+};
 
-	/* by id: the place in the order as it was last renewed */
+struct sorting {
+	/* e->forward of them, in no order */
+	struct lead *lead;
+	struct edge *edge;
+
+	/* by id */
+	uint32_t *first;  /* of its leads */
+	uint32_t *comers; /* how many lead to it */
+	uint32_t *tree;   /* its place in the tree */
+	/* its place in the order as it was last renewed; ORDER_NOWHERE: it was
+	 * not there */
 	uint32_t *place;
 	/* Does every edge lead from a lower place to a higher one?  (Where
 	 * nothing leads on from a synth, it may stand nowhere.) */
 	bool sound;
 
 	/* by place in the tree */
-	struct node **all;
-	bool *runs;
-	uint32_t *waits;     /* for so many edges */
-	uint32_t *begin;     /* the first of its own in `behind` */
-	struct lead *behind; /* as `edge` */
+	uint32_t *all;   /* ids, as far as the next renewal: a good guess */
+	uint32_t *waits; /* for so many edges */
+	uint32_t *level; /* by connections alone, of those that run */
 	uint64_t *ready[ORDER_LEVELS];
 	uint32_t tops; /* words of the last level */
 

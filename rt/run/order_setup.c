@@ -22,6 +22,18 @@ take(size_t count, size_t bytes)
 	return memory;
 }
 
+/** A word for each node: ORDER_NOWHERE. */
+static uint32_t *
+take_nowhere(size_t nodes)
+{
+	uint32_t *memory = take(nodes, sizeof *memory);
+
+	if (memory != NULL) {
+		memset(memory, 0xFF, nodes * sizeof *memory);
+	}
+	return memory;
+}
+
 /** The bitmap, level by level. @return is there memory? */
 static bool
 take_bits(struct sorting *s, size_t nodes)
@@ -48,24 +60,26 @@ order_open(struct engine *e)
 		return -ENOMEM;
 	}
 	e->sorting = s;
+	s->lead = take(edges, sizeof *s->lead);
 	s->edge = take(edges, sizeof *s->edge);
-	s->place = take(nodes, sizeof *s->place);
-	s->all = take(nodes, sizeof(struct node *));
-	s->runs = take(nodes, sizeof *s->runs);
+	s->first = take_nowhere(nodes);
+	s->comers = take(nodes, sizeof *s->comers);
+	s->tree = take(nodes, sizeof *s->tree);
+	s->place = take_nowhere(nodes);
+	s->all = take(nodes + ORDER_AHEAD, sizeof *s->all);
 	s->waits = take(nodes, sizeof *s->waits);
-	s->begin = take(nodes + 1, sizeof *s->begin);
-	s->behind = take(edges, sizeof *s->behind);
+	s->level = take(nodes, sizeof *s->level);
 	s->seen = take(nodes, sizeof *s->seen);
 	s->from = take(nodes, sizeof *s->from);
 	s->queue = take(nodes, sizeof *s->queue);
-	if (s->edge == NULL || s->place == NULL || s->all == NULL ||
-		s->runs == NULL || s->waits == NULL || s->begin == NULL ||
-		s->behind == NULL || s->seen == NULL || s->from == NULL ||
-		s->queue == NULL || !take_bits(s, nodes)) {
+	e->rank = take_nowhere(nodes);
+	e->level = take(nodes, sizeof *e->level);
+	if (s->lead == NULL || s->edge == NULL || s->first == NULL ||
+		s->comers == NULL || s->tree == NULL || s->place == NULL ||
+		s->all == NULL || s->waits == NULL || s->level == NULL ||
+		s->seen == NULL || s->from == NULL || s->queue == NULL ||
+		e->rank == NULL || e->level == NULL || !take_bits(s, nodes)) {
 		return -ENOMEM;
-	}
-	for (size_t i = 0; i < nodes; i++) {
-		s->place[i] = ORDER_NOWHERE;
 	}
 	s->sound = true;
 	return 0;
@@ -79,13 +93,17 @@ order_close(struct engine *e)
 	if (s == NULL) {
 		return;
 	}
+	free(e->rank);
+	free(e->level);
+	free(s->lead);
 	free(s->edge);
+	free(s->first);
+	free(s->comers);
+	free(s->tree);
 	free(s->place);
 	free(s->all);
-	free(s->runs);
 	free(s->waits);
-	free(s->begin);
-	free(s->behind);
+	free(s->level);
 	free(s->seen);
 	free(s->from);
 	free(s->queue);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * plan_private.h -- what a plan is made of, for plan.c, plan_run.c and
- * plan_setup.c.
+ * plan_private.h -- what a plan is made of, for the files that make it and for
+ * plan_run.c.
  *
  *	level 0   steps of synths │ mixes of what is complete by then
  *	level 1   steps of synths │ mixes …
@@ -37,6 +37,8 @@ struct group {
 	uint32_t first; /* writers */
 	uint32_t last;
 	uint32_t count;
+	uint32_t most; /* count: it takes no more */
+	int32_t bus;   /* place in e->bus */
 	uint32_t version;
 	uint32_t next;    /* group of the same version */
 	float *partial;   /* what its step folds; NULL: mixed with the rest */
@@ -68,7 +70,10 @@ struct reader {
 struct step {
 	const TactusSynthDef *def; /* NULL: it mixes `version` */
 	struct def_use *use;       /* what is known of it; many may share it */
-	uint32_t version;
+	union {
+		uint32_t version;
+		uint32_t group; /* of the first output that goes to a bus */
+	};
 	uint32_t level;
 	uint32_t next;         /* of the same level */
 	uint32_t took_ns;      /* when it was looked at last, all of it */
@@ -76,16 +81,14 @@ struct step {
 	uint32_t writers;      /* of each */
 	uint16_t inputs;       /* of each of its synths */
 	uint16_t outputs;
-	uint8_t count;     /* synths; of a mix: which part of the frames … */
-	uint8_t most;      /* that it takes; … of so many */
-	uint8_t pointed;   /* 1 + the runner that had it last; 0: nobody */
-	bool folds;        /* its synths are whole groups: it adds them up */
-	bool is_many;      /* by process_many */
-	bool is_steady;    /* what they hear stays where it is: sources alone */
-	bool has_own;      /* some are connected to somebody */
-	bool has_feedback; /* … by feedback */
-	bool is_serial;    /* rt alone runs it */
-	bool is_stirred;   /* a control of one of them may move: look */
+	uint8_t count;   /* synths; of a mix: which part of the frames … */
+	uint8_t most;    /* that it takes; … of so many */
+	uint8_t pointed; /* 1 + the runner that had it last; 0: nobody */
+	bool folds;      /* its synths are whole groups: it adds them up */
+	bool is_many;    /* by process_many */
+	uint8_t brief;   /* enum brief: what holds of any of its synths */
+	bool is_serial;  /* rt alone runs it */
+	bool is_stirred; /* a control of one of them may move: look */
 	TactusSynth **member; /* as process_many takes them */
 };
 
@@ -115,8 +118,8 @@ struct stage {
 	bool mixes;   /* its steps mix versions */
 };
 
-/** Steps of one def that are open at a time, at as many levels. */
-#define PLAN_OPEN 4
+/** Steps of one def that are open at a time, by level and bus. */
+#define PLAN_OPEN 8
 
 /** What is known of a def. */
 struct def_use {
@@ -133,7 +136,6 @@ struct def_use {
 struct like {
 	const TactusSynthDef *def; /* NULL: there was none */
 	int32_t bus;
-	uint32_t flags;
 	struct bus_use *use;
 	struct step *step;
 	struct group *group;
@@ -162,11 +164,10 @@ struct plan {
 	struct def_use def[PLAN_DEFS];
 
 	struct part *part; /* by rank; one more ends the last one's writers */
-	struct def_use *last_def; /* that was looked up */
 	struct like like;
 	struct writer *writer;
 	uint32_t writers;
-	struct group *group;
+	struct group *group; /* the first: of those that write to no bus */
 	uint32_t groups;
 	struct version *version;
 	uint32_t versions;
@@ -180,6 +181,9 @@ struct plan {
 	uint32_t serial_level; /* 1 + that of the last serial synth; 0: none */
 	uint32_t last_serial;  /* the newest of their steps */
 
+	/* some synth is on a higher level than connections put it on, and
+	 * perhaps whoever hears it */
+	bool is_raised;
 	uint32_t levels;
 	struct level *level;
 	uint32_t width; /* synths of the widest */
@@ -197,6 +201,93 @@ struct plan {
 	struct engine *engine;
 	const struct stage *now; /* the one that is being done */
 };
+
+/* --- plan_bus.c --- */
+
+/** Note that something hears a bus, and above which level it does.
+ * @thread rt @return false: there is no room */
+TACTUS_RT bool plan_hear_bus(struct engine *e, int32_t bus, uint32_t flags,
+	const float **where, uint32_t *level);
+
+/** Above which level a synth hears what is connected to an input.
+ * @thread rt */
+TACTUS_RT void plan_hear_connections(
+	const struct engine *e, const struct joint *j, uint32_t *level);
+
+/** Let an output write to its bus. @pre its part has its level
+ * @thread rt @return false: there is no room */
+TACTUS_RT bool plan_write_bus(
+	struct engine *e, uint32_t rank, uint32_t out, const struct joint *j);
+
+/* --- plan_use.c --- */
+
+/** Raise the level of a synth above those that it must not run beside, and
+ * note at which it uses what it may use. @thread rt */
+TACTUS_RT void plan_use(
+	struct engine *e, const struct node *n, uint32_t *level);
+
+/* --- plan_step.c --- */
+
+/** Where a def is kept whose place another has. @thread rt */
+TACTUS_RT struct def_use *plan_search_def(
+	struct plan *p, const TactusSynthDef *def, uint32_t at);
+
+/** Where a def is kept; one too many shares the last place looked at.
+ * @thread rt */
+TACTUS_RT static inline struct def_use *
+plan_find_def(struct plan *p, const TactusSynthDef *def)
+{
+	uint32_t at = (uint32_t)(((uintptr_t)def >> 4) * 2654435761U >> 16);
+	struct def_use *d = &p->def[at % PLAN_DEFS];
+
+	return d->def == def ? d : plan_search_def(p, def, at);
+}
+
+/** Can it run many of these at once?  Serial ones never: process_many may
+ * begin with any of them, and who is first may be served alone. @thread rt */
+TACTUS_RT static inline bool
+plan_is_many(const struct engine *e, const TactusSynthDef *def)
+{
+	return def->process_many && !e->config.no_many &&
+	       (def->flags & TACTUS_SERIAL) == 0;
+}
+
+/** Where a def's step of a level is kept whose first output goes to a bus.
+ * @thread rt */
+TACTUS_RT static inline uint32_t *
+plan_open_step(struct def_use *d, uint32_t level, int32_t bus)
+{
+	return &d->open[(level + (uint32_t)bus + 1) % PLAN_OPEN];
+}
+
+/** Give a synth to a step of its level that takes it, or to a new one.
+ * @thread rt @return the step */
+TACTUS_RT uint32_t plan_assign(struct engine *e, struct node *n, uint32_t level,
+	uint32_t first_writer);
+
+/* --- plan_lean.c --- */
+
+/** Note a synth that was given its step: the next may be as it is.
+ * @thread rt */
+TACTUS_RT void plan_note(struct engine *e, const struct node *n, uint32_t rank);
+
+/**
+ * Synths that are as the one before, as most are where there are many: they go
+ * where that one went, at a fraction of the price.
+ * @thread rt
+ * @return how many, from `rank` on
+ */
+TACTUS_RT uint32_t plan_take_alike(struct engine *e, uint32_t rank);
+
+/**
+ * Lean synths whose steps are open and take them: without a look at their
+ * ports.
+ * @thread rt
+ * @return how many, from `rank` on
+ */
+TACTUS_RT uint32_t plan_take_lean(struct engine *e, uint32_t rank);
+
+/* --- plan_stage.c --- */
 
 /** Make stages of the steps, and give what is mixed its place: the second part
  * of plan_renew. @thread rt @return false: there is no room */

@@ -26,17 +26,25 @@
 TACTUS_RT static void
 point_outputs(struct plan *p, struct runner *r, const struct step *s)
 {
+	const uint32_t stays = BRIEF_LEAN | BRIEF_OWN;
+	bool owned = (s->brief & BRIEF_OWN) != 0;
 	float *const *at = r->out;
 
-	for (uint32_t m = 0; m < s->count; m++) {
+	for (uint32_t m = 0; m < s->count; m++, at += s->outputs) {
 		struct node *n = node_of(s->member[m]);
+		if (owned && (n->brief & stays) == stays) {
+			continue; /* it points there since it is connected */
+		}
 		for (uint32_t i = 0; i < s->outputs; i++) {
-			float *own = n->output[i].own;
+			float *own = owned ? n->output[i].own : NULL;
 			n->out[i] = own != NULL ? own : at[i];
 		}
-		at += s->outputs;
-		uint32_t first = s->folds ? 0 : p->part[n->rank].first_writer;
-		for (uint32_t i = 0; !s->folds && i < s->writers; i++) {
+		if (s->folds) {
+			continue;
+		}
+		uint32_t rank = r->engine->rank[n->synth.id];
+		uint32_t first = p->part[rank].first_writer;
+		for (uint32_t i = 0; i < s->writers; i++) {
 			const struct writer *w = &p->writer[first + i];
 			if (w->buffer != NULL) {
 				n->out[w->out] = w->buffer;
@@ -71,7 +79,7 @@ point(struct plan *p, struct runner *r, struct step *s)
 		s->pointed = (uint8_t)(r->who + 1);
 		point_outputs(p, r, s);
 	}
-	if (s->inputs != 0 && !(same && s->is_steady)) {
+	if (s->inputs != 0 && !(same && (s->brief & BRIEF_SUMS) == 0)) {
 		point_inputs(r, s);
 	}
 }
@@ -163,7 +171,7 @@ fold_step(struct plan *p, struct runner *r, const struct step *s)
 		if (to == NULL) {
 			continue; /* replaced before anybody hears it */
 		}
-		if (s->has_own) {
+		if ((s->brief & BRIEF_OWN) != 0) {
 			fold(p, g, to, 0, p->frames);
 			continue;
 		}
@@ -180,7 +188,8 @@ TACTUS_RT static void
 run_synths(struct plan *p, struct runner *r, struct step *s)
 {
 	const struct engine *e = r->engine;
-	bool watched = e->fades != 0 || e->now < e->hunt_end || s->has_feedback;
+	bool watched = e->fades != 0 || e->now < e->hunt_end ||
+		       (s->brief & BRIEF_DELAYED) != 0;
 
 	point(p, r, s);
 	process(p, r, s);

@@ -52,8 +52,8 @@ plan_open(struct engine *e)
 	p->bus = take(buses, sizeof *p->bus);
 	p->resource = take(c->max_resources + 1, sizeof *p->resource);
 	p->part = take(nodes + 1, sizeof *p->part);
-	p->writer = take(p->most_writers, sizeof *p->writer);
-	p->group = take(p->most_writers, sizeof *p->group);
+	p->writer = take(p->most_writers + 1, sizeof *p->writer);
+	p->group = take(p->most_writers + 1, sizeof *p->group);
 	p->version = take(p->most_writers, sizeof *p->version);
 	p->reader = take(p->most_readers, sizeof *p->reader);
 	p->arena = take(p->most_buffers * p->stride, sizeof *p->arena);

@@ -224,7 +224,7 @@ place_all(struct engine *e)
 			return false;
 		}
 	}
-	for (uint32_t i = 0; i < p->groups; i++) {
+	for (uint32_t i = 1; i < p->groups; i++) {
 		if (!place_group(e, &p->group[i])) {
 			return false;
 		}

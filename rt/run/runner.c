@@ -119,8 +119,9 @@ runner_end_said(struct engine *e)
 	for (uint32_t i = 0; i < e->config.threads; i++) {
 		struct node *n = e->runner[i].said_first;
 		for (; n != NULL; n = n->next_said) {
-			uint32_t word = n->rank / 64;
-			e->said[word] |= (uint64_t)1 << (n->rank % 64);
+			uint32_t rank = e->rank[n->synth.id];
+			uint32_t word = rank / 64;
+			e->said[word] |= (uint64_t)1 << (rank % 64);
 			n->said_with = i;
 			first = word < first ? word : first;
 			last = word > last ? word : last;

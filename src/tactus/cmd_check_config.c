@@ -8,8 +8,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "config.h"
+#include "house_threads.h"
 #include "print_json.h"
 
 static const struct choice choices[] = {
@@ -55,6 +58,24 @@ report(const char *file, const struct config_errors *e, bool sound)
 	}
 }
 
+/** Ask as the daemon does what this machine has to be asked. @errors -EINVAL
+ * with one error, the first; -ENOMEM */
+static int
+check_threads(const struct config *config, struct config_errors *errors)
+{
+	char why[512];
+
+	if (house_threads_fit(config, why, sizeof why)) {
+		return 0;
+	}
+	errors->items = calloc(1, sizeof *errors->items);
+	if (errors->items == NULL || (errors->items[0] = strdup(why)) == NULL) {
+		return -ENOMEM;
+	}
+	errors->count = 1;
+	return -EINVAL;
+}
+
 static int
 run(struct cli *cli, int argc, char **argv)
 {
@@ -68,6 +89,9 @@ run(struct cli *cli, int argc, char **argv)
 		return cli_args_exit(key);
 	}
 	int r = config_load(file, NULL, 0, &config, &errors);
+	if (r == 0) {
+		r = check_threads(config, &errors);
+	}
 	config_close(config);
 	if (r == -ENOMEM) {
 		config_errors_fini(&errors);

@@ -111,7 +111,9 @@ listen_to(struct cli *cli, struct sending *e)
 		}
 		if (strcmp(m.address, "/error") == 0) {
 			result = answer_error(cli, &m);
-			if (answer_is_error(&m, e->form.request)) {
+			if (answer_is_error(&m, e->form.request) ||
+				(e->in_ns > 0 &&
+					answer_is_error(&m, "#bundle"))) {
 				return result;
 			}
 			continue;

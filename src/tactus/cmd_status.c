@@ -103,10 +103,10 @@ static const struct shown faults[] = {
 };
 
 static const struct shown late[] = {
-	{"unplanned",     "plans without room",       false},
-	{"helpers_late",  "blocks with late helpers", false},
-	{"helper_stalls", "waits for helpers",        false},
-	{NULL,            NULL,		       false},
+	{"unplanned",     "plans without room", false},
+	{"helpers_late",  "late helpers",       false},
+	{"helper_stalls", "waits for helpers",  false},
+	{NULL,            NULL,                 false},
 };
 
 static const double *

@@ -93,6 +93,10 @@ help(struct cli *cli, const char *name)
 		usage();
 		return EX_OK;
 	}
+	if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0) {
+		usage(); /* they have no options */
+		return EX_OK;
+	}
 	const struct verb *verb = find(name);
 	if (verb == NULL) {
 		return unknown(cli, name);

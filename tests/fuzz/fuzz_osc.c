@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "again.h"
 #include "osc_read.h"
 #include "osc_text.h"
 #include "osc_write.h"
@@ -20,52 +21,6 @@ must(bool promise, const char *words)
 	if (!promise) {
 		fprintf(stderr, "broken: %s\n", words);
 		abort();
-	}
-}
-
-static void
-put(struct osc_out *o, const struct osc_arg *a)
-{
-	switch (a->type) {
-	case 'i':
-		osc_put_int(o, a->u.i);
-		break;
-	case 'f':
-		osc_put_float(o, a->u.f);
-		break;
-	case 's':
-		osc_put_string(o, a->u.s);
-		break;
-	case 'b':
-		osc_put_blob(o, a->u.b.data, a->u.b.size);
-		break;
-	case 'h':
-		osc_put_int64(o, a->u.h);
-		break;
-	case 'd':
-		osc_put_double(o, a->u.d);
-		break;
-	case 't':
-		osc_put_time(o, a->u.t);
-		break;
-	case 'T':
-	case 'F':
-		osc_put_bool(o, a->type == 'T');
-		break;
-	case 'N':
-		osc_put_nil(o);
-		break;
-	case 'I':
-		osc_put_impulse(o);
-		break;
-	case '[':
-		osc_put_array(o);
-		break;
-	case ']':
-		osc_end_array(o);
-		break;
-	default:
-		must(false, "a checked packet has only known types");
 	}
 }
 
@@ -108,7 +63,8 @@ rewrite(const struct osc_message *m, uint8_t *out)
 	while (osc_args_next(&args, &a)) {
 		double number;
 		int32_t whole;
-		put(&o, &a);
+		must(again_put(&o, &a),
+			"a checked packet has only known types");
 		if (osc_whole(&a, &whole) == 0) {
 			must(osc_number(&a, &number) && number == (double)whole,
 				"a whole number is a number");

@@ -36,7 +36,8 @@ dispatch_sources="$here/compose.c $here/guests.c $top/tests/nrt/office/rooms.c
 dispatch_packages="alsa libseccomp libconfig sndfile samplerate kissfft-float"
 flags="-std=c11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer
 	-fno-sanitize-recover=undefined -I$top/include -iquote $top/link
-	-iquote $top/nrt/osc -iquote $top/nrt/net -iquote $top/nrt/config"
+	-iquote $top/nrt/osc -iquote $top/nrt/net -iquote $top/nrt/config
+	-iquote $top/tests/nrt/osc"
 
 # One file for each line of hex.
 unpack() { # seeds, folder

@@ -264,7 +264,9 @@ START_TEST(engine_takes_one_packet_a_block_when_there_is_no_time)
 }
 END_TEST
 
-START_TEST(engine_clears_behind_its_ramp_a_few_nodes_a_block)
+/** A thousand voices, and room for some more nodes. */
+static struct rig *
+crowd(void)
 {
 	struct rig *r = real_time();
 
@@ -275,6 +277,13 @@ START_TEST(engine_clears_behind_its_ramp_a_few_nodes_a_block)
 	for (int32_t id = 1; id <= 1000; id++) {
 		rig_voice(r, &rig_level, id, 0);
 	}
+	return r;
+}
+
+START_TEST(engine_clears_behind_its_ramp_a_few_nodes_a_block)
+{
+	struct rig *r = crowd();
+
 	rig_run(r, 64);
 	r->reports = 0;
 	/* what is made behind it, in the same bundle, stays */
@@ -366,15 +375,8 @@ END_TEST
 
 START_TEST(engine_clears_though_clear_comes_again_and_again)
 {
-	struct rig *r = real_time();
+	struct rig *r = crowd();
 
-	r->config.max_nodes = 1200;
-	r->config.pool[0].count = 1200;
-	r->ring = 1 << 14;
-	rig_open(r);
-	for (int32_t id = 1; id <= 1000; id++) {
-		rig_voice(r, &rig_level, id, 0);
-	}
 	r->reports = 0;
 	for (int i = 0; i < 30; i++) {
 		rig_group(r, 1100 + i, 0, 0);

@@ -15,17 +15,10 @@
 
 #include "crew.h"
 #include "harness.h"
+#include "holds.h"
 #include "score.h"
 #include "storm.h"
 #include "thread_flush.h"
-
-/* Check's own assertions write to a pipe each time, met or not */
-#define HOLDS_MSG(what, ...)     \
-  do {                           \
-    if (!(what)) {               \
-      ck_abort_msg(__VA_ARGS__); \
-    }                            \
-  } while (0)
 
 /** Ways to play. */
 static const struct way {

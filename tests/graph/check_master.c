@@ -47,9 +47,7 @@ START_TEST(master_guards_and_names_the_one_that_made_it)
 
 	rig_open(r);
 	/* 5 makes it, 6 passes it on; 7 is sound and stays so */
-	rig_synth(r, &rig_nan, 5, 0, PLACE_TAIL);
-	rig_map(r, COMMAND_MAP_OUTPUT, 5, "out", 2, 0);
-	rig_simple(r, COMMAND_ACTIVATE, 5);
+	rig_writer(r, &rig_nan, 5, 2, 0);
 	rig_voice(r, &rig_pass, 6, 0);
 	rig_map(r, COMMAND_MAP_INPUT, 6, "in", 2, 0);
 	rig_voice(r, &rig_clock, 7, 1);

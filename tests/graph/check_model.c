@@ -12,23 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "holds.h"
 #include "random.h"
 #include "storm.h"
 #include "thread_flush.h"
-
-/* Check's own assertions write to a pipe each time, met or not */
-#define HOLDS(...)                                             \
-  do {                                                         \
-    if (!(__VA_ARGS__)) {                                      \
-      ck_abort_msg("line %d: not %s", __LINE__, #__VA_ARGS__); \
-    }                                                          \
-  } while (0)
-#define HOLDS_MSG(what, ...)     \
-  do {                           \
-    if (!(what)) {               \
-      ck_abort_msg(__VA_ARGS__); \
-    }                            \
-  } while (0)
 
 /** What makes one storm differ from another. */
 struct weather {

@@ -40,6 +40,17 @@ fill(TactusSynth *s, uint32_t frames, float value)
 	}
 }
 
+/** What process_many does where a def has nothing better. */
+TACTUS_RT static void
+each(const TactusWorld *world, TactusSynth *const *s, uint32_t count,
+	uint32_t frames,
+	TACTUS_RT void (*process)(const TactusWorld *, TactusSynth *, uint32_t))
+{
+	for (uint32_t i = 0; i < count; i++) {
+		process(world, s[i], frames);
+	}
+}
+
 TACTUS_RT static void
 ones(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 {
@@ -51,10 +62,7 @@ TACTUS_RT static void
 many_ones(const TactusWorld *world, TactusSynth *const *s, uint32_t count,
 	uint32_t frames)
 {
-	(void)world;
-	for (uint32_t i = 0; i < count; i++) {
-		fill(s[i], frames, 1.0F);
-	}
+	each(world, s, count, frames, ones);
 }
 
 TACTUS_RT static void
@@ -68,10 +76,7 @@ TACTUS_RT static void
 many_thousands(const TactusWorld *world, TactusSynth *const *s, uint32_t count,
 	uint32_t frames)
 {
-	(void)world;
-	for (uint32_t i = 0; i < count; i++) {
-		fill(s[i], frames, 1000.0F);
-	}
+	each(world, s, count, frames, thousands);
 }
 
 static TactusSynthDef
@@ -160,9 +165,7 @@ TACTUS_RT static void
 read_things(const TactusWorld *world, TactusSynth *const *s, uint32_t count,
 	uint32_t frames)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		read_thing(world, s[i], frames);
-	}
+	each(world, s, count, frames, read_thing);
 }
 
 TACTUS_RT static bool

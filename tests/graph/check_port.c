@@ -244,9 +244,7 @@ START_TEST(port_follows_a_bus_by_its_first_sample_and_slope)
 
 	rig_open(r);
 	/* 1 makes a line on bus 2; 3 follows it behind, 4 with feedback */
-	rig_synth(r, &rig_level, 1, 0, PLACE_TAIL);
-	rig_map(r, COMMAND_MAP_OUTPUT, 1, "out", 2, 0);
-	rig_simple(r, COMMAND_ACTIVATE, 1);
+	rig_writer(r, &rig_level, 1, 2, 0);
 	rig_set(r, 1, "value", 1001.0F, 1000 / 48000.0);
 	rig_voice(r, &rig_level, 3, 0);
 	ck_assert_uint_eq(rig_map(r, COMMAND_MAP_CONTROL, 3, "value", 2, 0), 0);
@@ -275,9 +273,7 @@ START_TEST(port_stays_where_it_was_when_its_bus_is_no_number)
 	struct rig *r = rig_new();
 
 	rig_open(r);
-	rig_synth(r, &rig_level, 1, 0, PLACE_TAIL);
-	rig_map(r, COMMAND_MAP_OUTPUT, 1, "out", 2, 0);
-	rig_simple(r, COMMAND_ACTIVATE, 1);
+	rig_writer(r, &rig_level, 1, 2, 0);
 	rig_set(r, 1, "value", 65.0F, 64 / 48000.0);
 	rig_synth(r, &rig_nan, 2, 0, PLACE_TAIL);
 	rig_map(r, COMMAND_MAP_OUTPUT, 2, "out", 2, 0);
@@ -299,9 +295,7 @@ START_TEST(port_of_a_trigger_is_silent_once_its_bus_lets_go)
 	struct rig *r = rig_new();
 
 	rig_open(r);
-	rig_synth(r, &rig_level, 1, 0, PLACE_TAIL);
-	rig_map(r, COMMAND_MAP_OUTPUT, 1, "out", 2, 0);
-	rig_simple(r, COMMAND_ACTIVATE, 1);
+	rig_writer(r, &rig_level, 1, 2, 0);
 	rig_voice(r, &rig_hit, 3, 0);
 	rig_map(r, COMMAND_MAP_CONTROL, 3, "hit", 2, 0);
 	rig_run(r, 64);

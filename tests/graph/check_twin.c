@@ -268,7 +268,7 @@ shared(struct rig *r)
 	/* it reads what it had and what it has; both are written behind */
 	rig_bind(r, keeps, "thing", 2);
 	twin_run_as(r, 128, 5, 4, 1);
-	ck_assert_uint_eq(r->engine->node[other].rank, 7);
+	ck_assert_uint_eq(r->engine->rank[other], 7);
 	rig_move(r, keeps, 0, PLACE_TAIL);
 	twin_run(r, 128);
 	/* what is given back is nobody's concern any more */

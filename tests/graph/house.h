@@ -50,6 +50,9 @@ struct house_set {
 struct house *house_open(uint32_t block);
 void house_close(struct house *h);
 
+/** Its resources, which house_open adds once all is loaded. */
+void house_add_resources(struct house *h);
+
 /** The first part of a name. */
 const struct house_part *house_part(const struct house *h, const char *name);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * naive_apply.c -- see naive.h.  The tree, and what each command does.
+ * naive_apply.c -- see naive.h.  What each command does.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,193 +10,6 @@
 #include "engine_private.h"
 #include "hold.h"
 #include "naive_private.h"
-
-/* --- the tree --- */
-
-struct thing *
-naive_find(struct naive *v, int32_t id)
-{
-	if (id < 0 || (uint32_t)id >= v->config.max_nodes) {
-		return NULL;
-	}
-	struct thing *t = &v->thing[id];
-	bool lives = t->is == IS_GROUP || t->is == IS_SYNTH;
-	return lives && !t->cleared ? t : NULL;
-}
-
-static void
-leave(struct naive *v, struct thing *t)
-{
-	struct thing *p = &v->thing[t->parent];
-	int32_t kept = 0;
-
-	for (int32_t i = 0; i < p->children; i++) {
-		if (p->child[i] != t->id) {
-			p->child[kept++] = p->child[i];
-		}
-	}
-	p->children = kept;
-	t->parent = NOBODY;
-}
-
-static void
-enter(struct naive *v, struct thing *t, int32_t parent, int32_t at)
-{
-	struct thing *p = &v->thing[parent];
-
-	for (int32_t i = p->children; i > at; i--) {
-		p->child[i] = p->child[i - 1];
-	}
-	p->child[at] = t->id;
-	p->children++;
-	t->parent = parent;
-}
-
-static int32_t
-index_of(const struct thing *parent, int32_t id)
-{
-	int32_t i = 0;
-
-	while (parent->child[i] != id) {
-		i++;
-	}
-	return i;
-}
-
-static void
-free_synth(struct thing *t)
-{
-	for (uint32_t k = 0; k < t->outputs; k++) {
-		free(t->voice[k]);
-	}
-	free(t->self);
-}
-
-void
-naive_end(struct naive *v, struct thing *t)
-{
-	while (t->children > 0) {
-		naive_end(v, &v->thing[t->child[0]]);
-	}
-	leave(v, t);
-	if (t->is == IS_SYNTH) {
-		naive_unjoin(v, t, UINT32_MAX);
-		if (t->def->destroy) {
-			t->def->destroy(&v->world, &t->synth);
-		}
-		v->pool_free[t->pool]++;
-		free_synth(t);
-	}
-	t->is = IS_ENDED;
-	t->key[0] = '\0';
-	naive_tell(v, REPORT_NODE_ENDED, t->id, NULL);
-}
-
-static uint32_t
-count(const struct naive *v, const struct thing *t)
-{
-	uint32_t n = 1;
-
-	for (int32_t i = 0; i < t->children; i++) {
-		n += count(v, &v->thing[t->child[i]]);
-	}
-	return n;
-}
-
-uint32_t
-naive_in_limbo(const struct naive *v)
-{
-	return count(v, &v->thing[LIMBO]) - 1;
-}
-
-uint32_t
-naive_nodes(const struct naive *v)
-{
-	return count(v, &v->thing[0]) + naive_in_limbo(v);
-}
-
-uint32_t
-naive_events(const struct naive *v)
-{
-	return v->dues;
-}
-
-uint32_t
-naive_pool(const struct naive *v, uint32_t i)
-{
-	return v->pool_free[i];
-}
-
-static bool
-is_below(const struct naive *v, int32_t id, int32_t top)
-{
-	while (id != NOBODY && id != top) {
-		id = v->thing[id].parent;
-	}
-	return id == top;
-}
-
-void
-naive_fade(
-	struct naive *v, struct thing *t, float to, double seconds, int at_end)
-{
-	t->fade = (struct line){true, v->now, naive_frames(v, seconds),
-		line_before(&t->fade, v->now), to};
-	t->at_end = at_end;
-	for (uint32_t i = 0; i < v->fadings; i++) {
-		if (v->fading[i] == t->id) {
-			return;
-		}
-	}
-	v->fading[v->fadings++] = t->id;
-}
-
-/* --- knobs --- */
-
-float
-naive_clamp(const TactusPort *p, float value)
-{
-	if ((p->flags & ~(uint32_t)TACTUS_TRIGGER) != 0 &&
-		fabsf(value) < 1e9F) {
-		value = (float)floor((double)value + 0.5);
-	}
-	if (value < p->minimum) {
-		return p->minimum;
-	}
-	return value > p->maximum ? p->maximum : value;
-}
-
-float
-naive_value(const struct naive *v, const struct thing *t, uint32_t k)
-{
-	const struct knob *c = &t->knob[k];
-
-	return c->ramp.is_on && c->bus < 0 ? line_at(&c->ramp, v->now)
-					   : c->value;
-}
-
-void
-naive_trigger(struct naive *v, struct thing *t, uint32_t k, float value)
-{
-	struct knob *c = &t->knob[k];
-
-	value = naive_clamp(&t->port[k], value);
-	if (c->free_at <= v->now) {
-		c->free_at = v->now + 1;
-		c->value = value;
-		t->fired = true;
-		return;
-	}
-	v->due[v->dues++] = (struct due){.at = c->free_at,
-		.arrival = v->arrivals++,
-		.node = t->id,
-		.generation = t->generation,
-		.control = k,
-		.value = value};
-	c->free_at++;
-}
-
-/* --- commands --- */
 
 static void
 no(struct outcome *w, uint32_t reason, int32_t a, int32_t b)
@@ -258,7 +70,7 @@ judge_place(
 		return REASON_TARGET_ROOT;
 	}
 	*parent = t->parent;
-	*at = index_of(&v->thing[t->parent], t->id) +
+	*at = naive_index(&v->thing[t->parent], t->id) +
 	      (o->placement == PLACE_AFTER ? 1 : 0);
 	return REASON_NONE;
 }
@@ -366,7 +178,7 @@ make_synth(struct naive *v, struct thing *t, const struct order *o,
 			   : 0;
 	if (code != 0) {
 		v->pool_free[t->pool]++;
-		free_synth(t);
+		naive_free_synth(t);
 		no(w, REASON_CONSTRUCT, code, id);
 		return false;
 	}
@@ -411,7 +223,7 @@ make(struct naive *v, const struct order *o, struct outcome *w)
 		return;
 	}
 	t->is = o->kind == COMMAND_SYNTH_NEW ? IS_SYNTH : IS_GROUP;
-	enter(v, t, parent, at);
+	naive_enter(v, t, parent, at);
 	w->id = id;
 	naive_tell(v, REPORT_NODE_NEW, id, NULL);
 }
@@ -433,13 +245,13 @@ move(struct naive *v, const struct order *o, struct outcome *w)
 	if (!place(v, o, w, &parent, &at)) {
 		return;
 	}
-	if (o->target == o->id || is_below(v, parent, t->id)) {
+	if (o->target == o->id || naive_is_below(v, parent, t->id)) {
 		no(w, REASON_INSIDE_ITSELF, o->id, o->target);
 		return;
 	}
-	leave(v, t);
+	naive_leave(v, t);
 	(void)judge_place(v, o, &parent, &at);
-	enter(v, t, parent, at);
+	naive_enter(v, t, parent, at);
 }
 
 /** A port by its name or its number: its index, or -1. */
@@ -643,8 +455,8 @@ clear(struct naive *v)
 	while (root->children > 0) {
 		struct thing *t = &v->thing[root->child[0]];
 		clear_mark(v, t);
-		leave(v, t);
-		enter(v, t, LIMBO, limbo->children);
+		naive_leave(v, t);
+		naive_enter(v, t, LIMBO, limbo->children);
 	}
 	if (limbo->children > 0 && v->master[CLEAR].to != 0.0F) {
 		naive_ramp(v, CLEAR, 0.0F);
@@ -665,150 +477,6 @@ name(struct naive *v, const struct order *o, struct outcome *w)
 		}
 	}
 	memcpy(t->key, o->key, sizeof o->key);
-}
-
-/* --- answers --- */
-
-static void
-copy(const struct naive *v, const struct thing *t, struct tree_item *to)
-{
-	(void)v;
-	bool fades = t->fade.is_on;
-
-	*to = (struct tree_item){.id = t->id, .parent = t->parent};
-	to->def = t->is == IS_SYNTH ? t->def : NULL;
-	to->state = fades && t->at_end == 2                  ? NODE_RELEASING
-		    : t->paused || (fades && t->at_end == 1) ? NODE_PAUSED
-		    : t->is == IS_GROUP || t->active         ? NODE_RUNNING
-							     : NODE_INACTIVE;
-	memcpy(to->key, t->key, sizeof to->key);
-}
-
-static void
-fill_tree(const struct naive *v, const struct thing *t, struct tree_reply *r)
-{
-	copy(v, t, &r->item[r->count++]);
-	*(t->is == IS_GROUP ? &r->groups : &r->synths) += 1;
-	for (int32_t i = 0; i < t->children; i++) {
-		fill_tree(v, &v->thing[t->child[i]], r);
-	}
-}
-
-static void
-fill_query(const struct naive *v, const struct thing *t, struct query_reply *q)
-{
-	copy(v, t, &q->node);
-	q->previous = q->next = -1;
-	if (t->parent != NOBODY) {
-		const struct thing *p = &v->thing[t->parent];
-		int32_t at = index_of(p, t->id);
-		q->previous = at > 0 ? p->child[at - 1] : -1;
-		q->next = at + 1 < p->children ? p->child[at + 1] : -1;
-	}
-	q->ports = t->is == IS_SYNTH ? t->ports : 0;
-	if (t->is == IS_SYNTH) {
-		naive_list_edges(v, t, q);
-	}
-	for (uint32_t i = 0; i < q->ports; i++) {
-		const TactusPort *p = &t->port[i];
-		uint32_t k = t->ordinal[i];
-		const struct wire_end *w =
-			p->direction == TACTUS_OUTPUT ? &t->out[k] : &t->in[k];
-		struct port_state *s = &q->port[i];
-		*s = (struct port_state){.kind = p->kind};
-		memcpy(s->name, p->name, sizeof s->name);
-		if (p->kind == TACTUS_CONTROL) {
-			s->value = naive_value(v, t, k);
-			s->bus = t->knob[k].bus;
-			s->flags = (int32_t)t->knob[k].flags;
-		} else {
-			s->bus = w->bus;
-			s->flags = (int32_t)w->flags;
-		}
-	}
-}
-
-static uint32_t
-mix(uint32_t hash, const void *data, size_t bytes)
-{
-	const unsigned char *at = data;
-
-	for (size_t i = 0; i < bytes; i++) {
-		hash = (hash ^ at[i]) * 16777619U;
-	}
-	return hash;
-}
-
-static uint32_t
-mix_item(uint32_t hash, const struct tree_item *i)
-{
-	hash = mix(hash, &i->id, sizeof i->id);
-	hash = mix(hash, &i->parent, sizeof i->parent);
-	hash = mix(hash, &i->state, sizeof i->state);
-	hash = mix(hash, &i->def, sizeof(void *));
-	return mix(hash, i->key, strlen(i->key));
-}
-
-uint32_t
-naive_digest_tree(const struct tree_reply *t)
-{
-	uint32_t hash = 17;
-
-	hash = mix(hash, &t->count, sizeof t->count);
-	hash = mix(hash, &t->groups, sizeof t->groups);
-	hash = mix(hash, &t->synths, sizeof t->synths);
-	for (uint32_t i = 0; i < t->count; i++) {
-		hash = mix_item(hash, &t->item[i]);
-	}
-	return hash;
-}
-
-uint32_t
-naive_digest_query(const struct query_reply *q)
-{
-	uint32_t hash = mix_item(18, &q->node);
-
-	hash = mix(hash, &q->previous, sizeof q->previous);
-	hash = mix(hash, &q->next, sizeof q->next);
-	hash = mix(hash, &q->ports, sizeof q->ports);
-	hash = mix(hash, &q->connections, sizeof q->connections);
-	hash = mix(hash, q->connection, q->connections * sizeof *q->connection);
-	for (uint32_t i = 0; i < q->ports; i++) {
-		const struct port_state *s = &q->port[i];
-		hash = mix(hash, s->name, strlen(s->name));
-		hash = mix(hash, &s->kind, sizeof s->kind);
-		hash = mix(hash, &s->value, sizeof s->value);
-		hash = mix(hash, &s->bus, sizeof s->bus);
-		hash = mix(hash, &s->flags, sizeof s->flags);
-	}
-	return hash;
-}
-
-static void
-answer(struct naive *v, const struct order *o, struct outcome *w)
-{
-	static struct connection_item connections[MOST_EDGES];
-	static struct query_reply query;
-	static union {
-		struct tree_reply reply;
-		char room[sizeof(struct tree_reply) +
-			  MOST_NODES * sizeof(struct tree_item)];
-	} tree;
-	const struct thing *t = find(v, o, w);
-
-	if (t == NULL) {
-		return;
-	}
-	memset(&query, 0, sizeof query);
-	query.connection = connections;
-	memset(&tree, 0, sizeof tree);
-	if (o->kind == COMMAND_TREE) {
-		fill_tree(v, t, &tree.reply);
-		w->digest = naive_digest_tree(&tree.reply);
-	} else {
-		fill_query(v, t, &query);
-		w->digest = naive_digest_query(&query);
-	}
 }
 
 /* --- commands on one node --- */
@@ -874,6 +542,16 @@ start(struct naive *v, const struct order *o, struct outcome *w)
 		if (t->def->activate) {
 			t->def->activate(&v->world, &t->synth);
 		}
+	}
+}
+
+static void
+answer(struct naive *v, const struct order *o, struct outcome *w)
+{
+	const struct thing *t = find(v, o, w);
+
+	if (t != NULL) {
+		naive_answer(v, t, o, w);
 	}
 }
 

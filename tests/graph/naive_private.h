@@ -188,6 +188,15 @@ void naive_ramp(struct naive *v, int which, float to);
 
 /* the tree */
 struct thing *naive_find(struct naive *v, int32_t id);
+/** What a synth has of its own; its pool is not told. */
+void naive_free_synth(struct thing *t);
+void naive_leave(struct naive *v, struct thing *t);
+/** Become the child of `parent` that stands at `at`. */
+void naive_enter(struct naive *v, struct thing *t, int32_t parent, int32_t at);
+/** At which place a child stands. */
+int32_t naive_index(const struct thing *parent, int32_t id);
+/** Is it `top`, or somewhere below it? */
+bool naive_is_below(const struct naive *v, int32_t id, int32_t top);
 void naive_end(struct naive *v, struct thing *t);
 void naive_fade(
 	struct naive *v, struct thing *t, float to, double seconds, int at_end);
@@ -224,6 +233,10 @@ void naive_reset_triggers(struct thing *t);
 TACTUS_RT bool naive_note(struct naive *v, const struct entry *e);
 void naive_tell(struct naive *v, uint32_t kind, int32_t id,
 	const struct parcel *parcel);
+
+/* answers */
+void naive_answer(const struct naive *v, const struct thing *t,
+	const struct order *o, struct outcome *w);
 
 /* commands */
 uint32_t naive_apply(struct naive *v, const struct order *o, struct outcome *w);

@@ -241,6 +241,22 @@ rig_collect(struct rig *r)
 }
 
 void
+rig_cut(struct rig *r, uint64_t at)
+{
+	rig_later(r, at, COMMAND_CALL, 0, 0);
+}
+
+void
+rig_later(struct rig *r, uint64_t at, enum command_kind kind, int32_t id,
+	int64_t number)
+{
+	struct batch *b = rig_batch(r, at);
+
+	rig_add(r, b, kind, id)->u.number = number;
+	rig_post(r, b);
+}
+
+void
 rig_post(struct rig *r, struct batch *b)
 {
 	if (ring_post(r->wire->commands, &b, 1) != 1) {
@@ -461,13 +477,33 @@ rig_move(struct rig *r, int32_t id, int32_t target, int32_t place)
 }
 
 void
-rig_voice(struct rig *r, const TactusSynthDef *def, int32_t id, int32_t channel)
+rig_bare(struct rig *r, const TactusSynthDef *def, int32_t id)
 {
 	ck_assert_uint_eq(rig_synth(r, def, id, 0, PLACE_TAIL), 0);
-	ck_assert_uint_eq(rig_map(r, COMMAND_MAP_OUTPUT, id, "out", channel,
-				  MAP_EXTERNAL),
-		0);
 	ck_assert_uint_eq(rig_simple(r, COMMAND_ACTIVATE, id), 0);
+}
+
+void
+rig_writer(struct rig *r, const TactusSynthDef *def, int32_t id, int32_t bus,
+	uint32_t flags)
+{
+	ck_assert_uint_eq(rig_synth(r, def, id, 0, PLACE_TAIL), 0);
+	ck_assert_uint_eq(
+		rig_map(r, COMMAND_MAP_OUTPUT, id, "out", bus, flags), 0);
+	ck_assert_uint_eq(rig_simple(r, COMMAND_ACTIVATE, id), 0);
+}
+
+void
+rig_voice(struct rig *r, const TactusSynthDef *def, int32_t id, int32_t channel)
+{
+	rig_writer(r, def, id, channel, MAP_EXTERNAL);
+}
+
+void
+rig_listen(struct rig *r, int32_t id, int32_t bus, uint32_t flags)
+{
+	ck_assert_uint_eq(
+		rig_map(r, COMMAND_MAP_INPUT, id, "in", bus, flags), 0);
 }
 
 void

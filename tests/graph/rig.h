@@ -91,6 +91,11 @@ struct batch *rig_batch(struct rig *r, uint64_t at);
 struct command *rig_add(
 	struct rig *r, struct batch *b, enum command_kind kind, int32_t id);
 void rig_post(struct rig *r, struct batch *b);
+/** One command at a sample, with a number where its kind has one. */
+void rig_later(struct rig *r, uint64_t at, enum command_kind kind, int32_t id,
+	int64_t number);
+/** Nothing happens at a sample but that a segment ends there. */
+void rig_cut(struct rig *r, uint64_t at);
 /** Post, let the engine take it, collect; for what is due at once. */
 uint32_t rig_do(struct rig *r, struct batch *b);
 
@@ -121,6 +126,13 @@ struct connect_order *rig_add_connect(struct rig *r, struct batch *b,
 uint32_t rig_connect(struct rig *r, int32_t id, int32_t to, int32_t flags);
 uint32_t rig_disconnect(struct rig *r, int32_t id, int32_t to, int32_t flags);
 uint32_t rig_move(struct rig *r, int32_t id, int32_t target, int32_t place);
+/** A def, active, joined to nothing. */
+void rig_bare(struct rig *r, const TactusSynthDef *def, int32_t id);
+/** The same, its port "out" on a bus; `flags` are those of a map. */
+void rig_writer(struct rig *r, const TactusSynthDef *def, int32_t id,
+	int32_t bus, uint32_t flags);
+/** Its port "in" hears a bus; -1: none. */
+void rig_listen(struct rig *r, int32_t id, int32_t bus, uint32_t flags);
 /** A def, active, its port "out" on an external output. */
 void rig_voice(
 	struct rig *r, const TactusSynthDef *def, int32_t id, int32_t channel);
@@ -161,6 +173,8 @@ extern const TactusSynthDef rig_tone;
 /* out = a number that hangs on the sample clock alone: noise, the same
  * however blocks are cut */
 extern const TactusSynthDef rig_clock;
+/* which number that is */
+TACTUS_RT float rig_clock_at(uint64_t sample);
 /* out = in * gain (a control), within -2 … 2, and never NaN */
 extern const TactusSynthDef rig_fold;
 /*

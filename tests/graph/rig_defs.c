@@ -273,15 +273,22 @@ tone(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 	}
 }
 
+TACTUS_RT float
+rig_clock_at(uint64_t sample)
+{
+	uint32_t x = (uint32_t)sample * 2654435761U;
+
+	x ^= x >> 15;
+	return (float)(x >> 8) / 16777216.0F - 0.5F;
+}
+
 TACTUS_RT static void
 clock_process(const TactusWorld *world, TactusSynth *s, uint32_t frames)
 {
 	uint64_t now = world->time(world);
 
 	for (uint32_t i = 0; i < frames; i++) {
-		uint32_t x = (uint32_t)(now + i) * 2654435761U;
-		x ^= x >> 15;
-		s->out[0][i] = (float)(x >> 8) / 16777216.0F - 0.5F;
+		s->out[0][i] = rig_clock_at(now + i);
 	}
 }
 

@@ -12,578 +12,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random.h"
 #include "rig.h"
-#include "score_parts.h"
+#include "score_say.h"
+#include "score_synths.h"
 
 #define BUSES 12
-
-static uint32_t
-below(struct writer *w, uint32_t limit)
-{
-	return random_below(&w->random, limit);
-}
-
-static bool
-chance(struct writer *w, uint32_t percent)
-{
-	return below(w, 100) < percent;
-}
-
-/* --- packets --- */
-
-static void
-begin(struct writer *w)
-{
-	bool timed = chance(w, 60);
-	uint32_t last = w->score->plan.blocks * w->score->plan.block;
-
-	w->head = w->tail = NULL;
-	w->at = timed ? w->now + below(w, 3 * w->score->plan.block) : 0;
-	w->is_timed = timed && w->at + 1 < last;
-	w->rank = chance(w, 70) ? 0 : below(w, 1000);
-}
-
-/** One command more. */
-static struct order *
-say(struct writer *w, enum command_kind kind, int32_t id)
-{
-	struct parcel *p = w->tail;
-
-	if (p == NULL || p->count == NAIVE_ORDERS) {
-		p = calloc(1, sizeof *p);
-		if (p == NULL) {
-			ck_abort_msg("no memory");
-		}
-		p->flags = w->is_timed ? 0 : BATCH_NOW;
-		p->at = w->at;
-		p->order = w->rank;
-		*(w->tail != NULL ? &w->tail->chain : &w->head) = p;
-		w->tail = p;
-	}
-	struct order *o = &p->what[p->count++];
-	*o = (struct order){.kind = kind, .id = id};
-	w->score->seen.commands++;
-	return o;
-}
-
-static void
-end(struct writer *w)
-{
-	struct score *s = w->score;
-
-	if (w->head == NULL) {
-		return;
-	}
-	if (s->packets == s->room) {
-		s->room = 2 * s->room + 64;
-		s->packet = realloc(s->packet, s->room * sizeof *s->packet);
-		s->before = realloc(s->before, s->room * sizeof *s->before);
-	}
-	s->packet[s->packets] = w->head;
-	s->before[s->packets++] = w->block;
-	naive_post(w->naive, w->head);
-}
-
-/* --- who is there --- */
-
-/** A synth that lives and whose part suits; -1: there is none. */
-static int32_t
-pick(struct writer *w, bool (*suits)(const struct house_part *p))
-{
-	uint32_t from = below(w, SCORE_IDS);
-
-	for (uint32_t i = 0; i < SCORE_IDS; i++) {
-		int32_t id = (int32_t)((from + i) % SCORE_IDS);
-		const struct house_part *p = w->part[id];
-		if (p != NULL && naive_def(w->naive, id) == p->def &&
-			suits(p)) {
-			return id;
-		}
-	}
-	return -1;
-}
-
-static bool
-is_any(const struct house_part *p)
-{
-	return p->ports > 0;
-}
-
-static bool
-has_out(const struct house_part *p)
-{
-	return p->outs > 0;
-}
-
-static bool
-has_in(const struct house_part *p)
-{
-	return p->ins > 0;
-}
-
-static bool
-has_controls(const struct house_part *p)
-{
-	return p->controls > 0;
-}
-
-static bool
-has_resource(const struct house_part *p)
-{
-	return p->resources > 0;
-}
-
-static bool
-is_fold(const struct house_part *p)
-{
-	return p->def == &rig_fold;
-}
-
-static bool
-is_source(const struct house_part *p)
-{
-	return p->ins == 0 && p->outs > 0 && p->resources == 0;
-}
-
-static bool
-is_effect(const struct house_part *p)
-{
-	return p->ins > 0 && p->outs > 0 && p->def != &rig_fold;
-}
-
-static bool
-is_end(const struct house_part *p)
-{
-	return p->outs == 0;
-}
-
-/** A part to be played, of those that suit. */
-static const struct house_part *
-cast(struct writer *w, bool (*suits)(const struct house_part *p))
-{
-	const struct house *h = w->score->house;
-	uint32_t from = below(w, h->parts);
-
-	for (uint32_t i = 0; i < h->parts; i++) {
-		const struct house_part *p = &h->part[(from + i) % h->parts];
-		if (suits(p) && !score_is_dear(w, p)) {
-			return p;
-		}
-	}
-	ck_abort_msg("nobody to cast");
-}
-
-static int32_t
-some_group(struct writer *w)
-{
-	int32_t id = naive_pick(w->naive, below(w, SCORE_IDS), true);
-
-	return chance(w, 30) || naive_def(w->naive, id) != NULL ? 0 : id;
-}
-
-/** A group with all that it holds; or whoever has the first id. */
-static int32_t
-some_victim(struct writer *w)
-{
-	int32_t id = naive_pick(w->naive, below(w, SCORE_IDS), true);
-
-	return naive_def(w->naive, id) == NULL && id != 0 ? id : 1;
-}
-
-static int32_t
-free_id(struct writer *w)
-{
-	uint32_t from = below(w, SCORE_IDS);
-
-	for (uint32_t i = 0; i < SCORE_IDS; i++) {
-		int32_t id = naive_pick(w->naive, from + i, false);
-		if (w->taken_until[id] <= w->now) {
-			/* a packet that is due later may make it */
-			w->taken_until[id] = w->now + 4 * w->score->plan.block;
-			return id;
-		}
-	}
-	return naive_pick(w->naive, from, false);
-}
-
-/* --- what is done to a synth --- */
-
-static void
-join_out(struct writer *w, int32_t id, const struct house_part *p, uint32_t k)
-{
-	struct order *o = say(w, COMMAND_MAP_OUTPUT, id);
-
-	o->index = (int32_t)(p->ports - p->outs + k);
-	o->flags = chance(w, 45) ? MAP_EXTERNAL : 0;
-	o->bus = (int32_t)below(
-		w, o->flags != 0 ? SCORE_OUTPUTS : w->score->config.max_buses);
-	if (chance(w, 6)) {
-		o->flags |= MAP_REPLACE;
-	}
-	w->score->seen.maps++;
-}
-
-static void
-join_in(struct writer *w, int32_t id, const struct house_part *p, uint32_t k)
-{
-	struct order *o = say(w, COMMAND_MAP_INPUT, id);
-
-	o->index = (int32_t)(p->ports - p->outs - p->ins + k);
-	o->flags = chance(w, 12) ? MAP_EXTERNAL : 0;
-	o->bus = (int32_t)below(
-		w, o->flags != 0 ? SCORE_INPUTS : w->score->config.max_buses);
-	if (p->def == &rig_fold && chance(w, 60)) {
-		o->flags |= MAP_FEEDBACK;
-	}
-	w->score->seen.maps++;
-}
-
-/** Connect an output to an input; feedback leads to where it may. */
-static void
-connect(struct writer *w, int32_t from, const struct house_part *a, int32_t to,
-	const struct house_part *b)
-{
-	struct order *o = say(w, COMMAND_CONNECT, from);
-
-	o->index = (int32_t)(a->ports - a->outs + below(w, a->outs));
-	o->to = to;
-	o->to_index = (int32_t)(b->ports - b->outs - b->ins + below(w, b->ins));
-	o->flags = b->def == &rig_fold && chance(w, 60) ? MAP_FEEDBACK : 0;
-}
-
-static void
-connect_from_any(struct writer *w, int32_t to, const struct house_part *b)
-{
-	int32_t from = pick(w, has_out);
-
-	if (from >= 0) {
-		connect(w, from, w->part[from], to, b);
-	}
-}
-
-/** A recorder hears what is bounded: samplers may play it to itself. */
-static bool
-is_recorder(const struct house_part *p)
-{
-	return strcmp(p->def->name, "recorder") == 0;
-}
-
-static void
-join_inputs(struct writer *w, int32_t id, const struct house_part *p)
-{
-	for (uint32_t k = 0; k < p->ins; k++) {
-		if (is_recorder(p)) {
-			int32_t from = pick(w, is_fold);
-			if (from >= 0) {
-				connect(w, from, w->part[from], id, p);
-			}
-			continue;
-		}
-		if (chance(w, 60)) {
-			join_in(w, id, p, k);
-		}
-		for (uint32_t n = chance(w, 50) ? 1 + below(w, 3) : 0; n > 0;
-			n--) {
-			connect_from_any(w, id, p);
-		}
-	}
-}
-
-/** Bind a resource port, by its index over all of them. */
-static void
-bind_one(struct writer *w, int32_t id, uint32_t i, uint32_t resource)
-{
-	struct order *o = say(w, COMMAND_SET, id);
-
-	o->pairs = 1;
-	o->pair[0] = (struct naive_pair){.index = (int32_t)i,
-		.seconds = -1.0,
-		.resource = chance(w, 6) ? -1 : (int32_t)resource,
-		.integral = true};
-	w->score->seen.binds++;
-}
-
-static void
-bind_to(struct writer *w, int32_t id, const struct house_part *p)
-{
-	const struct house *h = w->score->house;
-
-	for (uint32_t i = p->controls; i < p->controls + p->resources; i++) {
-		uint32_t r = below(w, h->resources);
-		while (strcmp(h->class[r] -> uri, p -> port[i].resource) != 0) {
-			r = (r + 1) % h->resources;
-		}
-		bind_one(w, id, i, r);
-	}
-}
-
-static void
-follow(struct writer *w, int32_t id, const struct house_part *p)
-{
-	struct order *o = say(w, COMMAND_MAP_CONTROL, id);
-
-	o->index = (int32_t)below(w, p->controls);
-	o->bus = chance(w, 40) ? -1
-			       : (int32_t)below(w, w->score->config.max_buses);
-	o->flags = chance(w, 25) ? MAP_FEEDBACK : 0;
-	if (!score_may_follow(&p->port[o->index])) {
-		o->bus = -1;
-	}
-	w->score->seen.maps++;
-}
-
-static void
-set(struct writer *w, int32_t id, const struct house_part *p)
-{
-	struct order *o = say(w, COMMAND_SET, id);
-
-	o->pairs = 1 + below(w, 3);
-	for (uint32_t i = 0; i < o->pairs; i++) {
-		uint32_t k = below(w, p->controls);
-		o->pair[i] = (struct naive_pair){.index = (int32_t)k,
-			.value = score_value(w, p, k),
-			.seconds =
-				chance(w, 50) ? -1.0 : below(w, 900) / 48000.0};
-		if ((p->port[k].flags & TACTUS_TRIGGER) != 0) {
-			o->pair[i].value = 1.0F;
-		}
-	}
-}
-
-/* --- synths --- */
-
-static int32_t
-add(struct writer *w, const struct house_part *p, int32_t group)
-{
-	static const uint8_t flags[] = {33, 33, 33, 1, 1, 32, 0, 34, 36};
-	int32_t id = free_id(w);
-	struct order *o = say(w, COMMAND_SYNTH_NEW, id);
-
-	o->def = p->def;
-	o->host = &w->score->house->nrt.host;
-	o->options = p->options;
-	o->target = group;
-	o->placement = (int32_t)below(w, 2);
-	for (uint32_t k = 0; k < p->controls; k++) {
-		o->controls[k] = score_value(w, p, k);
-	}
-	w->part[id] = p;
-	w->score->seen.parts[p - w->score->house->part]++;
-	o = say(w, COMMAND_DONE_FLAGS, id);
-	o->number = flags[below(w, sizeof flags)];
-	bind_to(w, id, p);
-	return id;
-}
-
-static void
-let_sound(struct writer *w, int32_t id, const struct house_part *p)
-{
-	for (uint32_t k = 0; k < p->outs; k++) {
-		join_out(w, id, p, k);
-	}
-	if (!chance(w, 2)) {
-		(void)say(w, COMMAND_ACTIVATE, id);
-	}
-}
-
-/** Some synth with all that it hears and is heard by. */
-static void
-add_alone(struct writer *w, const struct house_part *p)
-{
-	int32_t id = add(w, p, some_group(w));
-
-	join_inputs(w, id, p);
-	let_sound(w, id, p);
-}
-
-/** A source, and what it goes through: connections alone. */
-static void
-add_chain(struct writer *w)
-{
-	const struct house_part *p = cast(w, is_source);
-	int32_t group = some_group(w);
-	int32_t id = add(w, p, group);
-
-	(void)say(w, COMMAND_ACTIVATE, id);
-	for (uint32_t n = 1 + below(w, 3); n > 0; n--) {
-		const struct house_part *next = cast(w, is_effect);
-		int32_t to = add(w, next, chance(w, 70) ? group : 0);
-		connect(w, id, p, to, next);
-		if (n > 1) {
-			(void)say(w, COMMAND_ACTIVATE, to);
-		}
-		p = next;
-		id = to;
-	}
-	let_sound(w, id, p);
-}
-
-/** An oscillator whose bus a control follows. */
-static void
-add_lead(struct writer *w)
-{
-	const struct house_part *p = house_part(w->score->house, "lfo");
-	int32_t to = pick(w, has_controls);
-	int32_t id = add(w, p, 0);
-	uint32_t bus = below(w, w->score->config.max_buses);
-
-	struct order *o = say(w, COMMAND_MAP_OUTPUT, id);
-	o->index = (int32_t)(p->ports - 1);
-	o->bus = (int32_t)bus;
-	o->flags = chance(w, 40) ? MAP_REPLACE : 0;
-	(void)say(w, COMMAND_ACTIVATE, id);
-	if (to >= 0) {
-		follow(w, to, w->part[to]);
-	}
-}
-
-static void
-set_one(struct writer *w, int32_t id, const char *name, float value)
-{
-	struct order *o = say(w, COMMAND_SET, id);
-
-	o->pairs = 1;
-	o->pair[0] = (struct naive_pair){
-		.name = name, .value = value, .seconds = -1.0};
-}
-
-/** One that records without end, and one that plays what it records; which
- * of them runs first hangs on where they stand. */
-static void
-add_echo(struct writer *w)
-{
-	const struct house_part *fold = house_part(w->score->house, "fold");
-	const struct house_part *in = house_part(w->score->house, "recorder");
-	const struct house_part *out = house_part(w->score->house, "sampler");
-	uint32_t buffer = below(w, w->score->house->resources);
-
-	while (!house_is_buffer(w->score->house, buffer)) {
-		buffer = below(w, w->score->house->resources);
-	}
-	int32_t first = add(w, fold, some_group(w));
-	int32_t to = add(w, in, some_group(w));
-	int32_t from = add(w, out, some_group(w));
-	join_in(w, first, fold, 0);
-	(void)say(w, COMMAND_ACTIVATE, first);
-	connect(w, first, fold, to, in);
-	set_one(w, to, "run", 1.0F);
-	set_one(w, to, "loop", 1.0F);
-	set_one(w, from, "loop", 1.0F);
-	set_one(w, from, "gate", 1.0F);
-	bind_one(w, to, in->controls, buffer);
-	bind_one(w, from, out->controls, buffer);
-	(void)say(w, COMMAND_ACTIVATE, to);
-	let_sound(w, from, out);
-}
-
-static void
-add_voice(struct writer *w)
-{
-	uint32_t which = below(w, 100);
-
-	begin(w);
-	if (which < 35) {
-		add_alone(w, cast(w, is_source));
-	} else if (which < 52) {
-		add_alone(w, cast(w, is_effect));
-	} else if (which < 70) {
-		add_chain(w);
-	} else if (which < 80) {
-		add_alone(w, house_part(w->score->house, "fold"));
-	} else if (which < 88) {
-		add_alone(w, cast(w, has_resource));
-	} else if (which < 90) {
-		add_echo(w);
-	} else if (which < 94) {
-		add_alone(w, cast(w, is_end));
-	} else {
-		add_lead(w);
-	}
-	end(w);
-}
-
-/** One of each part, each with what it hears and is heard by. */
-static void
-add_ensemble(struct writer *w)
-{
-	const struct house *h = w->score->house;
-
-	for (uint32_t i = 0; i < h->parts; i++) {
-		if (!score_is_dear(w, &h->part[i])) {
-			begin(w);
-			add_alone(w, &h->part[i]);
-			end(w);
-		}
-	}
-}
-
-/** Such as give helpers the time to come. */
-static void
-add_polite(struct writer *w)
-{
-	begin(w);
-	w->is_timed = false;
-	for (int i = 0; i < 3; i++) {
-		int32_t id = add(w, house_part(w->score->house, "polite"), 0);
-		(void)say(w, COMMAND_ACTIVATE, id);
-	}
-	end(w);
-}
-
-/** Many of a kind on one bus, each through a filter or not. */
-static void
-add_choir(struct writer *w, uint32_t count)
-{
-	static const char *const names[] = {"sine", "saw", "pulse", "sine"};
-	const struct house *h = w->score->house;
-	const struct house_part *p = house_part(h, names[below(w, 4)]);
-	const struct house_part *q = house_part(h, "filter");
-	bool through = chance(w, 50);
-	int32_t bus = (int32_t)below(w, SCORE_OUTPUTS);
-
-	for (uint32_t i = 0; i < count; i++) {
-		begin(w);
-		w->is_timed = false;
-		int32_t id = add(w, p, 0);
-		if (through) {
-			int32_t to = add(w, q, 0);
-			struct order *o = say(w, COMMAND_CONNECT, id);
-			o->index = (int32_t)p->ports - 1;
-			o->to = to;
-			o->to_index = (int32_t)q->ports - 2;
-			(void)say(w, COMMAND_ACTIVATE, id);
-			id = to;
-		}
-		struct order *o = say(w, COMMAND_MAP_OUTPUT, id);
-		o->index = (int32_t)(through ? q : p)->ports - 1;
-		o->bus = bus;
-		o->flags = MAP_EXTERNAL;
-		(void)say(w, COMMAND_ACTIVATE, id);
-		end(w);
-		w->now++; /* ids differ, whatever is due */
-	}
-	w->now -= count;
-}
 
 /* --- what happens --- */
 
 static void
 place(struct writer *w, struct order *o)
 {
-	o->placement = (int32_t)below(w, 4);
-	o->target = o->placement < PLACE_BEFORE
-			    ? some_group(w)
-			    : naive_pick(w->naive, below(w, SCORE_IDS), true);
+	o->placement = (int32_t)score_below(w, 4);
+	o->target =
+		o->placement < PLACE_BEFORE
+			? score_some_group(w)
+			: naive_pick(w->naive, score_below(w, SCORE_IDS), true);
 }
 
 /** Now and then it is a group that something happens to. */
 static int32_t
 or_group(struct writer *w, int32_t id)
 {
-	int32_t other = naive_pick(w->naive, below(w, SCORE_IDS), true);
+	int32_t other = naive_pick(w->naive, score_below(w, SCORE_IDS), true);
 
-	return other != 0 && chance(w, 25) ? other : id;
+	return other != 0 && score_chance(w, 25) ? other : id;
 }
 
 static void
@@ -591,31 +44,31 @@ part_of_graph(struct writer *w, int32_t id)
 {
 	struct order *o;
 
-	switch (below(w, 6)) {
+	switch (score_below(w, 6)) {
 	case 0:
-		o = say(w, COMMAND_MOVE, or_group(w, id));
+		o = score_say(w, COMMAND_MOVE, or_group(w, id));
 		place(w, o);
 		w->score->seen.moves++;
 		break;
 	case 1:
-		o = say(w, COMMAND_RUN, or_group(w, id));
-		o->number = chance(w, 70);
+		o = score_say(w, COMMAND_RUN, or_group(w, id));
+		o->number = score_chance(w, 70);
 		break;
 	case 2:
-		o = say(w, COMMAND_RELEASE, id);
-		o->seconds = below(w, 600) / 48000.0;
+		o = score_say(w, COMMAND_RELEASE, id);
+		o->seconds = score_below(w, 600) / 48000.0;
 		break;
 	case 3:
-		o = say(w, COMMAND_GROUP_NEW, free_id(w));
+		o = score_say(w, COMMAND_GROUP_NEW, score_free_id(w));
 		place(w, o);
 		break;
 	case 4:
-		(void)say(w, COMMAND_FREE, id);
+		(void)score_say(w, COMMAND_FREE, id);
 		w->score->seen.frees++;
 		break;
 	default:
-		o = say(w, COMMAND_MOVE, id);
-		o->placement = (int32_t)below(w, 2);
+		o = score_say(w, COMMAND_MOVE, id);
+		o->placement = (int32_t)score_below(w, 2);
 		w->score->seen.moves++;
 		break;
 	}
@@ -624,41 +77,42 @@ part_of_graph(struct writer *w, int32_t id)
 static void
 change_edges(struct writer *w)
 {
-	int32_t to = pick(w, chance(w, 30) ? is_fold : has_in);
+	int32_t to = score_pick(
+		w, score_chance(w, 30) ? score_is_fold : score_has_in);
 
-	if (chance(w, 40) && naive_edges(w->naive) > 0) {
-		struct order *o = say(w, COMMAND_DISCONNECT, 0);
-		naive_pick_edge(w->naive, below(w, 10000), o);
+	if (score_chance(w, 40) && naive_edges(w->naive) > 0) {
+		struct order *o = score_say(w, COMMAND_DISCONNECT, 0);
+		naive_pick_edge(w->naive, score_below(w, 10000), o);
 		o->any = true;
-	} else if (to >= 0 && !is_recorder(w->part[to])) {
-		connect_from_any(w, to, w->part[to]);
+	} else if (to >= 0 && !score_is_recorder(w->part[to])) {
+		score_connect_from_any(w, to, w->part[to]);
 	}
 }
 
 static void
 happen(struct writer *w)
 {
-	int32_t id = pick(w, has_controls);
-	int32_t any = pick(w, is_any);
-	int32_t player = pick(w, has_resource);
-	uint32_t which = below(w, 100);
+	int32_t id = score_pick(w, score_has_controls);
+	int32_t any = score_pick(w, score_is_any);
+	int32_t player = score_pick(w, score_has_resource);
+	uint32_t which = score_below(w, 100);
 
 	if (id < 0 || any < 0) {
 		return;
 	}
 	const struct house_part *p = w->part[any];
 	if (which < 30) {
-		set(w, id, w->part[id]);
+		score_set(w, id, w->part[id]);
 	} else if (which < 50) {
 		change_edges(w);
 	} else if (which < 58 && p->outs > 0) {
-		join_out(w, any, p, below(w, p->outs));
-	} else if (which < 66 && p->ins > 0 && !is_recorder(p)) {
-		join_in(w, any, p, below(w, p->ins));
+		score_join_out(w, any, p, score_below(w, p->outs));
+	} else if (which < 66 && p->ins > 0 && !score_is_recorder(p)) {
+		score_join_in(w, any, p, score_below(w, p->ins));
 	} else if (which < 72) {
-		follow(w, id, w->part[id]);
+		score_follow(w, id, w->part[id]);
 	} else if (which < 84 && player >= 0) {
-		bind_to(w, player, w->part[player]);
+		score_bind_to(w, player, w->part[player]);
 	} else {
 		part_of_graph(w, any);
 	}
@@ -671,33 +125,34 @@ write_block(struct writer *w)
 	uint32_t nodes = naive_nodes(w->naive);
 	uint32_t running = naive_running(w->naive);
 
-	for (uint32_t n = below(w, plan->bustle + 1); n > 0; n--) {
-		begin(w);
-		for (uint32_t k = 1 + below(w, 3); k > 0; k--) {
+	for (uint32_t n = score_below(w, plan->bustle + 1); n > 0; n--) {
+		score_begin(w);
+		for (uint32_t k = 1 + score_below(w, 3); k > 0; k--) {
 			happen(w);
 		}
-		end(w);
+		score_end(w);
 	}
-	if (below(w, 400) == 0) {
-		begin(w);
-		(void)say(w, COMMAND_CLEAR, 0);
-		end(w);
+	if (score_below(w, 400) == 0) {
+		score_begin(w);
+		(void)score_say(w, COMMAND_CLEAR, 0);
+		score_end(w);
 	}
 	/* some come at a time, so that each finds others to be joined to */
 	uint32_t most = 2 + plan->synths / 20;
 	for (uint32_t n = 0; n < most && running + n < plan->synths &&
 			     nodes + 4 * n < SCORE_IDS - 40;
 		n++) {
-		add_voice(w);
+		score_add_voice(w);
 	}
 	/* and what is too much goes, groups with all that they hold */
 	if (nodes > plan->synths + plan->synths / 4 + 12) {
-		bool alone = chance(w, 97);
-		int32_t id = alone ? pick(w, is_any) : -1;
-		begin(w);
-		(void)say(w, COMMAND_FREE, id > 0 ? id : some_victim(w));
+		bool alone = score_chance(w, 97);
+		int32_t id = alone ? score_pick(w, score_is_any) : -1;
+		score_begin(w);
+		(void)score_say(
+			w, COMMAND_FREE, id > 0 ? id : score_some_victim(w));
 		w->score->seen.frees++;
-		end(w);
+		score_end(w);
 	}
 }
 
@@ -844,11 +299,11 @@ score_open(struct house *h, const struct score_plan *plan)
 	}
 	for (w->block = 0; w->block < plan->blocks; w->block++) {
 		if (w->block == 0) {
-			add_polite(w);
-			add_choir(w, plan->choir);
+			score_add_polite(w);
+			score_add_choir(w, plan->choir);
 		}
 		if (w->block == 4 && plan->synths >= 60) {
-			add_ensemble(w);
+			score_add_ensemble(w);
 		}
 		write_block(w);
 		play_block(w);

@@ -24,24 +24,6 @@ static const char *const plugins[] = {
 /* so that what passes is small */
 #define LIMIT (UINT64_C(1) << 22)
 
-static char folder[64];
-
-static void
-make_folder(void)
-{
-	strcpy(folder, "/tmp/tactus-arguments-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void
-remove_folder(void)
-{
-	char command[256];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", folder);
-	ck_assert_int_eq(system(command), 0);
-}
-
 static uint32_t
 below(uint32_t *seed, uint32_t n)
 {
@@ -173,7 +155,7 @@ open_all(struct harness_host *h)
 		harness_host_load(h, plugins[i]);
 	}
 	h->limit = LIMIT;
-	h->media = folder;
+	h->media = job_buffer_folder;
 }
 
 START_TEST(every_check_answers_a_code_and_a_reason_whatever_comes)
@@ -380,7 +362,8 @@ suite(void)
 	TCase *tc = tcase_create("arguments");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, make_folder, remove_folder);
+	tcase_add_checked_fixture(
+		tc, job_buffer_make_folder, job_buffer_remove_folder);
 	tcase_add_test(
 		tc, every_check_answers_a_code_and_a_reason_whatever_comes);
 	/* three classes and twelve jobs are shipped */

@@ -123,22 +123,6 @@ START_TEST(compressor_has_the_published_curve)
 }
 END_TEST
 
-/** Noise in bursts of different levels. */
-static void
-bursts(float *out, uint32_t frames, uint64_t *random)
-{
-	float level = 0.0f;
-
-	harness_noise(out, frames, random);
-	for (uint32_t i = 0; i < frames; i++) {
-		if (i % 3000 == 0) {
-			level = tactus_from_db(
-				tactus_random_signed(random) * 30.0f - 20.0f);
-		}
-		out[i] *= level;
-	}
-}
-
 START_TEST(compressor_is_what_the_formulas_are_in_double_precision)
 {
 	static const struct setting s[] = {
@@ -159,8 +143,8 @@ START_TEST(compressor_is_what_the_formulas_are_in_double_precision)
 	for (size_t n = 0; n < sizeof s / sizeof *s; n++) {
 		struct harness h;
 
-		bursts(in[0], 4 * SECOND, &random);
-		bursts(in[1], 4 * SECOND, &random);
+		harness_bursts(in[0], 4 * SECOND, 3000, -20.0f, &random);
+		harness_bursts(in[1], 4 * SECOND, 3000, -20.0f, &random);
 		reference(&s[n], HARNESS_RATE, 2, from, gain, 4 * SECOND);
 		harness_open_with(&h, "compressor", "channels", 2);
 		set_all(&h, &s[n]);

@@ -482,18 +482,6 @@ END_TEST
 
 /* --- the class --- */
 
-static void
-refused(struct harness_host *h, int code, const char *words,
-	const TactusValue *values, uint32_t count)
-{
-	ck_assert_ptr_null(harness_construct(h, "impulse", values, count));
-	ck_assert_int_eq(h->code, code);
-	ck_assert_msg(strstr(h->reason, words) != NULL, "\"%s\" in \"%s\"",
-		words, h->reason);
-	ck_assert_uint_eq(h->blocks, 0);
-	ck_assert_uint_eq(h->sounds, 0);
-}
-
 START_TEST(impulse_class_refuses_what_it_cannot_take)
 {
 	static float frames[61 * 8000];
@@ -504,30 +492,33 @@ START_TEST(impulse_class_refuses_what_it_cannot_take)
 
 	harness_host_init(&h, HARNESS_RATE);
 	harness_host_load(&h, "convolver");
-	refused(&h, 400, "the path of a sound file", v, 0);
-	refused(&h, 400, "the path of a sound file", v + 1, 1);
-	refused(&h, 400, "and no more", v, 4);
+	harness_refuses(&h, "impulse", 400, "the path of a sound file", v, 0);
+	harness_refuses(
+		&h, "impulse", 400, "the path of a sound file", v + 1, 1);
+	harness_refuses(&h, "impulse", 400, "and no more", v, 4);
 	v[1] = harness_string("loud");
-	refused(&h, 400, "the factor must be a number", v, 2);
+	harness_refuses(
+		&h, "impulse", 400, "the factor must be a number", v, 2);
 	v[1] = harness_float(1001);
-	refused(&h, 422, "from -1000 to 1000", v, 2);
+	harness_refuses(&h, "impulse", 422, "from -1000 to 1000", v, 2);
 	v[1] = harness_int(1);
 	v[2] = harness_float(0.5);
-	refused(&h, 400, "the channel must be", v, 3);
+	harness_refuses(&h, "impulse", 400, "the channel must be", v, 3);
 	v[2] = harness_int(64);
-	refused(&h, 422, "the channel is from 0 to 63", v, 3);
+	harness_refuses(
+		&h, "impulse", 422, "the channel is from 0 to 63", v, 3);
 	remove(path);
-	refused(&h, 0, path, v, 1);
+	harness_refuses(&h, "impulse", 0, path, v, 1);
 	write_file(&h, path, frames, 0, 1, 48000);
-	refused(&h, 0, "is empty", v, 1);
+	harness_refuses(&h, "impulse", 0, "is empty", v, 1);
 	write_file(&h, path, frames, 100, 2, 48000);
 	v[2] = harness_int(2);
-	refused(&h, 0, "has no channel 2", v, 3);
+	harness_refuses(&h, "impulse", 0, "has no channel 2", v, 3);
 	write_file(&h, path, frames, 61 * 8000, 1, 8000);
-	refused(&h, 0, "longer than 60 s", v, 1);
+	harness_refuses(&h, "impulse", 0, "longer than 60 s", v, 1);
 	h.limit = 2000000;
 	write_file(&h, path, frames, 59 * 8000, 1, 8000);
-	refused(&h, 0, "larger than its class may be", v, 1);
+	harness_refuses(&h, "impulse", 0, "larger than its class may be", v, 1);
 	harness_host_close(&h);
 	remove(path);
 }
@@ -603,7 +594,7 @@ START_TEST(impulse_class_leaves_nothing_when_memory_fails_or_it_is_cancelled)
 	for (uint32_t n = 1; n <= least; n++) {
 		h.allocations = 0;
 		h.fail_at = n;
-		refused(&h, 0, "no memory", &v, 1);
+		harness_refuses(&h, "impulse", 0, "no memory", &v, 1);
 	}
 	h.fail_at = 0;
 	h.job.looks = 0;

@@ -220,8 +220,6 @@ click_of(const char *control, float to, uint32_t again)
 {
 	static float in[24000];
 	static float out[24000];
-	double click = 0.0;
-	double sound = 0.0;
 	struct harness h;
 
 	for (uint32_t i = 0; i < 24000; i++) {
@@ -241,14 +239,7 @@ click_of(const char *control, float to, uint32_t again)
 	harness_pass(&h, in + 12032 + again, out + 12032 + again,
 		24000 - 12032 - again);
 	harness_close(&h);
-	for (uint32_t i = 2; i < 24000; i++) {
-		double bend = fabs((double)out[i] - 2.0 * (double)out[i - 1] +
-				   (double)out[i - 2]);
-
-		click = i > 12000 ? fmax(click, bend) : click;
-		sound = i > 9000 && i < 12000 ? fmax(sound, bend) : sound;
-	}
-	return click / sound;
+	return harness_bend(out, 12001, 24000) / harness_bend(out, 9001, 12000);
 }
 
 START_TEST(delay_does_not_click_when_a_control_jumps)

@@ -248,8 +248,6 @@ click_of(const struct setting *s, const char *control, float to)
 {
 	static float in[24000];
 	static float out[24000];
-	double click = 0.0;
-	double sound = 0.0;
 	struct harness h;
 
 	for (uint32_t i = 0; i < 24000; i++) {
@@ -260,15 +258,9 @@ click_of(const struct setting *s, const char *control, float to)
 	harness_set(&h, control, to);
 	harness_pass(&h, in + 12000, out + 12000, 12000);
 	harness_close(&h);
-	for (uint32_t i = 2; i < 24000; i++) {
-		double bend = fabs((double)out[i] - 2.0 * (double)out[i - 1] +
-				   (double)out[i - 2]);
-		bool is_near = i > 11990 && i < 13000;
-
-		click = is_near ? fmax(click, bend) : click;
-		sound = !is_near && i > 6000 ? fmax(sound, bend) : sound;
-	}
-	return click / sound;
+	return harness_bend(out, 11991, 13000) /
+	       fmax(harness_bend(out, 6001, 11991),
+		       harness_bend(out, 13000, 24000));
 }
 
 START_TEST(eq_does_not_click_when_a_control_jumps)

@@ -153,24 +153,6 @@ static const struct {
 };
 #define GOOD (int)(sizeof good / sizeof good[0])
 
-static char folder[64];
-
-static void
-make_folder(void)
-{
-	strcpy(folder, "/tmp/tactus-jobs-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void
-remove_folder(void)
-{
-	char command[256];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", folder);
-	ck_assert_int_eq(system(command), 0);
-}
-
 /** A host with a folder that holds in.wav, and a buffer of sound. */
 static TactusAudioBuffer *
 prepare(struct harness_host *h, int64_t frames)
@@ -178,7 +160,7 @@ prepare(struct harness_host *h, int64_t frames)
 	uint32_t seed = 5;
 
 	job_buffer_open(h);
-	h->media = folder;
+	h->media = job_buffer_folder;
 	TactusAudioBuffer *b = job_buffer_new(h, 2, frames, 48000.0);
 	for (int64_t i = 0; i < frames; i++) {
 		double level = i % 12000 < 2000 ? 0.3 : 0.001;
@@ -187,7 +169,7 @@ prepare(struct harness_host *h, int64_t frames)
 		b->channel[1][i] = b->channel[0][i];
 	}
 	char path[128];
-	snprintf(path, sizeof path, "%s/in.wav", folder);
+	snprintf(path, sizeof path, "%s/in.wav", job_buffer_folder);
 	bool is_first = access(path, F_OK) != 0;
 	/* at another rate, so that loading needs all that it can need */
 	b->rate = 32000.0;
@@ -344,7 +326,7 @@ START_TEST(a_buffer_of_one_frame_is_no_trouble)
 	struct harness_host h;
 
 	job_buffer_open(&h);
-	h.media = folder;
+	h.media = job_buffer_folder;
 	for (uint32_t channels = 1; channels <= 64; channels += 63) {
 		TactusAudioBuffer *b = job_buffer_new(&h, channels, 1, 48000.0);
 
@@ -490,7 +472,8 @@ suite(void)
 	TCase *tc = tcase_create("contract");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, make_folder, remove_folder);
+	tcase_add_checked_fixture(
+		tc, job_buffer_make_folder, job_buffer_remove_folder);
 	tcase_add_loop_test(tc,
 		bad_input_gets_its_code_and_words_and_changes_nothing, 0, BAD);
 	tcase_add_loop_test(

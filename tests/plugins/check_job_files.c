@@ -17,29 +17,11 @@
 
 #define TAU 6.283185307179586
 
-static char folder[] = "/tmp/tactus-jobs-XXXXXX";
-
-static void
-make_folder(void)
-{
-	strcpy(folder, "/tmp/tactus-jobs-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void
-remove_folder(void)
-{
-	char command[256];
-
-	snprintf(command, sizeof command, "rm -rf '%s'", folder);
-	ck_assert_int_eq(system(command), 0);
-}
-
 static void
 open_host(struct harness_host *h)
 {
 	job_buffer_open(h);
-	h->media = folder;
+	h->media = job_buffer_folder;
 }
 
 /** The value of frame i in channel c of every file here. */
@@ -58,7 +40,7 @@ write_file(const char *name, uint32_t channels, int64_t frames, int rate,
 		.samplerate = rate,
 		.format = format};
 
-	snprintf(path, sizeof path, "%s/%s", folder, name);
+	snprintf(path, sizeof path, "%s/%s", job_buffer_folder, name);
 	SNDFILE *f = sf_open(path, SFM_WRITE, &info);
 	ck_assert_ptr_nonnull(f);
 	float *x = calloc((size_t)frames * channels, sizeof *x);
@@ -149,7 +131,7 @@ write_sine(const char *name, double hz, int rate, double seconds)
 	int64_t frames = (int64_t)(seconds * rate);
 	SF_INFO info = {.channels = 2, .samplerate = rate, .format = WAV};
 
-	snprintf(path, sizeof path, "%s/%s", folder, name);
+	snprintf(path, sizeof path, "%s/%s", job_buffer_folder, name);
 	SNDFILE *f = sf_open(path, SFM_WRITE, &info);
 	ck_assert_ptr_nonnull(f);
 	for (int64_t i = 0; i < frames; i++) {
@@ -318,7 +300,8 @@ is_empty(void)
 {
 	char command[256];
 
-	snprintf(command, sizeof command, "test -z \"$(ls -A '%s')\"", folder);
+	snprintf(command, sizeof command, "test -z \"$(ls -A '%s')\"",
+		job_buffer_folder);
 	return system(command) == 0;
 }
 
@@ -433,7 +416,8 @@ sox(const char *format, ...)
 		return false;
 	}
 	va_start(args, format);
-	int n = snprintf(command, sizeof command, "cd '%s' && ", folder);
+	int n = snprintf(
+		command, sizeof command, "cd '%s' && ", job_buffer_folder);
 	vsnprintf(command + n, sizeof command - (size_t)n, format, args);
 	va_end(args);
 	ck_assert_msg(system(command) == 0, "%s", command);
@@ -448,7 +432,7 @@ stat_of(const char *name, const char *what)
 	char path[256];
 	double value = NAN;
 
-	snprintf(path, sizeof path, "%s/stat.txt", folder);
+	snprintf(path, sizeof path, "%s/stat.txt", job_buffer_folder);
 	FILE *f = fopen(path, "r");
 	ck_assert_ptr_nonnull(f);
 	while (fgets(line, sizeof line, f) != NULL) {
@@ -537,7 +521,8 @@ suite(void)
 	TCase *tc = tcase_create("files");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, make_folder, remove_folder);
+	tcase_add_checked_fixture(
+		tc, job_buffer_make_folder, job_buffer_remove_folder);
 	tcase_add_test(tc, load_puts_a_part_of_a_file_where_it_is_asked_for);
 	tcase_add_loop_test(tc,
 		load_gives_one_channel_to_all_and_silence_to_what_is_missing, 0,

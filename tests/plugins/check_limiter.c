@@ -52,22 +52,6 @@ reference(double ceiling, double release, uint32_t channels, float *const *in,
 	}
 }
 
-/** Noise in bursts of different levels. */
-static void
-bursts(float *out, uint32_t frames, uint64_t *random)
-{
-	float level = 0.0f;
-
-	harness_noise(out, frames, random);
-	for (uint32_t i = 0; i < frames; i++) {
-		if (i % 1000 == 0) {
-			level = tactus_from_db(
-				tactus_random_signed(random) * 30.0f);
-		}
-		out[i] *= level;
-	}
-}
-
 START_TEST(limiter_is_what_its_law_says)
 {
 	static float in[2][2 * SECOND];
@@ -81,8 +65,8 @@ START_TEST(limiter_is_what_its_law_says)
 	for (size_t n = 0; n < sizeof releases / sizeof *releases; n++) {
 		struct harness h;
 
-		bursts(in[0], 2 * SECOND, &random);
-		bursts(in[1], 2 * SECOND, &random);
+		harness_bursts(in[0], 2 * SECOND, 1000, 0.0f, &random);
+		harness_bursts(in[1], 2 * SECOND, 1000, 0.0f, &random);
 		reference(pow(10, -0.3 / 20), (double)releases[n], 2, from,
 			gain, 2 * SECOND);
 		harness_open_with(&h, "limiter", "channels", 2);

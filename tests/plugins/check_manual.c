@@ -239,6 +239,55 @@ START_TEST(manual_names_every_member_of_the_contract)
 }
 END_TEST
 
+START_TEST(manual_names_every_function_of_the_header)
+{
+	char *header = read_text("include/tactus/plugin.h");
+	char *page = read_page();
+	int found = 0;
+
+	for (char *at = header; (at = strstr(at, "(*")) != NULL; found++) {
+		char name[64] = "";
+
+		at += 2;
+		ck_assert_int_eq(sscanf(at, "%63[a-z_])(", name), 1);
+		char *said = strstr(page, name);
+		ck_assert_msg(said != NULL, "tactus-plugin.7 lacks %s", name);
+	}
+	ck_assert_int_ge(found, 40);
+	free(page);
+	free(header);
+}
+END_TEST
+
+START_TEST(manual_has_the_limits_as_they_are)
+{
+	static const struct {
+		const char *name;
+		unsigned most;
+	} limits[] = {
+		{"TACTUS_MAX_PORTS",         TACTUS_MAX_PORTS        },
+		{"TACTUS_NAME_SIZE",         TACTUS_NAME_SIZE        },
+		{"TACTUS_UNIT_SIZE",         TACTUS_UNIT_SIZE        },
+		{"TACTUS_CONSTRUCT_BYTES",   TACTUS_CONSTRUCT_BYTES  },
+		{"TACTUS_MAX_MANY",          TACTUS_MAX_MANY         },
+		{"TACTUS_MAX_NOTIFY",        TACTUS_MAX_NOTIFY       },
+		{"TACTUS_MAX_JOB_RESOURCES", TACTUS_MAX_JOB_RESOURCES},
+		{"TACTUS_MAX_JOB_DATA",      TACTUS_MAX_JOB_DATA     },
+		{"TACTUS_MIN_FFT",           TACTUS_MIN_FFT          },
+		{"TACTUS_MAX_FFT",           TACTUS_MAX_FFT          },
+	};
+	char *page = read_page();
+	int missing = 0;
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		missing += lacks("tactus-plugin.7", page, "Dv %s Pq %u",
+			limits[i].name, limits[i].most);
+	}
+	free(page);
+	ck_assert_msg(missing == 0, "%d limits are missing", missing);
+}
+END_TEST
+
 START_TEST(manual_shows_the_gain_plugin_as_it_is_built)
 {
 	/* the example is the code: each line of it, with \ written \e */
@@ -277,6 +326,8 @@ harness_suite(void)
 	tcase_add_test(tc, manual_describes_every_port_of_every_def);
 	tcase_add_test(tc, manual_describes_every_class_and_job);
 	tcase_add_test(tc, manual_names_every_member_of_the_contract);
+	tcase_add_test(tc, manual_names_every_function_of_the_header);
+	tcase_add_test(tc, manual_has_the_limits_as_they_are);
 	tcase_add_test(tc, manual_shows_the_gain_plugin_as_it_is_built);
 	suite_add_tcase(s, tc);
 	return s;

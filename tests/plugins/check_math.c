@@ -166,6 +166,26 @@ START_TEST(approach_is_within_its_stated_error)
 }
 END_TEST
 
+START_TEST(approach_arrives)
+{
+	const double part = tactus_approach(100.0);
+	double now = -1.0;
+	uint32_t frames = 0;
+
+	for (; now != 3.0; frames++) {
+		double next = now + tactus_approach_by(3.0 - now, part);
+
+		ck_assert_double_gt(next, now);
+		ck_assert_double_le(next, 3.0);
+		now = next;
+	}
+	/* 4 becomes 1e-7 by 1/e in 100 frames */
+	ck_assert_double_eq_tol((double)frames, 100.0 * log(4e7), 2.0);
+	ck_assert_double_eq(tactus_approach_by(-9e-8, part), -9e-8);
+	ck_assert_double_eq(tactus_approach_by(-2.0, 0.25), -0.5);
+}
+END_TEST
+
 START_TEST(clamp_and_tame_take_what_is_no_number)
 {
 	ck_assert_float_eq(tactus_clamp(NAN, -2.0f, 3.0f), -2.0f);
@@ -266,6 +286,7 @@ harness_suite(void)
 	tcase_add_test(tc, log2_is_within_its_stated_error);
 	tcase_add_test(tc, from_db_is_within_its_stated_error);
 	tcase_add_test(tc, approach_is_within_its_stated_error);
+	tcase_add_test(tc, approach_arrives);
 	tcase_add_test(tc, clamp_and_tame_take_what_is_no_number);
 	tcase_add_test(tc, phase_counts_cycles);
 	tcase_add_test(tc, random_is_pcg32);

@@ -504,19 +504,6 @@ END_TEST
 
 /* --- the class --- */
 
-/** What a set of arguments is refused with, before anything is begun. */
-static void
-refused(struct harness_host *h, int code, const char *words,
-	const TactusValue *values, uint32_t count)
-{
-	ck_assert_ptr_null(harness_construct(h, "wavetable", values, count));
-	ck_assert_int_eq(h->code, code);
-	ck_assert_msg(strstr(h->reason, words) != NULL, "\"%s\" in \"%s\"",
-		words, h->reason);
-	ck_assert_uint_eq(h->blocks, 0);
-	ck_assert_uint_eq(h->sounds, 0);
-}
-
 START_TEST(wavetable_class_refuses_bad_arguments_with_the_mend)
 {
 	static TactusValue v[1100];
@@ -524,44 +511,47 @@ START_TEST(wavetable_class_refuses_bad_arguments_with_the_mend)
 
 	harness_host_init(&h, HARNESS_RATE);
 	harness_host_load(&h, "wavetable");
-	refused(&h, 400, "is made of a path", v, 0);
+	harness_refuses(&h, "wavetable", 400, "is made of a path", v, 0);
 	v[0] = harness_string("saw");
 	v[1] = harness_string("sow");
-	refused(&h, 422, "no shape \"sow\": give sine", v, 2);
+	harness_refuses(
+		&h, "wavetable", 422, "no shape \"sow\": give sine", v, 2);
 	v[1] = harness_int(3);
-	refused(&h, 400, "name of a shape", v, 2);
+	harness_refuses(&h, "wavetable", 400, "name of a shape", v, 2);
 	for (int i = 0; i < 1100; i++) {
 		v[i] = harness_string("sine");
 	}
-	refused(&h, 413, "at most 256 tables", v, 257);
+	harness_refuses(&h, "wavetable", 413, "at most 256 tables", v, 257);
 	for (int i = 0; i < 1100; i++) {
 		v[i] = harness_int(1);
 	}
-	refused(&h, 413, "at most 1023 harmonics", v, 1024);
+	harness_refuses(
+		&h, "wavetable", 413, "at most 1023 harmonics", v, 1024);
 	v[3] = harness_string("x.wav");
-	refused(&h, 400, "are numbers", v, 5);
+	harness_refuses(&h, "wavetable", 400, "are numbers", v, 5);
 	v[3] = harness_float(100.5);
-	refused(&h, 422, "from -100 to 100", v, 5);
+	harness_refuses(&h, "wavetable", 422, "from -100 to 100", v, 5);
 	v[0] = harness_string("x.wav");
-	refused(&h, 400, "and no more", v, 4);
+	harness_refuses(&h, "wavetable", 400, "and no more", v, 4);
 	v[1] = harness_float(1.5);
-	refused(&h, 400, "whole number", v, 2);
+	harness_refuses(&h, "wavetable", 400, "whole number", v, 2);
 	v[1] = harness_string("2");
-	refused(&h, 400, "whole number", v, 2);
+	harness_refuses(&h, "wavetable", 400, "whole number", v, 2);
 	v[1] = harness_int(0);
-	refused(&h, 422, "from 1 to 256", v, 2);
+	harness_refuses(&h, "wavetable", 422, "from 1 to 256", v, 2);
 	v[1] = harness_int(257);
-	refused(&h, 422, "from 1 to 256", v, 2);
+	harness_refuses(&h, "wavetable", 422, "from 1 to 256", v, 2);
 	v[1] = harness_int(1);
 	v[2] = harness_string("left");
-	refused(&h, 400, "channel", v, 3);
+	harness_refuses(&h, "wavetable", 400, "channel", v, 3);
 	v[2] = harness_int(-1);
-	refused(&h, 422, "channel", v, 3);
+	harness_refuses(&h, "wavetable", 422, "channel", v, 3);
 	v[1] = harness_int(256);
 	h.limit = 20000000;
-	refused(&h, 413, "256 tables is larger than the class", v, 2);
+	harness_refuses(&h, "wavetable", 413,
+		"256 tables is larger than the class", v, 2);
 	v[1] = harness_int(1);
-	refused(&h, 0, "x.wav", v, 2);
+	harness_refuses(&h, "wavetable", 0, "x.wav", v, 2);
 	harness_host_close(&h);
 }
 END_TEST
@@ -661,20 +651,21 @@ START_TEST(wavetable_class_refuses_files_that_are_no_cycles)
 	harness_host_init(&h, HARNESS_RATE);
 	harness_host_load(&h, "wavetable");
 	write_file(&h, path, frames, 600, 1);
-	refused(&h, 0,
+	harness_refuses(&h, "wavetable", 0,
 		"cannot be cut into 7 tables of equal length; it has "
 		"600 frames",
 		v, 2);
 	v[1] = harness_int(100);
-	refused(&h, 0, "too short: a cycle has at least 8", v, 2);
+	harness_refuses(
+		&h, "wavetable", 0, "too short: a cycle has at least 8", v, 2);
 	v[1] = harness_int(1);
-	refused(&h, 0, "has no channel 1", v, 3);
+	harness_refuses(&h, "wavetable", 0, "has no channel 1", v, 3);
 	write_file(&h, path, frames, 40000, 1);
-	refused(&h, 0, "give the number of tables", v, 1);
+	harness_refuses(&h, "wavetable", 0, "give the number of tables", v, 1);
 	write_file(&h, path, frames, 0, 1);
-	refused(&h, 0, "too short", v, 1);
+	harness_refuses(&h, "wavetable", 0, "too short", v, 1);
 	remove(path);
-	refused(&h, 0, path, v, 1);
+	harness_refuses(&h, "wavetable", 0, path, v, 1);
 	harness_host_close(&h);
 }
 END_TEST
@@ -700,7 +691,7 @@ START_TEST(wavetable_class_leaves_nothing_when_memory_fails_or_it_is_cancelled)
 	for (uint32_t n = 1; n <= least; n++) {
 		h.allocations = 0;
 		h.fail_at = n;
-		refused(&h, 0, "no memory", v, 2);
+		harness_refuses(&h, "wavetable", 0, "no memory", v, 2);
 	}
 	h.fail_at = 0;
 	h.job.looks = 0;

@@ -465,6 +465,35 @@ harness_noise(float *out, uint32_t frames, uint64_t *random)
 }
 
 void
+harness_bursts(float *out, uint32_t frames, uint32_t length, float middle_db,
+	uint64_t *random)
+{
+	float level = 0.0f;
+
+	harness_noise(out, frames, random);
+	for (uint32_t i = 0; i < frames; i++) {
+		if (i % length == 0) {
+			level = tactus_from_db(
+				tactus_random_signed(random) * 30.0f +
+				middle_db);
+		}
+		out[i] *= level;
+	}
+}
+
+double
+harness_bend(const float *x, uint32_t from, uint32_t end)
+{
+	double most = 0.0;
+
+	for (uint32_t i = from < 2 ? 2 : from; i < end; i++) {
+		most = fmax(most, fabs((double)x[i] - 2.0 * (double)x[i - 1] +
+					  (double)x[i - 2]));
+	}
+	return most;
+}
+
+void
 harness_alike_by_frames(
 	struct harness *whole, struct harness *single, const float *const *in)
 {

@@ -169,6 +169,16 @@ void harness_within(const float *out, uint32_t frames, float most);
 /** Fill with noise in -1…1. */
 void harness_noise(float *out, uint32_t frames, uint64_t *random);
 
+/**
+ * Fill with noise whose peaks have another level in every `length` frames,
+ * within 30 dB around `middle_db`.
+ */
+void harness_bursts(float *out, uint32_t frames, uint32_t length,
+	float middle_db, uint64_t *random);
+
+/** The largest second difference in frames `from` to `end`: what clicks. */
+double harness_bend(const float *x, uint32_t from, uint32_t end);
+
 /** What each check_*.c of this folder defines; main() runs it. */
 Suite *harness_suite(void);
 

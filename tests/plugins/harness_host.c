@@ -605,6 +605,18 @@ harness_construct(struct harness_host *h, const char *name,
 }
 
 void
+harness_refuses(struct harness_host *h, const char *name, int code,
+	const char *words, const TactusValue *values, uint32_t count)
+{
+	ck_assert_ptr_null(harness_construct(h, name, values, count));
+	ck_assert_int_eq(h->code, code);
+	ck_assert_msg(strstr(h->reason, words) != NULL, "\"%s\" in \"%s\"",
+		words, h->reason);
+	ck_assert_uint_eq(h->blocks, 0);
+	ck_assert_uint_eq(h->sounds, 0);
+}
+
+void
 harness_destroy(struct harness_host *h, const char *name, void *resource)
 {
 	class_of(h, name)->destroy(&h->host, resource);

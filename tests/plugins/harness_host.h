@@ -78,6 +78,10 @@ TactusValue harness_string(const char *value);
 void *harness_construct(struct harness_host *h, const char *name,
 	const TactusValue *values, uint32_t count);
 
+/** Arguments are refused with `code` and `words`, and nothing is left over. */
+void harness_refuses(struct harness_host *h, const char *name, int code,
+	const char *words, const TactusValue *values, uint32_t count);
+
 /** Destroy it. */
 void harness_destroy(struct harness_host *h, const char *name, void *resource);
 

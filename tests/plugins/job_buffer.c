@@ -4,7 +4,13 @@
  */
 #include "job_buffer.h"
 
+#include <check.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char job_buffer_folder[64];
 
 /** The buffer and the array that its maker has apart from the samples. */
 struct made {
@@ -17,6 +23,22 @@ job_buffer_open(struct harness_host *h)
 {
 	harness_host_init(h, 48000.0);
 	harness_host_load(h, "buffer-jobs");
+}
+
+void
+job_buffer_make_folder(void)
+{
+	strcpy(job_buffer_folder, "/tmp/tactus-jobs-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(job_buffer_folder));
+}
+
+void
+job_buffer_remove_folder(void)
+{
+	char command[256];
+
+	snprintf(command, sizeof command, "rm -rf '%s'", job_buffer_folder);
+	ck_assert_int_eq(system(command), 0);
 }
 
 TactusAudioBuffer *

@@ -12,6 +12,11 @@
 /** Be a host with the jobs, at 48 kHz. */
 void job_buffer_open(struct harness_host *h);
 
+/** A folder of the test's own, for tcase_add_checked_fixture. */
+extern char job_buffer_folder[64];
+void job_buffer_make_folder(void);
+void job_buffer_remove_folder(void);
+
 /** Make a silent buffer, its memory laid out as audio_buffer.h has it. */
 TactusAudioBuffer *job_buffer_new(
 	struct harness_host *h, uint32_t channels, int64_t frames, double rate);

@@ -23,18 +23,13 @@ static bool complains; /* the test makes it log errors */
 static void
 begin(void)
 {
-	daemon_start(&d, &(struct daemon_want){0});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &(struct daemon_want){0});
 }
 
 static void
 end(void)
 {
-	client_close(&c);
-	ck_assert_int_eq(daemon_stop(&d), 0);
-	ck_assert_msg((complains || strstr(daemon_log(&d), "<3>") == NULL) &&
-			      strstr(d.log, "Sanitizer") == NULL,
-		"%s", d.log);
+	client_end(&c, &d, complains ? NULL : "<3>");
 }
 
 START_TEST(version_tells_name_version_and_abi)
@@ -757,11 +752,8 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/addresses");
-	TCase *t = tcase_create("addresses");
+	TCase *t = daemon_case(s, "addresses");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, version_tells_name_version_and_abi);
 	tcase_add_test(t, status_tells_the_state_of_an_idle_engine);
@@ -799,10 +791,5 @@ main(void)
 	tcase_add_test(t, bundles_are_applied_at_one_sample_in_order);
 	tcase_add_test(t, nested_bundles_have_times_of_their_own);
 	tcase_add_test(t, late_bundles_are_applied_counted_and_told);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

@@ -77,6 +77,12 @@ json children.0.children.0.ports.0.value 330.0
 json children.0.children.0.ports.3.direction output
 json children.0.children.1.state inactive
 json children.1.id 1023
+for member in id kind def key state children ports connections index name \
+	direction value bus flags; do
+	says out "\"$member\":"
+	check "tactus(1) does not tell of $member" \
+		grep -q "\.\(Li\|Pq Li\).* $member\( \|\$\)" "$source/man/tactus.1"
+done
 run 0 tree --brief 1
 is out <<END
 1 group "voices"

@@ -52,8 +52,7 @@ open_with(int way, const char *one, const char *two)
 			 one, two}
         };
 
-	daemon_start(&d, &want);
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &want);
 	measure(before);
 }
 
@@ -71,11 +70,7 @@ end(void)
 	for (size_t i = 0; i < SAME; i++) {
 		ck_assert_double_eq(now[i], before[i]);
 	}
-	client_close(&c);
-	ck_assert_int_eq(daemon_stop(&d), 0);
-	ck_assert_msg(strstr(daemon_log(&d), "<3>") == NULL &&
-			      strstr(d.log, "Sanitizer") == NULL,
-		"%s", d.log);
+	client_end(&c, &d, "<3>");
 	snprintf(path, sizeof path, "%s/tap.wav", d.folder);
 	SNDFILE *f = sf_open(path, SFM_READ, &info);
 	ck_assert_msg(f != NULL, "%s: %s", path, sf_strerror(NULL));
@@ -422,11 +417,8 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/connections");
-	TCase *tc = tcase_create("connections");
+	TCase *tc = daemon_case(s, "connections");
 
-	tcase_set_timeout(tc, 120);
-	tcase_add_unchecked_fixture(
-		tc, daemon_make_folder, daemon_remove_folder);
 	tcase_add_loop_test(tc,
 		refused_connections_name_both_ends_and_change_nothing, 0, 2);
 	tcase_add_loop_test(tc,
@@ -438,10 +430,5 @@ main(void)
 	tcase_add_loop_test(
 		tc, arena_that_is_full_takes_again_what_was_given_back, 0, 2);
 	tcase_add_test(tc, more_threads_than_cpus_are_refused_in_words);
-	suite_add_tcase(s, tc);
-	SRunner *runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return daemon_run(s);
 }

@@ -53,20 +53,16 @@ begin(void)
 		"{ url = \"%s\"; role = \"admin\"; },"
 		"{ url = \"%s\"; role = \"admin\"; })",
 		unix_url, gram_url);
-	daemon_start(&d, &(struct daemon_want){.driver = "clock",
-				 .trial = true,
-				 .listeners = listeners});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d,
+		&(struct daemon_want){.driver = "clock",
+			.trial = true,
+			.listeners = listeners});
 }
 
 static void
 end(void)
 {
-	client_close(&c);
-	ck_assert_int_eq(daemon_stop(&d), 0);
-	ck_assert_msg(strstr(daemon_log(&d), "Sanitizer") == NULL &&
-			      strstr(d.log, "runtime error") == NULL,
-		"%s", d.log);
+	client_end(&c, &d, NULL);
 }
 
 /** Wait until the flood so far is dealt with; forget what it was told. */
@@ -303,11 +299,9 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/flood");
-	TCase *t = tcase_create("flood");
+	TCase *t = daemon_case(s, "flood");
 
 	tcase_set_timeout(t, 280);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, every_door_speaks_the_same);
 	tcase_add_test(t, slip_is_understood_and_answered_in_slip);
@@ -318,10 +312,5 @@ main(void)
 	tcase_add_test(t, packets_in_a_connection_do_no_harm);
 	tcase_add_test(t, packets_in_a_unix_connection_do_no_harm);
 	tcase_add_test(t, unix_datagrams_do_no_harm);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

@@ -56,8 +56,7 @@ START_TEST(quit_tells_the_service_manager_too)
 {
 	char text[2048];
 
-	daemon_start(&d, &(struct daemon_want){.driver = "clock"});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &(struct daemon_want){.driver = "clock"});
 	client_say(&c, "/quit");
 	client_expect(&c, "/quit.reply");
 	client_say(&c, "/quit"); /* twice is once */
@@ -142,10 +141,10 @@ END_TEST
 
 START_TEST(a_device_that_is_absent_is_waited_for)
 {
-	daemon_start(&d, &(struct daemon_want){.driver = "alsa",
-				 .sets = {"audio.devices="
-					  "[\"hw:CARD=nosuchcard\"]"}});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d,
+		&(struct daemon_want){.driver = "alsa",
+			.sets = {"audio.devices="
+				 "[\"hw:CARD=nosuchcard\"]"}});
 	client_silent(&c); /* the engine runs */
 	client_say(&c, "/status");
 	client_expect_start(&c, "/status.reply");
@@ -197,11 +196,47 @@ START_TEST(more_audio_threads_than_cpus_are_78_where_time_is_real)
 			.sets = {"realtime.threads=2", "realtime.cpus=[0, 0]"}
         },
 		78, said);
+	/* who only checks is told the same */
+	fails(
+		&(struct daemon_want){
+			.driver = "clock",
+			.options = {"-C"                },
+			.sets = { "realtime.threads=2", "realtime.cpus=[0]"}
+        },
+		78, said);
 	/* offline the result is the same with any number */
 	daemon_start(&d,
 		&(struct daemon_want){
 			.sets = {"realtime.threads=2", "realtime.cpus=[0]"}
         });
+	ck_assert_int_eq(daemon_stop(&d), 0);
+}
+END_TEST
+
+START_TEST(a_reload_takes_nothing_with_which_no_restart_would_be)
+{
+	char path[160];
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+		printf("one CPU, one audio thread: not tried\n");
+		return;
+	}
+	daemon_start(&d, &(struct daemon_want){.driver = "clock",
+				 .sets = {"realtime.threads=2"}});
+	client_open(&c, d.url[0]);
+	snprintf(path, sizeof path, "%s/tactus.conf", d.folder);
+	FILE *f = fopen(path, "we");
+	ck_assert_ptr_nonnull(f);
+	fputs("log: { level = \"err\"; }; realtime: { cpus = [0]; };\n", f);
+	ck_assert_int_eq(fclose(f), 0);
+	client_refused(&c, "/config/reload", 422, NO_FIRST,
+		"nothing was changed: --set: realtime.threads: 2 audio "
+		"threads, but realtime.cpus names 1 CPU");
+	/* the level of the log neither */
+	client_say(&c, "/dump 1");
+	client_say(&c, "/group/new 1 0 0");
+	daemon_await_log(&d, "/group/new 1 0 0");
+	client_close(&c);
 	ck_assert_int_eq(daemon_stop(&d), 0);
 }
 END_TEST
@@ -264,10 +299,10 @@ START_TEST(rights_that_are_refused_are_said_shown_and_borne)
 		printf("sanitizers take no rights: not tried\n");
 		return;
 	}
-	daemon_start(&d, &(struct daemon_want){.driver = "clock",
-				 .realtime = true,
-				 .no_rights = true});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d,
+		&(struct daemon_want){.driver = "clock",
+			.realtime = true,
+			.no_rights = true});
 	client_silent(&c);
 	client_say(&c, "/status");
 	client_expect_start(&c, "/status.reply");
@@ -313,14 +348,14 @@ END_TEST
 
 START_TEST(rights_that_are_not_wanted_are_no_lack)
 {
-	daemon_start(&d, &(struct daemon_want){
-				 .driver = "clock",
-				 .realtime = true,
-				 .no_rights = true,
-				 .sets = {"realtime.enable=false",
-					  "realtime.lock_memory=false"}
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.driver = "clock",
+			.realtime = true,
+			.no_rights = true,
+			.sets = {"realtime.enable=false",
+				 "realtime.lock_memory=false"}
         });
-	client_open(&c, d.url[0]);
 	client_silent(&c);
 	client_say(&c, "/status");
 	client_expect_start(&c, "/status.reply");
@@ -403,9 +438,9 @@ START_TEST(it_ends_within_bounds_while_it_plays_and_is_flooded)
 		"/synth/new sine -1 0 0", "/nonsense", NULL};
 
 	for (int i = 0; i < 2; i++) {
-		daemon_start(&d, &(struct daemon_want){.driver = "clock",
-					 .sets = {rings[i]}});
-		client_open(&c, d.url[0]);
+		client_start(&c, &d,
+			&(struct daemon_want){
+				.driver = "clock", .sets = {rings[i]}});
 		for (int n = 1; n <= 8; n++) {
 			client_say(&c, "/synth/new sine %d 0 1", n);
 			client_say(&c, "/synth/activate %d", n);
@@ -465,8 +500,7 @@ START_TEST(it_ends_with_much_that_waits_for_its_time)
 {
 	static struct packet p;
 
-	daemon_start(&d, &(struct daemon_want){.driver = "clock"});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &(struct daemon_want){.driver = "clock"});
 	play();
 	for (int i = 0; i < 4000; i++) {
 		packet_bundle(&p, client_ntp(100.0 + i * 0.5));
@@ -485,11 +519,8 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/life");
-	TCase *t = tcase_create("life");
+	TCase *t = daemon_case(s, "life");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_test(t, sigterm_and_sigint_are_a_clean_end);
 	tcase_add_test(t, quit_tells_the_service_manager_too);
 	tcase_add_test(t, usage_errors_are_64);
@@ -503,6 +534,8 @@ main(void)
 	tcase_add_test(t, wrong_configurations_are_78_with_file_and_line);
 	tcase_add_test(
 		t, more_audio_threads_than_cpus_are_78_where_time_is_real);
+	tcase_add_test(
+		t, a_reload_takes_nothing_with_which_no_restart_would_be);
 	tcase_add_test(t, what_may_not_be_read_or_bound_is_77);
 	tcase_add_test(t, what_the_command_line_asks_for_is_printed);
 	tcase_add_test(t, rights_that_are_refused_are_said_shown_and_borne);
@@ -512,10 +545,5 @@ main(void)
 	tcase_add_test(t, it_ends_within_bounds_while_it_plays_and_is_flooded);
 	tcase_add_test(t, it_ends_while_it_plays_and_a_client_does_not_read);
 	tcase_add_test(t, it_ends_with_much_that_waits_for_its_time);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

@@ -45,13 +45,13 @@ begin_threads(
 			read, sizeof read, "media.directories=[\"%s\"]", media);
 		snprintf(written, sizeof written, "media.record=\"%s\"", media);
 	}
-	daemon_start(&d, &(struct daemon_want){
-				 .driver = driver,
-				 .realtime = true,
-				 .trial = true,
-				 .sets = {set, many, read, written},
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.driver = driver,
+			.realtime = true,
+			.trial = true,
+			.sets = {set, many, read, written},
         });
-	client_open(&c, d.url[0]);
 }
 
 static void
@@ -374,11 +374,8 @@ main(void)
 		return 77;
 	}
 	Suite *s = suite_create("system/realtime");
-	TCase *t = tcase_create("realtime");
+	TCase *t = daemon_case(s, "realtime");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_loop_test(t,
 		ten_thousand_commands_fault_no_page_and_call_no_kernel, 1, 3);
 	tcase_add_test(t, large_files_and_jobs_leave_the_audio_thread_alone);
@@ -390,10 +387,5 @@ main(void)
 	tcase_add_test(t, without_an_audit_a_system_call_is_nobodys_business);
 	tcase_add_test(
 		t, the_engine_is_resident_in_24_megabytes_with_default_limits);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

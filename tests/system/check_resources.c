@@ -38,7 +38,6 @@ make_folder(void)
 	(void)snprintf(tap, sizeof tap, "%s/tap.wav", folder);
 	ck_assert_int_eq(mkdir(media, 0700), 0);
 	ck_assert_int_eq(mkdir(record, 0700), 0);
-	daemon_make_folder();
 }
 
 static void
@@ -46,7 +45,6 @@ remove_folder(void)
 {
 	char command[256];
 
-	daemon_remove_folder();
 	(void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
 	ck_assert_int_eq(system(command), 0);
 }
@@ -69,8 +67,7 @@ start(const char *more)
 	(void)snprintf(
 		recordings, sizeof recordings, "media.record=\"%s\"", record);
 	(void)snprintf(tapped, sizeof tapped, "audio.tap=\"%s\"", tap);
-	daemon_start(&d, &want);
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &want);
 	client_say(&c, "/notify 1");
 	client_expect(&c, "/notify.reply 1");
 }
@@ -489,7 +486,7 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/resources");
-	TCase *t = tcase_create("resources");
+	TCase *t = daemon_case(s, "resources");
 
 	tcase_add_unchecked_fixture(t, make_folder, remove_folder);
 	tcase_set_timeout(t, 600);
@@ -502,10 +499,5 @@ main(void)
 	tcase_add_test(t, what_needs_no_file_is_refused_at_once);
 	tcase_add_test(
 		t, what_is_recorded_is_saved_and_loaded_again_to_the_bit);
-	suite_add_tcase(s, t);
-	SRunner *runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

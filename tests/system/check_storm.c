@@ -69,7 +69,6 @@ make_folders(void)
 {
 	char path[128];
 
-	daemon_make_folder();
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	(void)snprintf(path, sizeof path, "%s/media", folder);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
@@ -87,7 +86,6 @@ remove_folders(void)
 {
 	char command[128];
 
-	daemon_remove_folder();
 	(void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
 	ck_assert_int_eq(system(command), 0);
 }
@@ -120,20 +118,14 @@ begin_with(const char *driver)
 			 "limits.max_nodes=64", "limits.max_resource_bytes=1000000",
 			 "limits.max_total_resource_bytes=8000000", "workers.threads=2", "osc.max_clients=8"},
 	};
-	daemon_start(&d, &want);
-	client_open(&c, d.url[0]);
+	client_start(&c, &d, &want);
 	m = (struct mangle){.state = 0x1234567};
 }
 
 static void
 end(void)
 {
-	client_close(&c);
-	ck_assert_int_eq(daemon_stop(&d), 0);
-	ck_assert_msg(strstr(daemon_log(&d), "Sanitizer") == NULL &&
-			      strstr(d.log, "runtime error") == NULL &&
-			      strstr(d.log, "abandon") == NULL,
-		"%s", d.log);
+	client_end(&c, &d, "abandon");
 }
 
 /* --- what they send --- */
@@ -519,17 +511,12 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/storm");
-	TCase *t = tcase_create("storm");
+	TCase *t = daemon_case(s, "storm");
 
 	tcase_set_timeout(t, 140);
 	tcase_add_unchecked_fixture(t, make_folders, remove_folders);
 	tcase_add_loop_test(t,
 		resources_and_jobs_of_hostile_clients_leave_nothing_behind, 0,
 		2);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

@@ -27,10 +27,9 @@ begin(const char *driver, uint32_t threads)
 	char set[64];
 
 	snprintf(set, sizeof set, "realtime.threads=%u", threads);
-	daemon_start(
-		&d, &(struct daemon_want){
-			    .driver = driver, .trial = true, .sets = {set}});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.driver = driver, .trial = true, .sets = {set}});
 	client_say(&c, "/notify 1");
 	for (int i = 0; i < MANY; i++) {
 		client_say(&c, "/synth/new labour %d 0 1", 100 + i);
@@ -43,8 +42,7 @@ begin(const char *driver, uint32_t threads)
 static void
 end(void)
 {
-	client_close(&c);
-	ck_assert_int_eq(daemon_stop(&d), 0);
+	client_end(&c, &d, NULL);
 }
 
 /** Let some time pass. @return was a synth run by a helper? */
@@ -106,18 +104,10 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/threads");
-	TCase *t = tcase_create("threads");
+	TCase *t = daemon_case(s, "threads");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_test(t, helpers_take_part_while_virtual_time_passes);
 	tcase_add_test(t, helpers_take_part_while_real_time_passes);
 	tcase_add_test(t, one_thread_does_it_all_where_one_was_asked_for);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

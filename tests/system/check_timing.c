@@ -57,7 +57,7 @@ choose_distances(uint32_t seed)
 static void
 begin(const char *driver)
 {
-	daemon_start(&d,
+	client_start(&c, &d,
 		&(struct daemon_want){
 			.driver = driver,
 			.trial = true,
@@ -65,7 +65,6 @@ begin(const char *driver)
 			.sets = {"audio.outputs=1", "audio.inputs=0",
 				 "audio.startup_ramp_ms=0", "audio.tap=tap.wav"},
         });
-	client_open(&c, d.url[0]);
 	client_say(&c, "/notify 1");
 	client_expect(&c, "/notify.reply 1");
 }
@@ -165,6 +164,21 @@ start_of(int i)
 	return 1000 + (int64_t)i * 24128 + (i * 37) % 64;
 }
 
+/** Let the time of all pairs go by: each is exactly where it should be. */
+static void
+hear_offline(void)
+{
+	client_silent(&c);
+	client_say(&c, "/offline/run %d", (PAIRS + 2) * 24128);
+	ck_assert_int_eq(await_all(), 0);
+	client_seek(&c, "/offline/run.reply");
+	measure();
+	compare(0);
+	for (int i = 0; i < PAIRS; i++) {
+		ck_assert_int_eq(found[2 * i], start_of(i));
+	}
+}
+
 START_TEST(tags_of_one_packet_are_exact_offline)
 {
 	static struct packet p;
@@ -181,15 +195,7 @@ START_TEST(tags_of_one_packet_are_exact_offline)
 		packet_add_packet(&p, &one);
 		client_send_packet(&c, &p);
 	}
-	client_silent(&c);
-	client_say(&c, "/offline/run %d", (PAIRS + 2) * 24128);
-	ck_assert_int_eq(await_all(), 0);
-	client_seek(&c, "/offline/run.reply");
-	measure();
-	compare(0);
-	for (int i = 0; i < PAIRS; i++) {
-		ck_assert_int_eq(found[2 * i], start_of(i));
-	}
+	hear_offline();
 }
 END_TEST
 
@@ -208,15 +214,7 @@ START_TEST(at_in_two_packets_is_exact_offline)
 			&p, start_of(n / 2) + (n & 1) * distance[n / 2], &one);
 		client_send_packet(&c, &p);
 	}
-	client_silent(&c);
-	client_say(&c, "/offline/run %d", (PAIRS + 2) * 24128);
-	ck_assert_int_eq(await_all(), 0);
-	client_seek(&c, "/offline/run.reply");
-	measure();
-	compare(0);
-	for (int i = 0; i < PAIRS; i++) {
-		ck_assert_int_eq(found[2 * i], start_of(i));
-	}
+	hear_offline();
 }
 END_TEST
 
@@ -360,21 +358,13 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/timing");
-	TCase *t = tcase_create("timing");
+	TCase *t = daemon_case(s, "timing");
 
-	tcase_set_timeout(t, 120);
-	tcase_add_unchecked_fixture(
-		t, daemon_make_folder, daemon_remove_folder);
 	tcase_add_test(t, tags_of_one_packet_are_exact_offline);
 	tcase_add_test(t, at_in_two_packets_is_exact_offline);
 	tcase_add_test(t, tags_of_one_packet_are_exact_on_the_clock);
 	tcase_add_test(t, at_in_two_packets_is_exact_on_the_clock);
 	tcase_add_test(
 		t, tags_of_two_packets_are_within_a_sample_however_they_come);
-	suite_add_tcase(s, t);
-	SRunner *r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	int failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

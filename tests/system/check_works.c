@@ -19,10 +19,9 @@ static const char *const drivers[] = {"offline", "clock"};
 static void
 open_with(const char *driver, const char *more)
 {
-	daemon_start(
-		&d, &(struct daemon_want){
-			    .driver = driver, .trial = true, .sets = {more}});
-	client_open(&c, d.url[0]);
+	client_start(&c, &d,
+		&(struct daemon_want){
+			.driver = driver, .trial = true, .sets = {more}});
 	client_say(&c, "/notify 1");
 	client_expect(&c, "/notify.reply 1");
 }
@@ -122,20 +121,12 @@ int
 main(void)
 {
 	Suite *s = suite_create("system/works");
-	TCase *tc = tcase_create("a daemon");
+	TCase *tc = daemon_case(s, "a daemon");
 
-	tcase_add_unchecked_fixture(
-		tc, daemon_make_folder, daemon_remove_folder);
-	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, resource_is_ready_for_who_reacts_to_that, 0, 2);
 	tcase_add_loop_test(
 		tc, daemon_ends_while_things_are_made_and_jobs_run, 0, 2);
 	tcase_add_test(tc, what_took_too_long_frees_its_id_when_it_returns);
 	tcase_add_test(tc, daemon_that_is_held_up_names_what_it_abandons);
-	suite_add_tcase(s, tc);
-	SRunner *runner = srunner_create(s);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? 0 : 1;
+	return daemon_run(s);
 }

@@ -80,6 +80,20 @@ client_close(struct client *c)
 	c->fd = -1;
 }
 
+void
+client_start(struct client *c, struct daemon *d, const struct daemon_want *want)
+{
+	daemon_start(d, want);
+	client_open(c, d->url[0]);
+}
+
+void
+client_end(struct client *c, struct daemon *d, const char *never)
+{
+	client_close(c);
+	daemon_end(d, never);
+}
+
 /** Cut a line into words in place; "…" holds blanks together. */
 static int
 cut(char *line, char **words)
@@ -356,13 +370,19 @@ client_count(const struct client *c)
 	return (uint32_t)strlen(c->message.types);
 }
 
-void
-client_expect_error(struct client *c, const char *address, int code,
+/** The answer to `said`, or whatever led to it. */
+static void
+expect_error(struct client *c, const char *said, const char *address, int code,
 	int64_t first, const char *words)
 {
+	char number[24] = "";
+
+	if (first != NO_FIRST) {
+		snprintf(number, sizeof number, " %lld", (long long)first);
+	}
 	ck_assert_msg(client_poll(c, DAEMON_WAIT_MS),
-		"nothing came, where this should: /error \"%s\" %d %s", address,
-		code, words);
+		"nothing came to %s, where this should: /error \"%s\" %d %s",
+		said, address, code, words);
 	bool right =
 		strcmp(c->message.address, "/error") == 0 &&
 		client_count(c) >= 3 &&
@@ -371,15 +391,16 @@ client_expect_error(struct client *c, const char *address, int code,
 		strstr(client_string(c, 2), words) != NULL &&
 		client_count(c) == (first == NO_FIRST ? 3 : 4) &&
 		(first == NO_FIRST || client_number(c, 3) == (double)first);
-	if (first == NO_FIRST) {
-		ck_assert_msg(right,
-			"this came: %s\nnot: /error \"%s\" %d …%s…", c->text,
-			address, code, words);
-	} else {
-		ck_assert_msg(right,
-			"this came: %s\nnot: /error \"%s\" %d …%s… %lld",
-			c->text, address, code, words, (long long)first);
-	}
+	ck_assert_msg(right,
+		"this came to %s: %s\nnot: /error \"%s\" %d …%s…%s", said,
+		c->text, address, code, words, number);
+}
+
+void
+client_expect_error(struct client *c, const char *address, int code,
+	int64_t first, const char *words)
+{
+	expect_error(c, "what was sent", address, code, first, words);
 }
 
 void
@@ -393,7 +414,7 @@ client_refused(struct client *c, const char *text, int code, int64_t first,
 	memcpy(address, text, length);
 	address[length] = '\0';
 	client_say(c, "%s", text);
-	client_expect_error(c, address, code, first, words);
+	expect_error(c, text, address, code, first, words);
 }
 
 /** Each /sync has a number of its own. */

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon.h"
 #include "osc_read.h"
 
 #define CLIENT_PACKET 65536
@@ -37,6 +38,12 @@ struct packet {
 /** Connect to a URL of the daemon. */
 void client_open(struct client *c, const char *url);
 void client_close(struct client *c);
+
+/** daemon_start, and a client at its first door. */
+void client_start(
+	struct client *c, struct daemon *d, const struct daemon_want *want);
+/** Close it, and daemon_end. */
+void client_end(struct client *c, struct daemon *d, const char *never);
 
 /** Make a packet of one message. */
 void packet_say(struct packet *p, const char *text);

@@ -6,7 +6,6 @@
 
 #include "daemon.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -74,6 +73,29 @@ void
 daemon_remove_folder(void)
 {
 	(void)nftw(folder, forget, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+TCase *
+daemon_case(Suite *s, const char *name)
+{
+	TCase *t = tcase_create(name);
+
+	tcase_set_timeout(t, 120);
+	tcase_add_unchecked_fixture(
+		t, daemon_make_folder, daemon_remove_folder);
+	suite_add_tcase(s, t);
+	return t;
+}
+
+int
+daemon_run(Suite *s)
+{
+	SRunner *r = srunner_create(s);
+
+	srunner_run_all(r, CK_ENV);
+	int failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? 0 : 1;
 }
 
 /* Words of a command line, in memory of their own. */
@@ -339,6 +361,17 @@ daemon_stop(struct daemon *d)
 {
 	ck_assert_int_eq(kill(d->pid, SIGTERM), 0);
 	return daemon_wait(d);
+}
+
+void
+daemon_end(struct daemon *d, const char *never)
+{
+	ck_assert_int_eq(daemon_stop(d), 0);
+	const char *log = daemon_log(d);
+	ck_assert_msg(strstr(log, "Sanitizer") == NULL &&
+			      strstr(log, "runtime error") == NULL &&
+			      (never == NULL || strstr(log, never) == NULL),
+		"%s", log);
 }
 
 const char *

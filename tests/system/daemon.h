@@ -13,6 +13,7 @@
 #ifndef TACTUS_TESTS_SYSTEM_DAEMON_H
 #define TACTUS_TESTS_SYSTEM_DAEMON_H
 
+#include <check.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -33,6 +34,12 @@
  * tcase_add_unchecked_fixture: it goes whatever the tests come to. */
 void daemon_make_folder(void);
 void daemon_remove_folder(void);
+
+/** A test case of a suite, with such a folder and two minutes for each test. */
+TCase *daemon_case(Suite *s, const char *name);
+
+/** Run a suite, and end it. @return what main returns */
+int daemon_run(Suite *s);
 
 /** How a daemon is to be run; zeroes will do. */
 struct daemon_want {
@@ -77,6 +84,10 @@ int daemon_wait(struct daemon *d);
 
 /** SIGTERM, then wait. @return as daemon_wait */
 int daemon_stop(struct daemon *d);
+
+/** daemon_stop, which must go well: neither a sanitizer complained in its log,
+ * nor does `never` stand there; NULL: no more than that. */
+void daemon_end(struct daemon *d, const char *never);
 
 /** What it wrote to standard error so far. */
 const char *daemon_log(struct daemon *d);

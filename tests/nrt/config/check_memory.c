@@ -2,7 +2,7 @@
 /*
  * check_memory.c -- each allocation of the office's small rooms fails in
  * turn: -ENOMEM comes back, nothing leaks (the sanitizers look), nothing is
- * half made.  The linker gives us malloc, calloc and realloc (--wrap).
+ * half made.
  */
 #include <check.h>
 #include <errno.h>
@@ -15,48 +15,8 @@
 #include "config.h"
 #include "notify.h"
 #include "ring.h"
+#include "scarce.h"
 #include "tap.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-static long until_failure = -1; /* allocations that still succeed; -1: all */
-static bool failed;
-
-static bool
-fails(void)
-{
-	if (until_failure < 0) {
-		return false;
-	}
-	if (until_failure-- > 0) {
-		return false;
-	}
-	failed = true;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
 
 static char file[PATH_MAX];
 
@@ -75,7 +35,7 @@ setup(void)
 static void
 teardown(void)
 {
-	until_failure = -1;
+	(void)scarce_end();
 	unlink(file);
 }
 
@@ -112,10 +72,9 @@ START_TEST(config_load_fails_whole_at_each_allocation)
 	for (long n = 0;; n++) {
 		struct config *c = NULL;
 
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		int error = load_once(&c);
-		until_failure = -1;
+		bool failed = scarce_end();
 		if (!failed) {
 			ck_assert_int_eq(error, 0);
 			ck_assert_int_gt(n, 60); /* each setting has one */
@@ -134,10 +93,9 @@ START_TEST(config_load_of_a_wrong_file_fails_at_each_allocation)
 	for (long n = 0;; n++) {
 		struct config *c = NULL;
 
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		int error = load_once(&c);
-		until_failure = -1;
+		bool failed = scarce_end();
 		ck_assert_int_eq(error, failed ? -ENOMEM : -EINVAL);
 		ck_assert_ptr_null(c);
 		if (!failed) {
@@ -160,10 +118,9 @@ START_TEST(config_reload_fails_at_each_allocation_and_leaves_the_old)
 		struct config_changes changes;
 		struct config *after = NULL;
 
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		int error = config_reload(c, &after, &changes, &errors);
-		until_failure = -1;
+		bool failed = scarce_end();
 		config_errors_fini(&errors);
 		ck_assert_uint_eq(c->audio.rate, 44100);
 		if (!failed) {
@@ -185,10 +142,9 @@ START_TEST(config_default_fails_at_each_allocation)
 	for (long n = 0;; n++) {
 		struct config *c = NULL;
 
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		int error = config_default(&c);
-		until_failure = -1;
+		bool failed = scarce_end();
 		ck_assert_int_eq(error, failed ? -ENOMEM : 0);
 		config_close(c);
 		if (!failed) {
@@ -207,10 +163,9 @@ START_TEST(tap_open_fails_at_each_allocation)
 	for (long n = 0;; n++) {
 		struct tap *tap = NULL;
 
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		int error = tap_open(&config, &tap, why, sizeof why);
-		until_failure = -1;
+		bool failed = scarce_end();
 		ck_assert_int_eq(error, failed ? -ENOMEM : 0);
 		tap_close(tap);
 		if (!failed) {
@@ -225,7 +180,7 @@ START_TEST(notify_open_fails_without_memory)
 {
 	struct notify *n = NULL;
 
-	until_failure = 0;
+	scarce_begin(0);
 	ck_assert_int_eq(notify_open(&n), -ENOMEM);
 	ck_assert_ptr_null(n);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "idle.h"
 #include "rooms.h"
 
 static struct classes *classes;
@@ -38,50 +39,14 @@ teardown(void)
 	classes_close(NULL);
 }
 
-static void *
-construct(const TactusHost *host, const TactusValue *values, uint32_t count,
-	TactusJob *job, char *reason, size_t size)
-{
-	(void)host;
-	(void)values;
-	(void)count;
-	(void)job;
-	(void)reason;
-	(void)size;
-	return NULL;
-}
-
-static void
-destroy(const TactusHost *host, void *resource)
-{
-	(void)host;
-	(void)resource;
-}
-
-static int
-perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
-	const TactusValue *values, uint32_t count, TactusJob *job, char *reason,
-	size_t size)
-{
-	(void)host;
-	(void)resources;
-	(void)resource_count;
-	(void)values;
-	(void)count;
-	(void)job;
-	(void)reason;
-	(void)size;
-	return 0;
-}
-
 static TactusResourceDef
 resource(const char *uri, const char *name)
 {
 	return (TactusResourceDef){.size = sizeof(TactusResourceDef),
 		.uri = uri,
 		.name = name,
-		.construct = construct,
-		.destroy = destroy};
+		.construct = idle_construct,
+		.destroy = idle_destroy};
 }
 
 static TactusJobDef
@@ -91,7 +56,7 @@ job(const char *uri, const char *name)
 		.uri = uri,
 		.name = name,
 		.most = 2,
-		.perform = perform};
+		.perform = idle_perform};
 }
 
 static int

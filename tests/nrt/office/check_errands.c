@@ -43,23 +43,6 @@ teardown(void)
 	rooms_close(r);
 }
 
-static void
-expect(const char *words, const char *answer)
-{
-	const char *text = rooms_ask(r, words);
-
-	ck_assert_msg(strcmp(text, answer) == 0, "%s: %s", words, text);
-}
-
-/** Let so many through the gate, and wait until no work is out. */
-static void
-let(uint32_t count, const char *told)
-{
-	trial_let(count);
-	rooms_rest(r);
-	ck_assert_str_eq(rooms_heard(r), told);
-}
-
 /* --- what takes too long --- */
 
 START_TEST(construction_over_its_time_is_told_at_once_and_destroyed_late)
@@ -72,12 +55,13 @@ START_TEST(construction_over_its_time_is_told_at_once_and_destroyed_late)
 	ck_assert_str_eq(rooms_heard(r),
 		"/resource/error 1 \"timed out: it took longer than "
 		"workers.job_timeout_s\"\n/synced 1\n");
-	expect("/resource/query 1", "/resource/info 1 \"" TRIAL_THING
-				    "\" \"constructing\" 0 h:0 [ ]\n");
-	expect("/resource/new trial-thing 1",
+	rooms_expect(r, "/resource/query 1",
+		"/resource/info 1 \"" TRIAL_THING
+		"\" \"constructing\" 0 h:0 [ ]\n");
+	rooms_expect(r, "/resource/new trial-thing 1",
 		"/error \"/resource/new\" 409 \"resource id 1 is taken: it is "
-		"constructing\" 1\n");
-	let(1, "/resource/destroyed 1\n");
+		"constructing; /resource/list tells which are\" 1\n");
+	trial_pass(r, 1, "/resource/destroyed 1\n");
 	ck_assert_uint_eq(trial_constructs(), 1);
 	ck_assert_uint_eq(trial_destroys(), 1);
 	ck_assert_int_eq((int)rooms_stat(r, "works_timed_out"), 1);
@@ -93,8 +77,8 @@ START_TEST(late_construction_that_fails_frees_its_id_and_says_so)
 	rooms_await(r, "/resource/error 1 \"timed out");
 	rooms_heard(r);
 	/* a free changes nothing of that */
-	expect("/resource/free 1", "");
-	let(1, "/resource/destroyed 1\n");
+	rooms_expect(r, "/resource/free 1", "");
+	trial_pass(r, 1, "/resource/destroyed 1\n");
 	ck_assert_uint_eq(trial_destroys(), 0);
 	rooms_ask_await(r, "/resource/new trial-thing 1", "/resource/ready 1");
 }
@@ -110,20 +94,21 @@ START_TEST(job_over_its_time_fails_and_holds_until_it_returns)
 	rooms_await(r, "/synced 1");
 	ck_assert_str_eq(
 		rooms_heard(r), "/job/failed 7 \"timed out\"\n/synced 1\n");
-	expect("/job/list",
+	rooms_expect(r, "/job/list",
 		"/job/list.reply 0 1 7 \"" TRIAL_WORK "\" \"stopping\" 0.0\n");
-	expect("/job/cancel 7",
+	rooms_expect(r, "/job/cancel 7",
 		"/error \"/job/cancel\" 409 \"job 7 timed out and was asked to "
 		"stop already\" 7\n");
-	expect("/job/new trial-work 7 0",
+	rooms_expect(r, "/job/new trial-work 7 0",
 		"/error \"/job/new\" 409 \"job id 7 is taken: a job of that id "
 		"is under way\" 7\n");
-	expect("/resource/query 1", "/resource/info 1 \"" TRIAL_THING
-				    "\" \"live\" 1 h:64 [ -8 ]\n");
-	let(1, "");
-	expect("/resource/query 1",
+	rooms_expect(r, "/resource/query 1",
+		"/resource/info 1 \"" TRIAL_THING
+		"\" \"live\" 1 h:64 [ -8 ]\n");
+	trial_pass(r, 1, "");
+	rooms_expect(r, "/resource/query 1",
 		"/resource/info 1 \"" TRIAL_THING "\" \"live\" 0 h:64 [ ]\n");
-	expect("/job/list", "/job/list.reply 0 1\n");
+	rooms_expect(r, "/job/list", "/job/list.reply 0 1\n");
 }
 END_TEST
 
@@ -147,7 +132,7 @@ START_TEST(destruction_over_its_time_holds_no_sync)
 	rooms_put(r, "/sync 1");
 	rooms_await(r, "/synced 1");
 	ck_assert_str_eq(rooms_heard(r), "/synced 1\n");
-	let(1, "/resource/destroyed 1\n");
+	trial_pass(r, 1, "/resource/destroyed 1\n");
 }
 END_TEST
 
@@ -267,8 +252,8 @@ END_TEST
 START_TEST(what_does_not_come_back_is_named)
 {
 	rooms_log_begin();
-	expect("/resource/new trial-thing 1 [ gate ]", "");
-	expect("/job/new trial-work 3 0 [ ] [ gate ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate ]", "");
+	rooms_expect(r, "/job/new trial-work 3 0 [ ] [ gate ]", "");
 	trial_wait(2);
 	ck_assert_uint_eq(office_log_works(r->office), 2);
 	ck_assert(rooms_has_logged("err: works: abandoned: construction of "

@@ -35,14 +35,6 @@ teardown(void)
 	rooms_close(r);
 }
 
-static void
-expect(const char *words, const char *answer)
-{
-	const char *text = rooms_ask(r, words);
-
-	ck_assert_msg(strcmp(text, answer) == 0, "%s: %s", words, text);
-}
-
 /** Ask for something, and wait until no work is out. */
 static void
 expect_end(const char *words, const char *told)
@@ -110,37 +102,38 @@ END_TEST
 
 START_TEST(what_a_job_is_asked_with_is_judged_before_it_begins)
 {
-	expect("/job/new nothing 7 0",
+	rooms_expect(r, "/job/new nothing 7 0",
 		"/error \"/job/new\" 404 \"no job \\\"nothing\\\"; /def/list "
 		"tells all\" 7\n");
-	expect("/job/new trial-work -1 0",
+	rooms_expect(r, "/job/new trial-work -1 0",
 		"/error \"/job/new\" 422 \"job id -1 is below 0\" -1\n");
-	expect("/job/new trial-work 7 2",
+	rooms_expect(r, "/job/new trial-work 7 2",
 		"/error \"/job/new\" 422 \"exclusive 2 is neither 0 nor 1\" "
 		"7\n");
-	expect("/job/new trial-alone 7 0 [ 1 ]",
+	rooms_expect(r, "/job/new trial-alone 7 0 [ 1 ]",
 		"/error \"/job/new\" 422 \"trial-alone needs its resources for "
 		"itself: ask with exclusive 1\" 7\n");
-	expect("/job/new trial-alone 7 1",
+	rooms_expect(r, "/job/new trial-alone 7 1",
 		"/error \"/job/new\" 422 \"trial-alone takes 1 resource, not "
 		"0\" 7\n");
-	expect("/job/new trial-alone 7 1 [ 1 1 ]",
+	rooms_expect(r, "/job/new trial-alone 7 1 [ 1 1 ]",
 		"/error \"/job/new\" 422 \"trial-alone takes 1 resource, not "
 		"2\" 7\n");
-	expect("/job/new trial-work 7 0 [ 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 ]",
+	rooms_expect(r,
+		"/job/new trial-work 7 0 [ 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 ]",
 		"/error \"/job/new\" 422 \"a job takes 16 resources at the "
 		"most\" 7\n");
-	expect("/job/new trial-work 7 0 [ x ]",
+	rooms_expect(r, "/job/new trial-work 7 0 [ x ]",
 		"/error \"/job/new\" 400 \"resource 1 of the array must be an "
 		"id (i)\" 7\n");
-	expect("/job/new trial-work 7 0 [ 1 f:1.5 ]",
+	rooms_expect(r, "/job/new trial-work 7 0 [ 1 f:1.5 ]",
 		"/error \"/job/new\" 422 \"resource 2 of the array is not "
 		"whole, or too large\" 7\n");
-	expect("/job/new trial-work 7 0 1",
+	rooms_expect(r, "/job/new trial-work 7 0 1",
 		"/error \"/job/new\" 400 \"argument 4 must be an array of "
 		"resource ids: /job/new s:job-uri i:job-id i:exclusive "
 		"[i:resource-ids] [args]\" 7\n");
-	expect("/job/new trial-work 7 0 [ ] [ code 413 ]",
+	rooms_expect(r, "/job/new trial-work 7 0 [ ] [ code 413 ]",
 		"/error \"/job/new\" 413 \"trial-work: told to refuse\" 7\n");
 	ck_assert_uint_eq(trial_performs(), 0);
 	ck_assert_int_eq((int)rooms_stat(r, "references"), 0);
@@ -149,19 +142,20 @@ END_TEST
 
 START_TEST(resources_that_cannot_be_had_refuse_the_job)
 {
-	expect("/job/new trial-work 7 0 [ 8 ]",
+	rooms_expect(r, "/job/new trial-work 7 0 [ 8 ]",
 		"/error \"/job/new\" 422 \"resource id 8 is not within 0 … "
 		"7\" 7\n");
-	expect("/job/new trial-work 7 0 [ 1 3 ]",
+	rooms_expect(r, "/job/new trial-work 7 0 [ 1 3 ]",
 		"/error \"/job/new\" 404 \"no resource 3; /resource/list tells "
 		"all\" 7\n");
-	expect("/job/new trial-alone 7 1 [ 2 ]",
+	rooms_expect(r, "/job/new trial-alone 7 1 [ 2 ]",
 		"/error \"/job/new\" 422 \"resource 2 is of another class than "
 		"the job takes; /def/query tells which\" 7\n");
 	rooms_ask(r, "/synth/new trial-user 5 0 1 [ thing 1 ]");
-	expect("/job/new trial-work 7 1 [ 2 1 ]",
+	rooms_expect(r, "/job/new trial-work 7 1 [ 2 1 ]",
 		"/error \"/job/new\" 409 \"resource 1 is held by node 5: it "
-		"cannot be had alone\" 7\n");
+		"cannot be had alone; /resource/query tells all who hold "
+		"it\" 7\n");
 	ck_assert_int_eq((int)rooms_stat(r, "references"), 1);
 	expect_end("/job/new trial-work 7 0 [ 1 ]", "/job/done 7 1\n");
 }
@@ -169,8 +163,8 @@ END_TEST
 
 START_TEST(id_is_taken_while_its_job_is_under_way)
 {
-	expect("/job/new trial-work 7 0 [ 1 ] [ gate ]", "");
-	expect("/job/new trial-work 7 0",
+	rooms_expect(r, "/job/new trial-work 7 0 [ 1 ] [ gate ]", "");
+	rooms_expect(r, "/job/new trial-work 7 0",
 		"/error \"/job/new\" 409 \"job id 7 is taken: a job of that id "
 		"is under way\" 7\n");
 	trial_wait(1);
@@ -183,18 +177,19 @@ END_TEST
 
 START_TEST(exclusive_job_has_its_resources_alone)
 {
-	expect("/job/new trial-work 7 1 [ 1 1 ] [ gate ]", "");
+	rooms_expect(r, "/job/new trial-work 7 1 [ 1 1 ] [ gate ]", "");
 	trial_wait(1);
-	expect("/job/new trial-work 8 0 [ 1 ]",
-		"/error \"/job/new\" 409 \"resource 1 is held by job 7 alone\" "
-		"8\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 1 ]",
+	rooms_expect(r, "/job/new trial-work 8 0 [ 1 ]",
+		"/error \"/job/new\" 409 \"resource 1 is held by job 7 alone, "
+		"until its work is done\" 8\n");
+	rooms_expect(r, "/synth/new trial-user 5 0 1 [ thing 1 ]",
 		"/error \"/synth/new\" 409 \"resource 1 is held by job 7 "
-		"alone\" 5\n");
+		"alone, until its work is done\" 5\n");
 	/* freeing is no holding: it waits for the job */
-	expect("/resource/free 1", "");
-	expect("/resource/query 1", "/resource/info 1 \"" TRIAL_THING
-				    "\" \"free-pending\" 1 h:64 [ -8 ]\n");
+	rooms_expect(r, "/resource/free 1", "");
+	rooms_expect(r, "/resource/query 1",
+		"/resource/info 1 \"" TRIAL_THING
+		"\" \"free-pending\" 1 h:64 [ -8 ]\n");
 	trial_let(1);
 	rooms_rest(r);
 	ck_assert_str_eq(rooms_heard(r),
@@ -204,15 +199,15 @@ END_TEST
 
 START_TEST(cancelled_job_fails_once_it_has_ended)
 {
-	expect("/job/new trial-work 7 0 [ 1 ] [ half polite ]", "");
+	rooms_expect(r, "/job/new trial-work 7 0 [ 1 ] [ half polite ]", "");
 	trial_wait(1);
-	expect("/job/cancel 7", "");
-	expect("/job/list",
+	rooms_expect(r, "/job/cancel 7", "");
+	rooms_expect(r, "/job/list",
 		"/job/list.reply 0 1 7 \"" TRIAL_WORK "\" \"stopping\" 0.5\n");
 	rooms_await(r, "/job/failed");
 	rooms_rest(r);
 	ck_assert_str_eq(rooms_heard(r), "/job/failed 7 \"cancelled\"\n");
-	expect("/job/cancel 7",
+	rooms_expect(r, "/job/cancel 7",
 		"/error \"/job/cancel\" 404 \"no job 7 is under way; /job/list "
 		"tells all\" 7\n");
 	ck_assert_int_eq((int)rooms_stat(r, "references"), 0);
@@ -222,18 +217,18 @@ END_TEST
 START_TEST(job_that_waits_is_cancelled_before_it_begins)
 {
 	/* one job at a time on one resource */
-	expect("/job/new trial-work 7 0 [ 1 ] [ gate ]", "");
+	rooms_expect(r, "/job/new trial-work 7 0 [ 1 ] [ gate ]", "");
 	trial_wait(1);
-	expect("/job/new trial-work 8 0 [ 1 ]", "");
-	expect("/job/list",
+	rooms_expect(r, "/job/new trial-work 8 0 [ 1 ]", "");
+	rooms_expect(r, "/job/list",
 		"/job/list.reply 0 1 7 \"" TRIAL_WORK
 		"\" \"running\" 0.0 8 \"" TRIAL_WORK "\" \"waiting\" 0.0\n");
-	expect("/job/cancel 8", "/job/failed 8 \"cancelled\"\n");
+	rooms_expect(r, "/job/cancel 8", "/job/failed 8 \"cancelled\"\n");
 	ck_assert_uint_eq(trial_performs(), 1);
 	trial_let(1);
 	rooms_rest(r);
 	ck_assert_str_eq(rooms_heard(r), "/job/done 7 1 \"gate\"\n");
-	expect("/job/list", "/job/list.reply 0 1\n");
+	rooms_expect(r, "/job/list", "/job/list.reply 0 1\n");
 }
 END_TEST
 
@@ -252,11 +247,11 @@ END_TEST
 
 START_TEST(progress_is_told_to_subscribers)
 {
-	expect("/job/new trial-work 7 0 [ ] [ half gate ]", "");
+	rooms_expect(r, "/job/new trial-work 7 0 [ ] [ half gate ]", "");
 	trial_wait(1);
 	rooms_await(r, "/job/progress 7 0.5\n");
 	rooms_heard(r);
-	expect("/job/list",
+	rooms_expect(r, "/job/list",
 		"/job/list.reply 0 1 7 \"" TRIAL_WORK "\" \"running\" 0.5\n");
 	trial_let(1);
 	rooms_rest(r);
@@ -269,10 +264,11 @@ START_TEST(job_outlives_the_synth_whose_resource_it_works_on)
 	rooms_ask(r, "/synth/new trial-user 5 0 1 [ thing 1 ]");
 	rooms_ask(r, "/job/new trial-work 7 0 [ 1 ] [ gate ]");
 	rooms_heard(r);
-	expect("/resource/free 1", "");
-	expect("/node/free 5", "/node/ended 5\n");
-	expect("/resource/query 1", "/resource/info 1 \"" TRIAL_THING
-				    "\" \"free-pending\" 1 h:64 [ -8 ]\n");
+	rooms_expect(r, "/resource/free 1", "");
+	rooms_expect(r, "/node/free 5", "/node/ended 5\n");
+	rooms_expect(r, "/resource/query 1",
+		"/resource/info 1 \"" TRIAL_THING
+		"\" \"free-pending\" 1 h:64 [ -8 ]\n");
 	trial_let(1);
 	rooms_rest(r);
 	ck_assert_str_eq(rooms_heard(r),
@@ -288,9 +284,9 @@ START_TEST(jobs_beyond_what_there_can_be_are_503)
 	for (int i = 0; i < 256; i++) {
 		snprintf(words, sizeof words,
 			"/job/new trial-work %d 0 [ 1 ] [ gate ]", i);
-		expect(words, "");
+		rooms_expect(r, words, "");
 	}
-	expect("/job/new trial-work 256 0",
+	rooms_expect(r, "/job/new trial-work 256 0",
 		"/error \"/job/new\" 503 \"256 jobs are under way, and there "
 		"can be no more\" 256\n");
 	ck_assert_int_eq((int)rooms_stat(r, "jobs"), 256);

@@ -1,60 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * check_memory.c -- each allocation of the office fails in turn: what it was
- * for is answered 503, nothing else suffers, nothing leaks.  The linker gives
- * us malloc, calloc and realloc (--wrap).
+ * for is answered 503, nothing else suffers, nothing leaks.  Workers have
+ * memory.
  */
 #include <check.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "office_private.h"
 #include "rooms.h"
+#include "scarce.h"
 #include "trial.h"
 #include "wire.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-static long until_failure = -1; /* allocations that still succeed; -1: all */
-static bool failed;
-static pthread_t tester; /* workers have memory */
-
-static bool
-fails(void)
-{
-	if (!pthread_equal(pthread_self(), tester) || until_failure < 0 ||
-		until_failure-- > 0) {
-		return false;
-	}
-	failed = true;
-	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
 
 static struct rooms rooms = {.prepare = trial_add};
 static struct rooms *r = &rooms;
@@ -62,7 +22,6 @@ static struct rooms *r = &rooms;
 static void
 setup(void)
 {
-	tester = pthread_self();
 	rooms_open(r, NULL);
 	rooms_ask(r, "/synth/new sine 5 0 1");
 	rooms_ask(r, "/node/name 5 tom");
@@ -126,11 +85,10 @@ START_TEST(message_whose_memory_fails_is_answered_503_and_does_nothing)
 		rooms_close(r);
 		setup();
 		uint64_t errors = r->errors;
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		office_packet(r->office, r->peer, data, size, 0);
 		rooms_turn(r);
-		until_failure = -1;
+		bool failed = scarce_end();
 		const char *text = rooms_heard(r);
 		if (!failed) {
 			ck_assert_uint_eq(r->errors, errors);
@@ -175,10 +133,9 @@ START_TEST(bundle_whose_memory_fails_applies_what_has_memory)
 	for (long n = 0;; n++) {
 		rooms_close(r);
 		setup();
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		office_packet(r->office, r->peer, b.data, b.size, 0);
-		until_failure = -1;
+		bool failed = scarce_end();
 		rooms_turn(r);
 		const char *text = rooms_heard(r);
 		uint32_t wrong = rooms_count(text, "/error ");
@@ -197,11 +154,9 @@ START_TEST(work_of_a_synth_without_memory_comes_back_with_503)
 	rooms_ask(r, "/synth/new trial-asker 7 0 1");
 	rooms_ask(r, "/synth/new trial-asker 8 0 1");
 	rooms_put(r, "/synth/activate 7");
-	failed = false;
-	until_failure = 0;
+	scarce_begin(0);
 	rooms_turn(r);
-	until_failure = -1;
-	ck_assert(failed);
+	ck_assert(scarce_end());
 	ck_assert_int_eq((int)rooms_stat(r, "works_done"), 1);
 	rooms_heard(r);
 	rooms_render(r, 64);
@@ -225,10 +180,9 @@ START_TEST(office_open_fails_without_memory)
 	struct office *o = NULL;
 
 	for (long n = 0; o == NULL; n++) {
-		failed = false;
-		until_failure = n;
+		scarce_begin(n);
 		int err = office_open(r->loop, &oc, &o);
-		until_failure = -1;
+		bool failed = scarce_end();
 		ck_assert_int_eq(err, failed ? -ENOMEM : 0);
 	}
 	ck_assert_uint_eq(office_end_works(o), 0);
@@ -240,9 +194,9 @@ START_TEST(own_command_fails_without_memory_and_leaks_nothing)
 {
 	rooms_close(r);
 	rooms_open(r, NULL);
-	until_failure = 0;
+	scarce_begin(0);
 	ck_assert_int_eq(office_stop(r->office), -ENOMEM);
-	until_failure = -1;
+	ck_assert(scarce_end());
 }
 END_TEST
 

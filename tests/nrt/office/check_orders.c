@@ -40,23 +40,6 @@ teardown(void)
 	rooms_close(r);
 }
 
-static void
-expect(const char *words, const char *answer)
-{
-	const char *text = rooms_ask(r, words);
-
-	ck_assert_msg(strcmp(text, answer) == 0, "%s: %s", words, text);
-}
-
-/** Let so many through the gate, and wait until no work is out. */
-static void
-let(uint32_t count, const char *told)
-{
-	trial_let(count);
-	rooms_rest(r);
-	ck_assert_str_eq(rooms_heard(r), told);
-}
-
 START_TEST(client_is_kept_while_its_works_are_under_way)
 {
 	struct guest g;
@@ -69,7 +52,7 @@ START_TEST(client_is_kept_while_its_works_are_under_way)
 	/* one that is refused keeps nobody any longer */
 	guest_expect(&g, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"constructing\" 2\n");
+		"constructing; /resource/list tells which are\" 2\n");
 	trial_wait(2);
 	trial_let(2);
 	rooms_rest(r);
@@ -92,8 +75,8 @@ START_TEST(client_without_a_slot_is_refused_429)
 		"/error \"/job/new\" 429 \"all 1 client slots are taken "
 		"(osc.max_clients)\" 1\n");
 	/* who has a slot has it for all */
-	expect("/resource/new trial-thing 1 [ gate ]", "");
-	expect("/resource/new trial-thing 2 [ gate ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate ]", "");
+	rooms_expect(r, "/resource/new trial-thing 2 [ gate ]", "");
 	trial_let(2);
 	rooms_rest(r);
 	/* freeing is never refused */
@@ -114,7 +97,7 @@ START_TEST(works_go_on_when_their_client_is_gone)
 	trial_wait(1);
 	/* its owner lets go, but the works do not: it is told the end */
 	peer_unref(g.peer);
-	let(1, "/resource/ready 1\n");
+	trial_pass(r, 1, "/resource/ready 1\n");
 	ck_assert_str_eq(g.heard, "/resource/ready 1\n/synced 4\n");
 	ck_assert_int_eq((int)rooms_stat(r, "clients"), 1);
 }
@@ -179,7 +162,7 @@ START_TEST(orders_are_refused_when_what_waits_is_too_much)
 	int32_t id = 0;
 
 	r->office->order_bytes = (64 << 20) - 4000;
-	expect("/job/new trial-work 1 0 [ ] [ gate ]", "");
+	rooms_expect(r, "/job/new trial-work 1 0 [ ] [ gate ]", "");
 	trial_wait(1);
 	put_large("/job/new trial-work 2 0 [ ] [ gate", 3500);
 	ck_assert_str_eq(rooms_heard(r),
@@ -189,7 +172,7 @@ START_TEST(orders_are_refused_when_what_waits_is_too_much)
 	for (id = 3; id < 20; id++) {
 		(void)snprintf(words, sizeof words,
 			"/job/new trial-work %d 0 [ ] [ gate ]", id);
-		expect(words, "");
+		rooms_expect(r, words, "");
 	}
 	trial_let(18);
 	rooms_rest(r);

@@ -31,15 +31,6 @@ teardown(void)
 	rooms_close(r);
 }
 
-/** Ask what has one answer, at once. */
-static void
-expect(const char *words, const char *answer)
-{
-	const char *text = rooms_ask(r, words);
-
-	ck_assert_msg(strcmp(text, answer) == 0, "%s: %s", words, text);
-}
-
 /** Make a thing, live. */
 static void
 make(const char *words, const char *ready)
@@ -52,11 +43,11 @@ make(const char *words, const char *ready)
 START_TEST(resource_is_told_ready_then_destroyed)
 {
 	make("/resource/new trial-thing 3 [ 1000 ]", "/resource/ready 3\n");
-	expect("/resource/query 3",
+	rooms_expect(r, "/resource/query 3",
 		"/resource/info 3 \"" TRIAL_THING "\" \"live\" 0 h:1024 [ ]\n");
 	ck_assert_str_eq(rooms_ask_await(r, "/resource/free 3", "destroyed"),
 		"/resource/destroyed 3\n");
-	expect("/resource/query 3",
+	rooms_expect(r, "/resource/query 3",
 		"/error \"/resource/query\" 404 \"no resource 3; "
 		"/resource/list tells all\" 3\n");
 	ck_assert_uint_eq(trial_destroys(), 1);
@@ -67,44 +58,48 @@ END_TEST
 
 START_TEST(each_state_is_shown_and_refuses_what_it_must)
 {
-	expect("/resource/new trial-thing 2 [ gate late ]", "");
+	rooms_expect(r, "/resource/new trial-thing 2 [ gate late ]", "");
 	trial_wait(1);
-	expect("/resource/query 2", "/resource/info 2 \"" TRIAL_THING
-				    "\" \"constructing\" 0 h:0 [ ]\n");
-	expect("/resource/new trial-thing 2",
+	rooms_expect(r, "/resource/query 2",
+		"/resource/info 2 \"" TRIAL_THING
+		"\" \"constructing\" 0 h:0 [ ]\n");
+	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"constructing\" 2\n");
+		"constructing; /resource/list tells which are\" 2\n");
 	trial_let(1);
 	rooms_await(r, "/resource/ready 2\n");
 	rooms_heard(r);
-	expect("/resource/new trial-thing 2",
+	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"live\" 2\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 2 ]", "/node/new 5\n");
-	expect("/resource/free 2", "");
-	expect("/resource/query 2", "/resource/info 2 \"" TRIAL_THING
-				    "\" \"free-pending\" 1 h:64 [ 5 ]\n");
-	expect("/resource/free 2", "");
-	expect("/resource/new trial-thing 2",
+		"live; /resource/list tells which are\" 2\n");
+	rooms_expect(
+		r, "/synth/new trial-user 5 0 1 [ thing 2 ]", "/node/new 5\n");
+	rooms_expect(r, "/resource/free 2", "");
+	rooms_expect(r, "/resource/query 2",
+		"/resource/info 2 \"" TRIAL_THING
+		"\" \"free-pending\" 1 h:64 [ 5 ]\n");
+	rooms_expect(r, "/resource/free 2", "");
+	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"free-pending\" 2\n");
-	expect("/synth/new trial-user 6 0 1 [ thing 2 ]",
-		"/error \"/synth/new\" 409 \"resource 2 is free-pending\" "
-		"6\n");
-	expect("/node/free 5", "/node/ended 5\n");
+		"free-pending; /resource/list tells which are\" 2\n");
+	rooms_expect(r, "/synth/new trial-user 6 0 1 [ thing 2 ]",
+		"/error \"/synth/new\" 409 \"resource 2 is free-pending; "
+		"/resource/destroyed tells when its id is free\" 6\n");
+	rooms_expect(r, "/node/free 5", "/node/ended 5\n");
 	trial_wait(1);
-	expect("/resource/query 2", "/resource/info 2 \"" TRIAL_THING
-				    "\" \"destroying\" 0 h:64 [ ]\n");
-	expect("/resource/free 2",
-		"/error \"/resource/free\" 409 \"resource 2 is destroying\" "
-		"2\n");
-	expect("/resource/new trial-thing 2",
+	rooms_expect(r, "/resource/query 2",
+		"/resource/info 2 \"" TRIAL_THING
+		"\" \"destroying\" 0 h:64 [ ]\n");
+	rooms_expect(r, "/resource/free 2",
+		"/error \"/resource/free\" 409 \"resource 2 is destroying; "
+		"/resource/destroyed tells when its id is free\" 2\n");
+	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 409 \"resource id 2 is taken: it is "
-		"destroying\" 2\n");
+		"destroying; /resource/list tells which are\" 2\n");
 	trial_let(1);
 	rooms_await(r, "/resource/destroyed 2\n");
 	ck_assert_str_eq(rooms_heard(r), "/resource/destroyed 2\n");
-	expect("/resource/free 2",
+	rooms_expect(r, "/resource/free 2",
 		"/error \"/resource/free\" 409 \"resource 2 is free\" 2\n");
 }
 END_TEST
@@ -141,14 +136,14 @@ END_TEST
 
 START_TEST(class_that_cannot_be_had_is_404)
 {
-	expect("/resource/new nothing 1",
+	rooms_expect(r, "/resource/new nothing 1",
 		"/error \"/resource/new\" 404 \"no resource class "
 		"\\\"nothing\\\"; /def/list tells all\" 1\n");
-	expect("/resource/new trial-off 1",
+	rooms_expect(r, "/resource/new trial-off 1",
 		"/error \"/resource/new\" 404 \"" TRIAL_OFF
 		" is switched off in resource_classes\" 1\n");
 	/* a job is no class */
-	expect("/resource/new trial-work 1",
+	rooms_expect(r, "/resource/new trial-work 1",
 		"/error \"/resource/new\" 404 \"no resource class "
 		"\\\"trial-work\\\"; /def/list tells all; a job has that "
 		"name: /job/new\" 1\n");
@@ -158,38 +153,38 @@ END_TEST
 
 START_TEST(arguments_are_judged_before_anything_begins)
 {
-	expect("/resource/new trial-thing 1 7",
+	rooms_expect(r, "/resource/new trial-thing 1 7",
 		"/error \"/resource/new\" 400 \"argument 3 must be an array "
 		"of arguments: /resource/new s:def-uri i:id [args]\" 1\n");
-	expect("/resource/new trial-thing 1 [ ] 7",
+	rooms_expect(r, "/resource/new trial-thing 1 [ ] 7",
 		"/error \"/resource/new\" 400 \"there are more than 3 "
 		"arguments: /resource/new s:def-uri i:id [args]\" 1\n");
-	expect("/resource/new trial-thing 1 [ 1 [ 2 ] ]",
+	rooms_expect(r, "/resource/new trial-thing 1 [ 1 [ 2 ] ]",
 		"/error \"/resource/new\" 400 \"argument 2 of the array must "
 		"be a number or a string\" 1\n");
-	expect("/resource/new trial-thing 1 [ N ]",
+	rooms_expect(r, "/resource/new trial-thing 1 [ N ]",
 		"/error \"/resource/new\" 400 \"argument 1 of the array must "
 		"be a number or a string\" 1\n");
-	expect("/resource/new trial-thing 1 [ 5 f:nan ]",
+	rooms_expect(r, "/resource/new trial-thing 1 [ 5 f:nan ]",
 		"/error \"/resource/new\" 422 \"argument 2 of the array is not "
 		"a finite number\" 1\n");
-	expect("/resource/new trial-thing 1 [ code 413 ]",
+	rooms_expect(r, "/resource/new trial-thing 1 [ code 413 ]",
 		"/error \"/resource/new\" 413 \"trial-thing: told to refuse\" "
 		"1\n");
-	expect("/resource/new trial-thing 1 [ code 7 ]",
+	rooms_expect(r, "/resource/new trial-thing 1 [ code 7 ]",
 		"/error \"/resource/new\" 500 \"trial-thing: told to refuse\" "
 		"1\n");
-	expect("/resource/new trial-thing 1 [ code 400 ]",
+	rooms_expect(r, "/resource/new trial-thing 1 [ code 400 ]",
 		"/error \"/resource/new\" 400 \"trial-thing: told to refuse "
 		"(it takes s word ...)\" 1\n");
-	expect("/resource/new trial-thing 1 [ quiet ]",
+	rooms_expect(r, "/resource/new trial-thing 1 [ quiet ]",
 		"/error \"/resource/new\" 422 \"trial-thing: it does not take "
 		"these arguments (it takes s word ...)\" 1\n");
 	ck_assert_uint_eq(trial_constructs(), 0);
 	ck_assert_int_eq((int)rooms_stat(r, "resources"), 0);
 	make("/resource/new trial-thing 1 [ h:5 T F f:1.5 d:2 word ]",
 		"/resource/ready 1\n");
-	expect("/resource/query 1",
+	rooms_expect(r, "/resource/query 1",
 		"/resource/info 1 \"" TRIAL_THING "\" \"live\" 0 h:64 [ ]\n");
 }
 END_TEST
@@ -211,12 +206,13 @@ END_TEST
 
 START_TEST(freed_while_constructing_is_destroyed_without_ready)
 {
-	expect("/resource/new trial-thing 1 [ gate ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate ]", "");
 	trial_wait(1);
-	expect("/resource/free 1", "");
-	expect("/resource/free 1", "");
-	expect("/resource/query 1", "/resource/info 1 \"" TRIAL_THING
-				    "\" \"constructing\" 0 h:0 [ ]\n");
+	rooms_expect(r, "/resource/free 1", "");
+	rooms_expect(r, "/resource/free 1", "");
+	rooms_expect(r, "/resource/query 1",
+		"/resource/info 1 \"" TRIAL_THING
+		"\" \"constructing\" 0 h:0 [ ]\n");
 	trial_let(1);
 	rooms_await(r, "destroyed");
 	ck_assert_str_eq(rooms_heard(r), "/resource/destroyed 1\n");
@@ -226,9 +222,9 @@ END_TEST
 
 START_TEST(freed_while_constructing_that_fails_is_told_the_error_alone)
 {
-	expect("/resource/new trial-thing 1 [ gate fail ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate fail ]", "");
 	trial_wait(1);
-	expect("/resource/free 1", "");
+	rooms_expect(r, "/resource/free 1", "");
 	trial_let(1);
 	rooms_await(r, "/resource/error");
 	rooms_rest(r);
@@ -242,12 +238,13 @@ START_TEST(list_names_all_with_their_holders)
 {
 	make("/resource/new trial-thing 1", "/resource/ready 1\n");
 	make("/resource/new trial-other 6 [ 84 ]", "/resource/ready 6\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 1 other 6 ]",
+	rooms_expect(r, "/synth/new trial-user 5 0 1 [ thing 1 other 6 ]",
 		"/node/new 5\n");
-	expect("/synth/new trial-user 7 0 1 [ 0.5 thing 1 ]", "/node/new 7\n");
-	expect("/job/new trial-work 30 0 [ 6 6 1 ] [ gate ]", "");
+	rooms_expect(r, "/synth/new trial-user 7 0 1 [ 0.5 thing 1 ]",
+		"/node/new 7\n");
+	rooms_expect(r, "/job/new trial-work 30 0 [ 6 6 1 ] [ gate ]", "");
 	trial_wait(1);
-	expect("/resource/list",
+	rooms_expect(r, "/resource/list",
 		"/resource/list.reply 0 1 1 \"" TRIAL_THING
 		"\" \"live\" 3 h:64 [ 5 7 -31 ] 6 \"" TRIAL_OTHER
 		"\" \"live\" 2 h:128 [ 5 -31 ]\n");
@@ -266,7 +263,7 @@ END_TEST
 
 START_TEST(empty_list_is_one_page)
 {
-	expect("/resource/list", "/resource/list.reply 0 1\n");
+	rooms_expect(r, "/resource/list", "/resource/list.reply 0 1\n");
 }
 END_TEST
 
@@ -279,7 +276,7 @@ START_TEST(holders_beyond_what_is_named_are_counted)
 	for (int i = 0; i < 210; i++) {
 		snprintf(words, sizeof words,
 			"/synth/new trial-user %d 0 1 [ thing 1 ]", i + 1);
-		expect(words, "");
+		rooms_expect(r, words, "");
 	}
 	const char *text = rooms_ask(r, "/resource/query 1");
 	ck_assert_msg(strstr(text, " \"live\" 210 h:64 [ 1 2 3 ") != NULL, "%s",
@@ -295,17 +292,18 @@ END_TEST
 START_TEST(port_is_bound_from_synth_new_on)
 {
 	make("/resource/new trial-thing 1", "/resource/ready 1\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 1 ]", "/node/new 5\n");
-	expect("/node/query 5",
+	rooms_expect(
+		r, "/synth/new trial-user 5 0 1 [ thing 1 ]", "/node/new 5\n");
+	rooms_expect(r, "/node/query 5",
 		"/node/info 5 0 1 0 -1 -1 \"synth\" "
 		"\"urn:tactus:synthdef:trial-user:1\" \"\" \"inactive\" 0 "
 		"\"level\" 0.0 -1 0 1 \"thing\" 1 -1 0 2 \"other\" -1 -1 0 "
 		"[ 1 ]\n");
-	expect("/node/set 5 thing -1", "");
-	expect("/resource/query 1",
+	rooms_expect(r, "/node/set 5 thing -1", "");
+	rooms_expect(r, "/resource/query 1",
 		"/resource/info 1 \"" TRIAL_THING "\" \"live\" 0 h:64 [ ]\n");
-	expect("/node/set 5 1 1", "");
-	expect("/resource/query 1",
+	rooms_expect(r, "/node/set 5 1 1", "");
+	rooms_expect(r, "/resource/query 1",
 		"/resource/info 1 \"" TRIAL_THING "\" \"live\" 1 h:64 [ 5 ]\n");
 }
 END_TEST
@@ -313,31 +311,32 @@ END_TEST
 START_TEST(binding_that_cannot_be_is_refused_and_nothing_is_held)
 {
 	make("/resource/new trial-thing 1", "/resource/ready 1\n");
-	expect("/synth/new trial-user 5 0 1 [ thing f:1 ]",
+	rooms_expect(r, "/synth/new trial-user 5 0 1 [ thing f:1 ]",
 		"/error \"/synth/new\" 422 \"port \\\"thing\\\" takes a "
 		"resource's id (i)\" 5\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 9 ]",
+	rooms_expect(r, "/synth/new trial-user 5 0 1 [ thing 9 ]",
 		"/error \"/synth/new\" 422 \"resource id 9 is not within 0 … "
 		"7\" 5\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 3 ]",
+	rooms_expect(r, "/synth/new trial-user 5 0 1 [ thing 3 ]",
 		"/error \"/synth/new\" 404 \"no resource 3; /resource/list "
 		"tells all\" 5\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 1 other 1 ]",
+	rooms_expect(r, "/synth/new trial-user 5 0 1 [ thing 1 other 1 ]",
 		"/error \"/synth/new\" 422 \"resource 1 is of another class "
 		"than port 2 takes; /def/query tells which\" 5\n");
-	expect("/synth/new trial-user 5 0 1 [ 0.5 1 ]",
+	rooms_expect(r, "/synth/new trial-user 5 0 1 [ 0.5 1 ]",
 		"/error \"/synth/new\" 422 \"trial-user has 1 controls, no "
 		"more\" 5\n");
-	expect("/resource/query 1",
+	rooms_expect(r, "/resource/query 1",
 		"/resource/info 1 \"" TRIAL_THING "\" \"live\" 0 h:64 [ ]\n");
-	expect("/synth/new trial-user 5 0 1 [ thing 1 ]", "/node/new 5\n");
-	expect("/node/set 5 thing 3",
+	rooms_expect(
+		r, "/synth/new trial-user 5 0 1 [ thing 1 ]", "/node/new 5\n");
+	rooms_expect(r, "/node/set 5 thing 3",
 		"/error \"/node/set\" 404 \"no resource 3; /resource/list "
 		"tells all\" 5\n");
-	expect("/node/set 5 thing f:1",
+	rooms_expect(r, "/node/set 5 thing f:1",
 		"/error \"/node/set\" 422 \"node 5: port 1 takes a resource's "
 		"id (i)\" 5\n");
-	expect("/resource/query 1",
+	rooms_expect(r, "/resource/query 1",
 		"/resource/info 1 \"" TRIAL_THING "\" \"live\" 1 h:64 [ 5 ]\n");
 }
 END_TEST
@@ -350,8 +349,8 @@ START_TEST(bundle_makes_a_synth_of_what_is_not_ready_never)
 	rooms_bundle_add(&b, "/resource/new trial-thing 1 [ gate ]");
 	rooms_bundle_add(&b, "/synth/new trial-user 5 0 1 [ thing 1 ]");
 	ck_assert_str_eq(rooms_bundle_ask(r, &b),
-		"/error \"/synth/new\" 409 \"resource 1 is constructing\" "
-		"5\n");
+		"/error \"/synth/new\" 409 \"resource 1 is constructing; "
+		"/resource/ready tells when it is there\" 5\n");
 	trial_let(1);
 	rooms_await(r, "/resource/ready 1");
 }
@@ -383,16 +382,17 @@ START_TEST(defs_of_each_kind_are_listed_and_described)
 	ck_assert_ptr_nonnull(
 		strstr(text, " \"" TRIAL_ALONE "\" \"job\" \"trial-alone\""));
 	ck_assert_ptr_null(strstr(text, TRIAL_OFF));
-	expect("/def/query trial-thing",
+	rooms_expect(r, "/def/query trial-thing",
 		"/def/query.reply 0 1 \"A thing.\" \"s word ...\" 1\n");
-	expect("/def/query trial-other", "/def/query.reply 0 1 \"\" \"\" 0\n");
-	expect("/def/query trial-work",
+	rooms_expect(r, "/def/query trial-other",
+		"/def/query.reply 0 1 \"\" \"\" 0\n");
+	rooms_expect(r, "/def/query trial-work",
 		"/def/query.reply 0 1 \"Work.\" \"s word ...\" \"i resources, "
 		"and the arguments\" \"\" 0 16 0\n");
-	expect("/def/query " TRIAL_ALONE,
+	rooms_expect(r, "/def/query " TRIAL_ALONE,
 		"/def/query.reply 0 1 \"\" \"\" \"\" \"" TRIAL_THING
 		"\" 1 1 1\n");
-	expect("/def/query trial-off",
+	rooms_expect(r, "/def/query trial-off",
 		"/error \"/def/query\" 404 \"" TRIAL_OFF
 		" is switched off in resource_classes\"\n");
 }
@@ -402,11 +402,11 @@ START_TEST(commands_are_refused_once_the_end_has_begun)
 {
 	make("/resource/new trial-thing 1", "/resource/ready 1\n");
 	office_set_stopping(r->office);
-	expect("/resource/new trial-thing 2",
+	rooms_expect(r, "/resource/new trial-thing 2",
 		"/error \"/resource/new\" 503 \"the engine is stopping\" 2\n");
-	expect("/job/new trial-work 2 0",
+	rooms_expect(r, "/job/new trial-work 2 0",
 		"/error \"/job/new\" 503 \"the engine is stopping\" 2\n");
-	expect("/resource/query 1",
+	rooms_expect(r, "/resource/query 1",
 		"/resource/info 1 \"" TRIAL_THING "\" \"live\" 0 h:64 [ ]\n");
 }
 END_TEST

@@ -32,34 +32,17 @@ teardown(void)
 	rooms_close(r);
 }
 
-static void
-expect(const char *words, const char *answer)
-{
-	const char *text = rooms_ask(r, words);
-
-	ck_assert_msg(strcmp(text, answer) == 0, "%s: %s", words, text);
-}
-
-/** Let so many through the gate, and wait until no work is out. */
-static void
-let(uint32_t count, const char *told)
-{
-	trial_let(count);
-	rooms_rest(r);
-	ck_assert_str_eq(rooms_heard(r), told);
-}
-
 START_TEST(sync_waits_for_constructions_and_comes_behind_their_end)
 {
-	expect("/resource/new trial-thing 1 [ gate ]", "");
-	expect("/sync 5", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate ]", "");
+	rooms_expect(r, "/sync 5", "");
 	trial_wait(1);
-	let(1, "/resource/ready 1\n/synced 5\n");
+	trial_pass(r, 1, "/resource/ready 1\n/synced 5\n");
 	/* one that fails is over as well */
-	expect("/resource/new trial-thing 2 [ gate fail ]", "");
-	expect("/sync 6", "");
-	let(1, "/resource/error 2 \"told to fail\"\n/synced 6\n");
-	expect("/sync 7", "/synced 7\n");
+	rooms_expect(r, "/resource/new trial-thing 2 [ gate fail ]", "");
+	rooms_expect(r, "/sync 6", "");
+	trial_pass(r, 1, "/resource/error 2 \"told to fail\"\n/synced 6\n");
+	rooms_expect(r, "/sync 7", "/synced 7\n");
 }
 END_TEST
 
@@ -67,16 +50,16 @@ START_TEST(sync_waits_for_jobs_and_destructions)
 {
 	rooms_ask_await(
 		r, "/resource/new trial-thing 1 [ late ]", "/resource/ready");
-	expect("/job/new trial-work 3 0 [ 1 ] [ gate ]", "");
-	expect("/sync 1", "");
+	rooms_expect(r, "/job/new trial-work 3 0 [ 1 ] [ gate ]", "");
+	rooms_expect(r, "/sync 1", "");
 	trial_wait(1);
 	trial_let(1);
 	rooms_await(r, "/synced");
 	ck_assert_str_eq(rooms_heard(r), "/job/done 3 1 \"gate\"\n/synced 1\n");
-	expect("/resource/free 1", "");
-	expect("/sync 2", "");
+	rooms_expect(r, "/resource/free 1", "");
+	rooms_expect(r, "/sync 2", "");
 	trial_wait(1);
-	let(1, "/resource/destroyed 1\n/synced 2\n");
+	trial_pass(r, 1, "/resource/destroyed 1\n/synced 2\n");
 }
 END_TEST
 
@@ -85,8 +68,8 @@ START_TEST(sync_does_not_wait_for_what_another_client_asked_for)
 	struct guest g;
 
 	guest_open(&g, r);
-	expect("/resource/new trial-thing 1 [ gate late ]", "");
-	expect("/job/new trial-work 3 0 [ ] [ gate ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate late ]", "");
+	rooms_expect(r, "/job/new trial-work 3 0 [ ] [ gate ]", "");
 	guest_expect(&g, "/sync 8", "/synced 8\n");
 	trial_wait(2);
 	trial_let(2);
@@ -100,11 +83,11 @@ START_TEST(free_of_anothers_resource_is_waited_for_by_who_freed_it)
 	struct guest g;
 
 	guest_open(&g, r);
-	expect("/resource/new trial-thing 1 [ gate late ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate late ]", "");
 	trial_wait(1);
 	guest_expect(&g, "/resource/free 1", "");
 	guest_expect(&g, "/sync 8", "");
-	expect("/sync 9", "");
+	rooms_expect(r, "/sync 9", "");
 	/* freed twice is waited for from the first time on */
 	guest_expect(&g, "/resource/free 1", "");
 	/* made, and destroyed at once: both wait for the end */
@@ -120,30 +103,31 @@ START_TEST(sync_does_not_wait_for_what_somebody_holds)
 {
 	rooms_ask_await(
 		r, "/resource/new trial-thing 1 [ late ]", "/resource/ready");
-	expect("/synth/new trial-user 5 0 1 [ thing 1 ]", "/node/new 5\n");
-	expect("/resource/free 1", "");
-	expect("/sync 1", "/synced 1\n");
+	rooms_expect(
+		r, "/synth/new trial-user 5 0 1 [ thing 1 ]", "/node/new 5\n");
+	rooms_expect(r, "/resource/free 1", "");
+	rooms_expect(r, "/sync 1", "/synced 1\n");
 	/* but it does for the destruction once that is under way */
-	expect("/node/free 5", "/node/ended 5\n");
-	expect("/sync 2", "");
+	rooms_expect(r, "/node/free 5", "/node/ended 5\n");
+	rooms_expect(r, "/sync 2", "");
 	trial_wait(1);
-	let(1, "/resource/destroyed 1\n/synced 2\n");
+	trial_pass(r, 1, "/resource/destroyed 1\n/synced 2\n");
 }
 END_TEST
 
 START_TEST(sync_does_not_wait_for_what_came_later)
 {
-	expect("/job/new trial-work 1 0 [ ] [ gate ]", "");
+	rooms_expect(r, "/job/new trial-work 1 0 [ ] [ gate ]", "");
 	trial_wait(1);
-	expect("/sync 1", "");
+	rooms_expect(r, "/sync 1", "");
 	/* it waits: jobs never take the last worker */
-	expect("/job/new trial-work 2 0 [ ] [ gate ]", "");
-	expect("/sync 2", "");
+	rooms_expect(r, "/job/new trial-work 2 0 [ ] [ gate ]", "");
+	rooms_expect(r, "/sync 2", "");
 	trial_let(1);
 	rooms_await(r, "/synced");
 	ck_assert_str_eq(rooms_heard(r), "/job/done 1 0 \"gate\"\n/synced 1\n");
 	trial_wait(1);
-	let(1, "/job/done 2 0 \"gate\"\n/synced 2\n");
+	trial_pass(r, 1, "/job/done 2 0 \"gate\"\n/synced 2\n");
 }
 END_TEST
 
@@ -161,7 +145,7 @@ START_TEST(sync_does_not_wait_for_what_is_freed_behind_it)
 	trial_wait(1);
 	rooms_await(r, "/resource/destroyed 1");
 	ck_assert_str_eq(rooms_heard(r), "/resource/destroyed 1\n");
-	let(1, "/job/done 3 0 \"gate\"\n/synced 1\n");
+	trial_pass(r, 1, "/job/done 3 0 \"gate\"\n/synced 1\n");
 	peer_unref(g.peer);
 }
 END_TEST
@@ -181,15 +165,16 @@ START_TEST(syncs_of_one_bundle_are_answered_once_each)
 	const char *text = rooms_heard(r);
 	ck_assert_ptr_null(strstr(text, "/synced"));
 	ck_assert_ptr_nonnull(strstr(text, "/group/new.reply "));
-	let(1, "/resource/ready 1\n/synced 1\n/synced 2\n/synced 3\n");
+	trial_pass(
+		r, 1, "/resource/ready 1\n/synced 1\n/synced 2\n/synced 3\n");
 }
 END_TEST
 
 START_TEST(held_sync_ends_with_the_engine)
 {
-	expect("/resource/new trial-thing 1 [ polite ]", "");
-	expect("/job/new trial-work 3 0 [ ] [ polite ]", "");
-	expect("/sync 1", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ polite ]", "");
+	rooms_expect(r, "/job/new trial-work 3 0 [ ] [ polite ]", "");
+	rooms_expect(r, "/sync 1", "");
 	/* teardown: all comes back, nothing leaks */
 }
 END_TEST
@@ -200,14 +185,14 @@ START_TEST(syncs_of_one_client_are_bounded_and_those_of_others_are_held)
 	char words[64];
 
 	guest_open(&g, r);
-	expect("/resource/new trial-thing 1 [ gate ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate ]", "");
 	guest_expect(&g, "/resource/new trial-thing 2 [ gate ]", "");
 	trial_wait(2);
 	for (int i = 0; i < 256; i++) {
 		(void)snprintf(words, sizeof words, "/sync %d", i);
-		expect(words, "");
+		rooms_expect(r, words, "");
 	}
-	expect("/sync 256",
+	rooms_expect(r, "/sync 256",
 		"/error \"/sync\" 429 \"256 /sync of this client wait already "
 		"for what is under way\" 256\n");
 	guest_expect(&g, "/sync 7", "");
@@ -221,8 +206,8 @@ START_TEST(syncs_of_one_client_are_bounded_and_those_of_others_are_held)
 	rooms_rest(r);
 	(void)rooms_heard(r);
 	guest_expect(&g, "", "/synced 7\n");
-	expect("/resource/new trial-thing 3 [ gate ]", "");
-	expect("/sync 257", "");
+	rooms_expect(r, "/resource/new trial-thing 3 [ gate ]", "");
+	rooms_expect(r, "/sync 257", "");
 	trial_let(1);
 	rooms_await(r, "/synced 257");
 	peer_unref(g.peer);
@@ -233,7 +218,7 @@ START_TEST(those_who_freed_one_resource_are_remembered_up_to_a_bound)
 {
 	static struct guest g[65];
 
-	expect("/resource/new trial-thing 1 [ gate ]", "");
+	rooms_expect(r, "/resource/new trial-thing 1 [ gate ]", "");
 	trial_wait(1);
 	for (int i = 0; i < 65; i++) {
 		guest_open(&g[i], r);
@@ -242,7 +227,7 @@ START_TEST(those_who_freed_one_resource_are_remembered_up_to_a_bound)
 	guest_expect(&g[0], "/sync 1", "");
 	guest_expect(&g[63], "/sync 2", "");
 	guest_expect(&g[64], "/sync 3", "/synced 3\n");
-	let(1, "/resource/destroyed 1\n");
+	trial_pass(r, 1, "/resource/destroyed 1\n");
 	guest_expect(&g[0], "", "/synced 1\n");
 	guest_expect(&g[63], "", "/synced 2\n");
 	for (int i = 0; i < 65; i++) {

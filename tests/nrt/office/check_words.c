@@ -140,21 +140,30 @@ START_TEST(resource_that_cannot_be_had_is_told_its_state_or_who_holds_it)
 		"no resource 7; /resource/list tells all");
 	ck_assert_str_eq(
 		words(c, REASON_RESOURCE_TAKEN, RESOURCE_CONSTRUCTING, 409),
-		"resource id 7 is taken: it is constructing");
+		"resource id 7 is taken: it is constructing; "
+		"/resource/list tells which are");
 	ck_assert_str_eq(words(c, REASON_RESOURCE_TAKEN, RESOURCE_LIVE, 409),
-		"resource id 7 is taken: it is live");
+		"resource id 7 is taken: it is live; /resource/list tells "
+		"which are");
 	ck_assert_str_eq(
 		words(c, REASON_RESOURCE_STATE, RESOURCE_FREE_PENDING, 409),
-		"resource 7 is free-pending");
+		"resource 7 is free-pending; /resource/destroyed tells when "
+		"its id is free");
 	ck_assert_str_eq(
 		words(c, REASON_RESOURCE_STATE, RESOURCE_DESTROYING, 409),
-		"resource 7 is destroying");
+		"resource 7 is destroying; /resource/destroyed tells when its "
+		"id is free");
 	ck_assert_str_eq(words(c, REASON_RESOURCE_STATE, RESOURCE_FREE, 409),
 		"resource 7 is free");
+	ck_assert_str_eq(
+		words(c, REASON_RESOURCE_STATE, RESOURCE_CONSTRUCTING, 409),
+		"resource 7 is constructing; /resource/ready tells when it is "
+		"there");
 	ck_assert_str_eq(words(c, REASON_RESOURCE_BUSY, -1 - 30, 409),
-		"resource 7 is held by job 30 alone");
+		"resource 7 is held by job 30 alone, until its work is done");
 	ck_assert_str_eq(words(c, REASON_RESOURCE_HELD, 12, 409),
-		"resource 7 is held by node 12: it cannot be had alone");
+		"resource 7 is held by node 12: it cannot be had alone; "
+		"/resource/query tells all who hold it");
 	ck_assert_str_eq(words(c, REASON_RESOURCE_URI, 3, 422),
 		"resource 7 is of another class than port 3 takes; /def/query "
 		"tells which");
@@ -165,6 +174,23 @@ START_TEST(resource_that_cannot_be_had_is_told_its_state_or_who_holds_it)
 		"job id 7 is taken: a job of that id is under way");
 	ck_assert_str_eq(words(c, REASON_JOBS_FULL, 0, 503),
 		"7 jobs are under way, and there can be no more");
+}
+END_TEST
+
+START_TEST(bus_that_is_not_there_is_told_its_kind_and_which_there_are)
+{
+	struct command c = {.kind = COMMAND_MAP_OUTPUT};
+
+	ck_assert_str_eq(words(c, REASON_BUS_RANGE, 4, 422),
+		"bus 7 is not within 0 … 3, see limits.max_audio_buses (-1 "
+		"unmaps)");
+	c.u.map.flags = MAP_EXTERNAL;
+	ck_assert_str_eq(words(c, REASON_BUS_RANGE, 2, 422),
+		"playback channel 7 is not within 0 … 1, see audio.outputs "
+		"(-1 unmaps)");
+	c.kind = COMMAND_MAP_CONTROL;
+	ck_assert_str_eq(words(c, REASON_BUS_RANGE, 0, 422),
+		"capture channel 7: there is none, see audio.inputs");
 }
 END_TEST
 
@@ -398,6 +424,8 @@ main(void)
 		resource_that_cannot_be_had_is_told_its_state_or_who_holds_it);
 	tcase_add_test(c,
 		connection_that_cannot_be_is_told_with_both_ends_and_the_mend);
+	tcase_add_test(
+		c, bus_that_is_not_there_is_told_its_kind_and_which_there_are);
 	tcase_add_test(c, port_of_a_connection_is_told_by_the_end_that_has_it);
 	tcase_add_test(
 		c, port_of_a_node_and_itself_is_told_where_rt_says_which);

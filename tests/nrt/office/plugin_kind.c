@@ -6,6 +6,8 @@
  */
 #include <tactus/plugin.h>
 
+#include "idle.h"
+
 #define KIND_GOOD    1 /* one def, "good" */
 #define KIND_NOTHING 2 /* registers nothing */
 #define KIND_NULL    3 /* registers "null", then does not want to load */
@@ -43,42 +45,6 @@ static const TactusSynthDef def = {
 	.process = process,
 };
 
-static void *
-construct(const TactusHost *host, const TactusValue *values, uint32_t count,
-	TactusJob *job, char *reason, size_t size)
-{
-	(void)host;
-	(void)values;
-	(void)count;
-	(void)job;
-	(void)reason;
-	(void)size;
-	return NULL;
-}
-
-static void
-destroy(const TactusHost *host, void *resource)
-{
-	(void)host;
-	(void)resource;
-}
-
-static int
-perform(const TactusHost *host, void *const *resources, uint32_t resource_count,
-	const TactusValue *values, uint32_t count, TactusJob *job, char *reason,
-	size_t size)
-{
-	(void)host;
-	(void)resources;
-	(void)resource_count;
-	(void)values;
-	(void)count;
-	(void)job;
-	(void)reason;
-	(void)size;
-	return 0;
-}
-
 /** Register a class and a job, and some that are refused.
  * @return false: one was refused, or was not, that should have been */
 static bool
@@ -88,14 +54,14 @@ register_classes(const TactusHost *host)
 		.size = sizeof(TactusResourceDef),
 		.uri = "urn:tactus:resource:kind:1",
 		.name = "kind",
-		.construct = construct,
-		.destroy = destroy,
+		.construct = idle_construct,
+		.destroy = idle_destroy,
 	};
 	static const TactusJobDef job = {
 		.size = sizeof(TactusJobDef),
 		.uri = "urn:tactus:job:kind:1",
 		.name = "kind",
-		.perform = perform,
+		.perform = idle_perform,
 	};
 	TactusResourceDef half = class;
 	TactusJobDef idle = job;

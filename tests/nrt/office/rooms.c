@@ -438,6 +438,14 @@ rooms_ask(struct rooms *r, const char *words)
 }
 
 void
+rooms_expect(struct rooms *r, const char *words, const char *answer)
+{
+	const char *text = rooms_ask(r, words);
+
+	ck_assert_msg(strcmp(text, answer) == 0, "%s: %s", words, text);
+}
+
+void
 rooms_bundle(struct rooms_bundle *b, uint64_t ntp)
 {
 	ck_assert(osc_bundle_begin(b->data, sizeof b->data, &b->size, ntp));

@@ -88,6 +88,8 @@ void rooms_put(struct rooms *r, const char *words);
 /** Put words in, take a turn. @return what was heard since it was last
  * looked at: a line for each answer */
 const char *rooms_ask(struct rooms *r, const char *words);
+/** The same; this and no more was heard. */
+void rooms_expect(struct rooms *r, const char *words, const char *answer);
 /** What was heard, and forget it. */
 const char *rooms_heard(struct rooms *r);
 

@@ -84,6 +84,14 @@ trial_let(uint32_t count)
 }
 
 void
+trial_pass(struct rooms *r, uint32_t count, const char *told)
+{
+	trial_let(count);
+	rooms_rest(r);
+	ck_assert_str_eq(rooms_heard(r), told);
+}
+
+void
 trial_wait(uint32_t count)
 {
 	struct timespec end = soon(DEADLINE_S * 1000);

@@ -37,6 +37,8 @@ void trial_add(struct rooms *r);
 
 /** Let that many more through the gate. */
 void trial_let(uint32_t count);
+/** The same, and wait until no work is out: this and no more was told. */
+void trial_pass(struct rooms *r, uint32_t count, const char *told);
 /** Wait until at least that many stand at the gate. */
 void trial_wait(uint32_t count);
 

@@ -6,57 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "again.h"
 #include "corpus.h"
 #include "naive.h"
 #include "osc_read.h"
 #include "osc_write.h"
 
 #define ROOM 4096
-
-/** Put an argument as it was read. */
-static void
-put(struct osc_out *o, const struct osc_arg *a)
-{
-	switch (a->type) {
-	case 'i':
-		osc_put_int(o, a->u.i);
-		break;
-	case 'f':
-		osc_put_float(o, a->u.f);
-		break;
-	case 's':
-		osc_put_string(o, a->u.s);
-		break;
-	case 'b':
-		osc_put_blob(o, a->u.b.data, a->u.b.size);
-		break;
-	case 'h':
-		osc_put_int64(o, a->u.h);
-		break;
-	case 'd':
-		osc_put_double(o, a->u.d);
-		break;
-	case 't':
-		osc_put_time(o, a->u.t);
-		break;
-	case 'T':
-	case 'F':
-		osc_put_bool(o, a->type == 'T');
-		break;
-	case 'N':
-		osc_put_nil(o);
-		break;
-	case 'I':
-		osc_put_impulse(o);
-		break;
-	case '[':
-		osc_put_array(o);
-		break;
-	default:
-		osc_end_array(o);
-		break;
-	}
-}
 
 static size_t
 copy_message(const struct osc_message *m, uint8_t *out, size_t room)
@@ -68,7 +24,7 @@ copy_message(const struct osc_message *m, uint8_t *out, size_t room)
 	osc_begin(&o, out, room, m->address);
 	osc_args_begin(&args, m);
 	while (osc_args_next(&args, &a)) {
-		put(&o, &a);
+		ck_assert(again_put(&o, &a));
 	}
 	size_t before = osc_size(&o);
 	size_t size = osc_end(&o);

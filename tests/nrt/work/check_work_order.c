@@ -1,38 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_work_order.c -- orders own what they were made with.  The linker
- * gives us malloc and calloc (--wrap), so that each can fail.
+ * check_work_order.c -- orders own what they were made with.
  */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scarce.h"
 #include "work_order.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-static long until_failure = -1; /* allocations that still succeed; -1: all */
-
-static bool
-fails(void)
-{
-	return until_failure >= 0 && until_failure-- == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
 
 START_TEST(order_keeps_its_arguments_when_the_message_is_gone)
 {
@@ -108,13 +83,13 @@ START_TEST(order_is_none_when_memory_is_out)
 	struct work w = {.kind = WORK_PERFORM};
 
 	for (long n = 0; n < 2; n++) {
-		until_failure = n;
+		scarce_begin(n);
 		ck_assert_ptr_null(work_order_new(WORK_JOB, 1, &value, 1));
-		until_failure = -1;
+		ck_assert(scarce_end());
 	}
-	until_failure = 0;
+	scarce_begin(0);
 	ck_assert_ptr_null(work_order_of(&w));
-	until_failure = -1;
+	ck_assert(scarce_end());
 	ck_assert_ptr_null(w.order);
 	work_order_free(NULL);
 }

@@ -13,6 +13,10 @@ says err "$work/etc/bad.conf:2:" "$work/etc/bad.conf:3:" rate '2 errors'
 is out </dev/null
 try 78 check-config "$work/etc/broken.conf"
 says err "$work/etc/broken.conf:"
+printf 'audio = { driver = "clock"; };\nrealtime = { cpus = [0]; threads = 2; };\n' \
+	>"$work/etc/threads.conf"
+try 78 check-config "$work/etc/threads.conf"
+says err "$work/etc/threads.conf:2: realtime.threads: 2 audio threads" '1 error'
 try 66 check-config "$work/etc/none.conf"
 says err "$work/etc/none.conf"
 try 0 check-config --json "$work/etc/good.conf"

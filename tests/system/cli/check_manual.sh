@@ -20,8 +20,8 @@ try 0 help
 commands=$(sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' "$work/out")
 for command in $commands render; do
 	page_has "$page" ".It Ic $command"
-	case $command in help | version) continue ;; esac
 	try 0 help "$command"
+	case $command in help | version) continue ;; esac
 	options=$(sed -n 's/^  -\(.\), --\([a-z]*\).*/\1:\2/p' "$work/out")
 	for option in $options; do
 		page_has "$page" ".It Fl ${option%%:*} , Fl -${option#*:}"
@@ -74,8 +74,35 @@ for address in /node/new /node/done /node/ended /node/fault /trigger /late \
 	}
 done
 
+# what the log says, as tactusd(8) quotes it
+while read -r words; do
+	checks=$((checks + 1))
+	grep -qF -- "$words" "$here/../../../man/tactusd.8" &&
+		grep -rqF -- "$words" "$here/../../../nrt" \
+			"$here/../../../rt" "$here/../../../src" || {
+		echo "FAILED: '$words' is not both in tactusd.8 and in the code"
+		failed=$((failed + 1))
+	}
+done <<END
+the last line repeated
+lines held back in
+is out of range:
+audio threads, but
+is refused (
+sound may break
+the audio thread
+cannot be pinned to CPU
+it is tried again for each file
+takes longer than
+s: given up
+works: abandoned:
+, running for
+nothing more is written after
+END
+
 # what /stats counts
 counted=$(sed -n -e 's/.*add_stat([^"]*"\([a-z_]*\)".*/\1/p' \
+	-e 's/.*add_gauge([^"]*"\([a-z_]*\)".*/\1/p' \
 	-e 's/^[^a-z]*{"\([a-z_]*\)", *GAUGE_.*/\1/p' \
 	"$here/../../../nrt/office/engine.c")
 test "$(echo "$counted" | wc -w)" -ge 20 || {
@@ -86,6 +113,12 @@ for name in $counted; do
 	checks=$((checks + 1))
 	grep -q "^\.\(It \)*Li\(.* \)* *$name\( \|\$\)" "$osc" || {
 		echo "FAILED: tactus-osc.7: /stats has $name"
+		failed=$((failed + 1))
+	}
+	checks=$((checks + 1))
+	grep '^.packets ' "$here/../../../docs/osc-api.md" |
+		tr '` ' '\n\n' | grep -qx "$name" || {
+		echo "FAILED: osc-api.md: /stats has $name"
 		failed=$((failed + 1))
 	}
 done

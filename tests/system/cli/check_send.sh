@@ -58,6 +58,15 @@ END
 	# in a bundle with a time
 	try 0 send -u "$url" --in 0.01 --quiet 0.05 /mute 0
 	hears bundle
+	# what is refused is not waited for
+	patient=$tactus
+	printf '#!/bin/sh\nexec timeout 60 "%s" "$@"\n' "$patient" \
+		>"$work/hasty"
+	chmod +x "$work/hasty"
+	tactus=$work/hasty
+	try 1 send -u "$url" --in 86000 /ahead
+	says err '#bundle: error 422: a time more than an hour ahead'
+	tactus=$patient
 	try 64 send -u "$url" /mute i:x
 	says err 'i: takes a whole number'
 	try 64 send -u "$url" /mute '['

@@ -11,7 +11,7 @@ tactus 0.1.0 at $url: running
 audio     clock, 48000 Hz, block 64 (1.33 ms)
 load      3.1 % on average, 7.5 % at most
 threads   2, load 31.2 %, 28.0 %; 12 wide at most, levels 4
-          blocks with late helpers 3
+          late helpers 3
 nodes     5: 3 synths, 2 groups; connections 3
 resources 3, 1.5 MiB; references 4; jobs 1
 works     waiting 0, running 1, timed out 1, workers 3
