@@ -254,6 +254,16 @@ count_messages(void)
 	put_bundles(&call);
 	count_measured(put_bundles, &call);
 	count_done("2000-messages-in-bundles-of-20");
+	/* none like the one before */
+	rooms_bundle(&bundle, 1);
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(words, sizeof words, "/node/set 1 %s %d.0",
+			i % 2 == 0 ? "freq" : "amp", i);
+		rooms_bundle_add(&bundle, words);
+	}
+	put_bundles(&call);
+	count_measured(put_bundles, &call);
+	count_done("2000-mixed-messages-in-bundles-of-20");
 	rooms_close(&rooms);
 }
 

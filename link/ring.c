@@ -107,6 +107,22 @@ ring_take(struct ring *r, void *elements, uint32_t count)
 	return count;
 }
 
+TACTUS_RT void
+ring_fetch(const struct ring *r, uint32_t bytes)
+{
+	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+	const char *what;
+
+	if (r->tail_seen == head) {
+		return;
+	}
+	memcpy(&what, r->slots + (size_t)(head & (r->capacity - 1)) * r->size,
+		sizeof what);
+	for (uint32_t i = 0; i < bytes; i += CACHE_LINE) {
+		__builtin_prefetch(what + i);
+	}
+}
+
 TACTUS_RT uint32_t
 ring_room(struct ring *r)
 {

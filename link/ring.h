@@ -54,6 +54,13 @@ TACTUS_RT TACTUS_NODISCARD uint32_t ring_post(
 TACTUS_RT TACTUS_NODISCARD uint32_t ring_take(
 	struct ring *r, void *elements, uint32_t count);
 
+/**
+ * Have the processor fetch the first `bytes` of what the next element points
+ * to, if one is known to be there: elements must be pointers.
+ * @thread the one reader
+ */
+TACTUS_RT void ring_fetch(const struct ring *r, uint32_t bytes);
+
 /** How many elements can be posted now; more may be by the time it is used.
  * @thread the one writer */
 TACTUS_RT uint32_t ring_room(struct ring *r);

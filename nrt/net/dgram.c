@@ -5,10 +5,8 @@
  * A turn of the loop takes at most TURNS batches of one listener, so that a
  * flood at one door leaves time for the others and for the watchdog.
  *
- * Where several come at once the loop pauses for COLLECT_S before it polls
- * again: what comes meanwhile costs one wake together, not one each.  Nothing
- * is applied later for it than the next block would be, and as soon as a
- * datagram comes alone there is no pause any more.
+ * What came, and whether that was all, is noted for whoever decides how long
+ * the loop rests before it polls again (net_swarm).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +23,6 @@
 #define TURNS        4
 #define ERRORS       64 /* of the error queue, in one go */
 #define CONTROL_ROOM 64
-#define COLLECT_S    0.0002
 
 /** Where the kernel puts a batch; one for all listeners, for one loop. */
 struct dgram_batch {
@@ -188,16 +185,6 @@ take_errors(struct listener *l)
 	return i > 0;
 }
 
-/** Pause before the loop polls, or no longer. */
-static void
-collect(struct net *n, bool pauses)
-{
-	if (pauses != n->collects) {
-		n->collects = pauses;
-		ev_set_io_collect_interval(n->loop, pauses ? COLLECT_S : 0.0);
-	}
-}
-
 void
 dgram_take(struct ev_loop *loop, ev_io *io, int events)
 {
@@ -227,7 +214,8 @@ dgram_take(struct ev_loop *loop, ev_io *io, int events)
 			}
 			continue;
 		}
-		collect(n, turn > 0 || got > 1);
+		n->swarm.datagrams += (uint32_t)got;
+		n->swarm.cramped |= l->cramped;
 		int64_t now_ns = net_now_ns(n);
 		for (int i = 0; i < got; i++) {
 			take_one(l, &b->message[i], now_ns);
@@ -236,6 +224,7 @@ dgram_take(struct ev_loop *loop, ev_io *io, int events)
 			return;
 		}
 	}
+	n->swarm.more = true;
 }
 
 void

@@ -18,7 +18,8 @@
 #include "net_private.h"
 #include "osc_text.h"
 
-#define RECEIVE_BYTES (4 << 20)
+#define RECEIVE_BYTES (16 << 20)
+#define ROOMY_BYTES   (1 << 20) /* some 400 datagrams of any usual size */
 #define SEND_BYTES    (1 << 20)
 #define BACKLOG       64
 #define FILE_MODE     0660
@@ -79,6 +80,8 @@ set_datagram_options(struct listener *l, int family)
 	int granted =
 		set_buffer(l->fd, SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BYTES);
 
+	/* a queue of UNIX datagrams is short, however large its buffer */
+	l->cramped = granted < ROOMY_BYTES || family == AF_UNIX;
 	set_buffer(l->fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_BYTES);
 	set_option(l->fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 	if (family == AF_INET || family == AF_INET6) {

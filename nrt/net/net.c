@@ -225,6 +225,15 @@ net_counts(const struct net *n)
 	return &n->counts;
 }
 
+struct net_swarm
+net_swarm(struct net *n)
+{
+	struct net_swarm s = n->swarm;
+
+	n->swarm = (struct net_swarm){0};
+	return s;
+}
+
 void
 net_send_all(struct net *n, uint32_t why, const void *data, size_t size)
 {

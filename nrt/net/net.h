@@ -60,6 +60,14 @@ struct net_hooks {
 	int64_t (*now_ns)(void *user);
 };
 
+/** What came in datagrams since this was asked last. */
+struct net_swarm {
+	uint32_t datagrams;
+	bool more;     /* some wait still, for all we know */
+	bool answered; /* something was sent meanwhile, to whomever */
+	bool cramped;  /* some came where the kernel has little room */
+};
+
 struct net_config {
 	uint32_t max_packet;  /* bytes */
 	uint32_t max_clients; /* slots */
@@ -104,6 +112,10 @@ void net_close(struct net *n);
 const char *net_url(const struct net *n, uint32_t i);
 
 const struct net_counts *net_counts(const struct net *n);
+
+/** Tell what came since the last call; once a turn of the loop, so that it
+ * knows whether to rest (nrt/office/rest.h). */
+struct net_swarm net_swarm(struct net *n);
 
 /** Send one message or bundle to a peer. Never blocks; what cannot be sent is
  * counted. */

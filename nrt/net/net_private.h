@@ -85,6 +85,7 @@ struct listener {
 	int fd;
 	ev_io io;
 	uint32_t overflowed; /* as the kernel counts, by SO_RXQ_OVFL */
+	bool cramped;        /* a millisecond may be too much for its buffer */
 	bool is_bound_file;  /* a UNIX socket that is ours to unlink */
 	dev_t device;
 	ino_t inode;
@@ -104,6 +105,7 @@ struct net {
 
 	struct peer_bucket bucket[PEER_BUCKETS];
 	uint32_t seed;
+	struct peer *last;     /* that was found; NULL: it is gone */
 	struct peer_list idle; /* the longest idle first */
 	uint32_t idle_count;
 	struct peer_list unsaid;
@@ -114,8 +116,8 @@ struct net {
 	bool is_full;     /* no descriptor was left for one more */
 
 	struct dgram_batch *batch;
-	bool collects;  /* the loop pauses for datagrams (dgram.c) */
-	uint8_t *bytes; /* what a stream gave in one read */
+	struct net_swarm swarm; /* until it is asked for */
+	uint8_t *bytes;         /* what a stream gave in one read */
 	ev_timer tick;
 	double tick_s; /* its period; 0: at rest */
 	ev_prepare reaper;

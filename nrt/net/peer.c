@@ -51,6 +51,17 @@ seek(struct listener *l, const union address *from, socklen_t size,
 	return NULL;
 }
 
+/** It is found no more. */
+static void
+unhash(struct peer *p)
+{
+	LIST_REMOVE(p, bucket);
+	p->is_hashed = false;
+	if (p->net->last == p) {
+		p->net->last = NULL;
+	}
+}
+
 static void
 free_peer(struct peer *p)
 {
@@ -63,7 +74,7 @@ free_peer(struct peer *p)
 			n->idle_count--;
 		}
 		if (p->is_hashed) {
-			LIST_REMOVE(p, bucket);
+			unhash(p);
 		}
 	}
 	free(p);
@@ -146,9 +157,16 @@ struct peer *
 peer_find(struct listener *l, const union address *from, socklen_t size,
 	int64_t now_ns)
 {
-	uint32_t hash = hash_address(l, from, size);
-	struct peer *p = seek(l, from, size, hash);
+	struct peer *p = l->net->last;
 
+	/* who sends much comes several times in a row */
+	if (p != NULL && p->from == l && p->address_size == size &&
+		memcmp(&p->address, from, size) == 0) {
+		return p;
+	}
+	uint32_t hash = hash_address(l, from, size);
+	p = seek(l, from, size, hash);
+	l->net->last = p;
 	if (p != NULL) {
 		return p;
 	}
@@ -315,8 +333,7 @@ peer_orphan(struct peer *p)
 	p->kept = 0;
 	p->data = NULL;
 	if (p->is_hashed) {
-		LIST_REMOVE(p, bucket);
-		p->is_hashed = false;
+		unhash(p);
 	}
 	if (p->is_unsaid) {
 		TAILQ_REMOVE(&p->net->unsaid, p, unsaid_next);
@@ -351,6 +368,7 @@ peer_send(struct peer *p, const void *data, size_t size)
 	if (p->net == NULL) {
 		return;
 	}
+	p->net->swarm.answered = true;
 	if (p->local != NULL) {
 		p->local(p->local_user, data, size);
 	} else if (p->conn != NULL) {

@@ -43,6 +43,8 @@ new_chunk(struct arena_store *store, size_t room)
 		c = store->free;
 		store->free = c->next;
 		store->count--;
+		/* the other core has had it, and the next batch begins there */
+		__builtin_prefetch(store->free);
 	} else {
 		c = malloc(sizeof *c + room);
 	}

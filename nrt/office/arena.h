@@ -9,6 +9,7 @@
 #ifndef TACTUS_NRT_ARENA_H
 #define TACTUS_NRT_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "batch.h"
@@ -48,6 +49,13 @@ void *arena_take(struct batch *b, size_t bytes);
 
 /** Let there be a new chunk with room for a piece, and take that. */
 void *arena_grow(struct batch *b, size_t bytes);
+
+/** Is there room for a piece without another chunk? */
+static inline bool
+arena_has(struct batch *b, size_t bytes)
+{
+	return bytes <= ((struct arena *)(void *)b)->left;
+}
 
 /** Take memory that the caller writes, all of it, before rt sees the batch.
  * @errors NULL: no memory, or too much is out */

@@ -129,13 +129,7 @@ request_command(struct request *r, enum command_kind kind)
 		.first = r->first,
 		.has_first = r->has_first ? 1 : 0,
 	};
-	if (b->commands == 0) {
-		b->first = c;
-	} else {
-		b->last->next = c;
-	}
-	b->last = c;
-	b->commands++;
+	build_append(b, c);
 	b->answers += ANSWERED >> kind & 1;
 	r->part = b;
 	return c;
@@ -389,6 +383,12 @@ dispatch_compile(struct office *o, struct peer *peer, struct build *build,
 
 	osc_walk_begin(&walk, data, size);
 	while (osc_walk_next(&walk, &m)) {
+		if (m.repeats && build->again != NULL &&
+			(size_t)(m.end - m.args) == build->again_size &&
+			graph_set_again(build, &walk, &m)) {
+			continue;
+		}
+		build->again = NULL;
 		to = m.repeats ? to : find(o, m.address);
 		compile_message(o, peer, build, &m, to);
 	}
@@ -439,10 +439,11 @@ void
 office_packet(struct office *o, struct peer *peer, const void *data,
 	size_t size, int64_t came_ns)
 {
-	struct build build = {0};
+	struct build build;
 	bool bundle = osc_is_bundle(data, size);
 
 	(void)came_ns;
+	build_begin(&build);
 	office_begin_packet(o);
 	if (o->dump) {
 		dump(peer, data, size);

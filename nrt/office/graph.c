@@ -483,6 +483,105 @@ read_pair(struct request *r, struct command *c, struct set_pair *pair)
 	return true;
 }
 
+/** Does a message set one port, by its name or index, to one float? */
+static inline bool
+is_single(const struct osc_message *m)
+{
+	const char *t = m->types;
+
+	return t[0] == 'i' && (t[1] == 's' || t[1] == 'i') && t[2] == 'f' &&
+	       t[3] == '\0';
+}
+
+/** Does a message name the port of the one before?  Id and value may differ. */
+static inline bool
+is_same_port(const struct build *build, const struct osc_message *m)
+{
+	size_t size = (size_t)(m->end - m->args);
+
+	return size == build->again_size &&
+	       osc_is_same(m->args + 4, build->again_args + 4, size - 8);
+}
+
+/** Begin a row behind the command that was added last, with its first item.
+ * @return NULL: no memory */
+static struct set_item *
+begin_row(struct build *build)
+{
+	struct batch *b = build_part(build);
+	struct command *c = arena_raw(b, sizeof *c);
+	struct set_item *item = c != NULL ? arena_raw(b, sizeof *item) : NULL;
+
+	if (item == NULL) {
+		return NULL;
+	}
+	*c = (struct command){
+		.address = build->again->address,
+		.kind = COMMAND_SET_ROW,
+	};
+	c->u.row.items = item;
+	c->u.row.port = build->again_port;
+	c->u.row.count = 1;
+	build_append(b, c);
+	build->again = c;
+	return item;
+}
+
+/** Another item for the row, right behind the last one. */
+static inline struct set_item *
+add_item(struct build *build)
+{
+	struct command *row = build->again;
+	struct batch *b = build_part(build);
+
+	if (row->kind != COMMAND_SET_ROW ||
+		!arena_has(b, sizeof(struct set_item))) {
+		return begin_row(build);
+	}
+	row->u.row.count++;
+	b->commands++;
+	return arena_raw(b, sizeof(struct set_item));
+}
+
+bool
+graph_set_again(
+	struct build *build, struct osc_walk *walk, struct osc_message *m)
+{
+	if (m->time != build->again_time || !is_same_port(build, m)) {
+		return false;
+	}
+	do {
+		uint32_t bits = osc_read_32(m->end - 4);
+		if ((bits & 0x7F800000U) == 0x7F800000U) {
+			return false; /* no number, or infinite: it is told */
+		}
+		struct set_item *item = add_item(build);
+		if (item == NULL) {
+			return false;
+		}
+		item->id = (int32_t)osc_read_32(m->args);
+		item->reason = REASON_NONE;
+		memcpy(&item->u.value, &bits, sizeof bits);
+		if (!osc_walk_again(walk, m)) {
+			return true;
+		}
+	} while (is_same_port(build, m));
+	return false;
+}
+
+/** Let the next message go on with this one. */
+static void
+note_again(struct request *r, struct command *c)
+{
+	struct build *build = r->build;
+
+	build->again = c;
+	build->again_port = &c->u.set.pairs[0].port;
+	build->again_args = r->message->args;
+	build->again_size = (size_t)(r->message->end - r->message->args);
+	build->again_time = r->message->time;
+}
+
 void
 graph_set(struct request *r)
 {
@@ -511,6 +610,9 @@ graph_set(struct request *r)
 	} while (request_more(r));
 	c->u.set.pairs = pairs;
 	c->u.set.count = count;
+	if (is_single(r->message)) {
+		note_again(r, c);
+	}
 }
 
 void

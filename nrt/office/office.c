@@ -9,6 +9,7 @@
 #include "office.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,6 +68,33 @@ on_idle(struct ev_loop *loop, ev_idle *w, int events)
 	(void)events;
 }
 
+/** Let datagrams gather, until rt calls or it is time to read them. */
+static void
+rest(struct office *o)
+{
+	struct net_swarm came = {0};
+	double block_ns = 1e9 * o->config->audio.block / o->given.rate;
+	struct pollfd call = {o->wire->loop.fd, POLLIN, 0};
+	struct instant newest;
+
+	if (o->net != NULL) {
+		came = net_swarm(o->net);
+	}
+	if (came.datagrams == 0) {
+		return;
+	}
+	bool known =
+		!o->given.offline && moment_read(&o->wire->moment, &newest);
+	int64_t ns = rest_time(&o->rest, &came, known ? &newest : NULL,
+		(int64_t)block_ns, office_now_ns(o));
+	if (ns > 0) {
+		struct timespec t = {0, (long)ns};
+		/* EINTR: so be it */
+		(void)ppoll(&call, 1, &t, NULL);
+		rest_end(&o->rest, office_now_ns(o));
+	}
+}
+
 static void
 on_sleep(struct ev_loop *loop, ev_prepare *w, int events)
 {
@@ -78,6 +106,7 @@ on_sleep(struct ev_loop *loop, ev_prepare *w, int events)
 		ev_idle_start(loop, &o->busy);
 	} else {
 		ev_idle_stop(loop, &o->busy);
+		rest(o);
 	}
 }
 

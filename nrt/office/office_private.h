@@ -15,6 +15,7 @@
 #include "office.h"
 #include "osc_read.h"
 #include "osc_write.h"
+#include "rest.h"
 #include "timeline.h"
 #include "work_order.h"
 #include "work_pool.h"
@@ -86,6 +87,7 @@ struct office {
 	ev_check awake;   /* take reports */
 	ev_idle busy;     /* keeps the loop from sleeping */
 	ev_timer feed;    /* of the time loop */
+	struct rest rest; /* before sockets are looked at again */
 
 	uint64_t out_batches;   /* given to rt, not yet back */
 	uint64_t out_connects;  /* /node/connect in batches that are kept */
@@ -134,6 +136,13 @@ struct build {
 	struct batch *tail;
 	bool at_sample; /* inside /at: all of it is due at `sample` */
 	uint64_t sample;
+	/* a setting that the next message may go on with (graph_set_again);
+	 * NULL: none */
+	struct command *again;
+	const struct port_ref *again_port;
+	const uint8_t *again_args; /* where the message has its arguments */
+	size_t again_size;         /* and their bytes */
+	uint64_t again_time;
 	uint32_t open; /* parts that may still grow, by rising times */
 	struct {
 		uint64_t time;
@@ -182,6 +191,39 @@ const struct address *address_find(
 
 /** The address that a misspelt one may have meant; NULL: none is near. */
 const char *address_near(const char *name);
+
+/** Begin a chain.  It has no parts: they are written as they are made. */
+static inline void
+build_begin(struct build *build)
+{
+	build->head = NULL;
+	build->tail = NULL;
+	build->at_sample = false;
+	build->sample = 0;
+	build->again = NULL;
+	build->open = 0;
+}
+
+/** The part that was open last, and so that of the message at hand where its
+ * time is that of the message before it. */
+static inline struct batch *
+build_part(const struct build *build)
+{
+	return build->part[build->open - 1].batch;
+}
+
+/** Add a command to a part. */
+static inline void
+build_append(struct batch *b, struct command *c)
+{
+	if (b->commands == 0) {
+		b->first = c;
+	} else {
+		b->last->next = c;
+	}
+	b->last = c;
+	b->commands++;
+}
 
 /** Add a command to the part that is being built; NULL: no memory. */
 struct command *request_command(struct request *r, enum command_kind kind);
@@ -355,6 +397,12 @@ void graph_done_flags(struct request *r);
 void graph_free(struct request *r);
 void graph_release(struct request *r);
 void graph_set(struct request *r);
+/** Go on with the setting before, if the message differs from it in no more
+ * than node and value, and with all that follow and do so too.
+ * @return false: the message, which may be a later one now, is like any other
+ * and not seen to */
+bool graph_set_again(
+	struct build *build, struct osc_walk *walk, struct osc_message *m);
 void graph_move(struct request *r);
 void graph_run(struct request *r);
 void graph_name(struct request *r);

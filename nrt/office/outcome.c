@@ -108,6 +108,7 @@ answer(struct office *o, struct batch *b, struct command *c, uint64_t sample)
 	case COMMAND_CONNECT:
 	case COMMAND_DISCONNECT:
 	case COMMAND_SET:
+	case COMMAND_SET_ROW:
 	case COMMAND_DONE_FLAGS:
 	case COMMAND_FREE:
 	case COMMAND_FREE_ALL:
@@ -124,6 +125,30 @@ answer(struct office *o, struct batch *b, struct command *c, uint64_t sample)
 	case COMMAND_DEVICE:
 	case COMMAND_STOP:
 		break;
+	}
+}
+
+/** Answer what failed of a row: each as the /node/set that it was. */
+static void
+tell_row(struct peer *peer, const struct command *row)
+{
+	struct set_pair pair = {.port = *row->u.row.port};
+	char text[WORDS_SIZE];
+
+	for (uint32_t i = 0; i < row->u.row.count; i++) {
+		const struct set_item *item = &row->u.row.items[i];
+		if (item->reason == REASON_NONE) {
+			continue;
+		}
+		struct command one = {
+			.kind = COMMAND_SET,
+			.reason = (uint16_t)item->reason,
+			.told = {item->u.told[0], item->u.told[1]},
+			.id = item->id,
+			.u.set = {&pair,           1              },
+		};
+		int code = words_of(&one, text, sizeof text);
+		peer_error(peer, row->address, code, &item->id, "%s", text);
 	}
 }
 
@@ -164,6 +189,10 @@ outcome_take(struct office *o, struct batch *b, uint64_t sample)
 	bool silent = b->failed == 0 && b->answers == 0;
 	for (struct command *c = silent ? NULL : b->first; c != NULL;
 		c = c->next) {
+		if (c->kind == COMMAND_SET_ROW) {
+			tell_row(peer, c);
+			continue;
+		}
 		if (c->reason == REASON_NONE) {
 			if (c->kind == COMMAND_SYNC) {
 				awaited = syncs_awaited(o, peer);

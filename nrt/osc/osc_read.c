@@ -83,10 +83,20 @@ check_arg(char type, const uint8_t **at, const uint8_t *end)
 	return NULL;
 }
 
+/** What was found out about the arguments of a message. */
+struct extent {
+	const uint8_t *text;     /* where its first string begins … */
+	const uint8_t *text_end; /* … and its last one ends; NULL: none */
+	bool blobs;              /* it has some */
+};
+
 static const char *
-check_args(const char *type, const uint8_t *at, const uint8_t *end)
+check_args(const char *type, const uint8_t *at, const uint8_t *end,
+	struct extent *x)
 {
 	uint32_t depth = 0;
+
+	*x = (struct extent){at, NULL, false};
 
 	for (; *type != '\0'; type++) {
 		if ((*type == 'i' || *type == 'f') && end - at >= 4) {
@@ -97,7 +107,9 @@ check_args(const char *type, const uint8_t *at, const uint8_t *end)
 				return "a string argument does not end within "
 				       "its message";
 			}
+			x->text = x->text_end == NULL ? at : x->text;
 			at += size;
+			x->text_end = at;
 		} else if (*type == '[') {
 			if (++depth > OSC_MAX_ARRAY) {
 				return "arrays are nested deeper than 8";
@@ -108,6 +120,7 @@ check_args(const char *type, const uint8_t *at, const uint8_t *end)
 			}
 		} else {
 			const char *wrong = check_arg(*type, &at, end);
+			x->blobs |= *type == 'b';
 			if (wrong != NULL) {
 				return wrong;
 			}
@@ -124,6 +137,10 @@ struct opening {
 	const uint8_t *at; /* NULL: of none */
 	size_t types;      /* where these begin */
 	size_t size;       /* of both */
+	/* of a sound message that begins so; 0: of none */
+	size_t whole;
+	size_t text; /* all its strings, and what stands between them */
+	size_t text_size;
 };
 
 /** Does a message begin like another?  Then what is known of that holds. */
@@ -131,17 +148,8 @@ static inline bool
 begins_like(const uint8_t *at, const uint8_t *end, const uint8_t *before,
 	size_t size)
 {
-	if (before == NULL || (size_t)(end - at) < size) {
-		return false;
-	}
-	/* both are multiples of four bytes */
-	size_t i = 0;
-	for (; i + 8 <= size; i += 8) {
-		if (memcmp(at + i, before + i, 8) != 0) {
-			return false;
-		}
-	}
-	return i == size || memcmp(at + i, before + i, 4) == 0;
+	return before != NULL && (size_t)(end - at) >= size &&
+	       osc_is_same(at, before, size);
 }
 
 /** Check address and types. @return what is wrong, or NULL */
@@ -156,6 +164,7 @@ check_opening(const uint8_t *at, const uint8_t *end, struct opening *out)
 		return "an address does not end within its message";
 	}
 	out->at = NULL;
+	out->whole = 0;
 	out->size = out->types;
 	if (at + out->types == end) {
 		return NULL;
@@ -181,9 +190,24 @@ check_message(const uint8_t *at, const uint8_t *end, struct opening *opening)
 		if (wrong != NULL || opening->at == NULL) {
 			return wrong;
 		}
+	} else if ((size_t)(end - at) == opening->whole &&
+		   osc_is_same(at + opening->text, opening->at + opening->text,
+			   opening->text_size)) {
+		/* all that has no size of its own is the same, so that the
+		 * same types end where it ends */
+		return NULL;
 	}
-	return check_args(
-		(const char *)at + opening->types + 1, at + opening->size, end);
+	struct extent x;
+	const char *wrong = check_args((const char *)at + opening->types + 1,
+		at + opening->size, end, &x);
+	if (wrong == NULL && !x.blobs) {
+		opening->at = at;
+		opening->whole = (size_t)(end - at);
+		opening->text = (size_t)(x.text - at);
+		opening->text_size =
+			x.text_end == NULL ? 0 : (size_t)(x.text_end - x.text);
+	}
+	return wrong;
 }
 
 /** Is the element at `at` meant as a bundle? No message begins with '#'. */

@@ -133,6 +133,49 @@ osc_has_nul(const uint8_t *at)
 	return ((word - 0x01010101U) & ~word & 0x80808080U) != 0;
 }
 
+/** Are two pieces the same?  They are a multiple of four bytes long. */
+static inline bool
+osc_is_same(const uint8_t *a, const uint8_t *b, size_t size)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= size; i += 8) {
+		if (memcmp(a + i, b + i, 8) != 0) {
+			return false;
+		}
+	}
+	return i == size || memcmp(a + i, b + i, 4) == 0;
+}
+
+/**
+ * Go on from a message to the next one, if that stands right behind it in the
+ * same bundle, is as long and begins alike.
+ * @thread any
+ * @param m the message that came last; the next one then
+ */
+static inline bool
+osc_walk_again(struct osc_walk *w, struct osc_message *m)
+{
+	size_t size = (size_t)(m->end - m->start);
+
+	if (w->depth == 0 || w->before != m->start ||
+		(size_t)(w->bundle[w->depth].end - w->at) < 4 + size ||
+		osc_read_32(w->at) != size ||
+		!osc_is_same(w->at + 4, m->start, w->args)) {
+		return false;
+	}
+	const uint8_t *at = w->at + 4;
+	m->start = at;
+	m->end = at + size;
+	m->address = (const char *)at;
+	m->types = (const char *)at + w->types;
+	m->args = at + w->args;
+	m->repeats = true;
+	w->before = at;
+	w->at = at + size;
+	return true;
+}
+
 /** Behind the string at `at`, which was checked. */
 static inline const uint8_t *
 osc_skip_string(const uint8_t *at)

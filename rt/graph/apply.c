@@ -359,6 +359,71 @@ set(struct engine *e, struct command *c)
 	}
 }
 
+/** Apply one of a row as the /node/set that it was.
+ * @return its reason */
+TACTUS_RT static enum reason
+set_item(struct engine *e, const struct port_ref *port, struct set_item *item)
+{
+	struct set_pair pair = {
+		.port = *port, .seconds = -1.0, .value = item->u.value};
+	struct command one = {
+		.kind = COMMAND_SET, .id = item->id, .u.set = {&pair, 1}
+        };
+
+	set(e, &one);
+	if (one.reason != REASON_NONE) {
+		item->reason = one.reason;
+		item->u.told[0] = one.told[0];
+		item->u.told[1] = one.told[1];
+	}
+	return (enum reason)one.reason;
+}
+
+/** The port of a row, if all that can be wrong with it is the node. */
+TACTUS_RT static const struct shape_port *
+find_plain(const struct shape *shape, const struct port_ref *port)
+{
+	const struct shape_port *p = port_find(shape, port);
+	bool plain = p != NULL && p->port.kind == TACTUS_CONTROL &&
+		     (p->port.flags & TACTUS_TRIGGER) == 0;
+
+	return plain ? p : NULL;
+}
+
+/** Items of a row that are fetched at once. */
+#define FETCHED 32
+
+/** Apply a row: where synths are alike their port is looked for once. */
+TACTUS_RT static void
+set_row(struct engine *e, struct command *c)
+{
+	const struct port_ref *port = c->u.row.port;
+	const struct shape *shape = NULL;
+	const struct shape_port *p = NULL;
+
+	for (uint32_t i = 0; i < c->u.row.count && i < FETCHED; i += 4) {
+		__builtin_prefetch(&c->u.row.items[i]);
+	}
+	for (uint32_t i = 0; i < c->u.row.count; i++) {
+		struct set_item *item = &c->u.row.items[i];
+		struct node *n = node_find(e, item->id);
+		if (n != NULL && n->kind == KIND_SYNTH &&
+			n->spec->shape != shape) {
+			shape = n->spec->shape;
+			p = find_plain(shape, port);
+		}
+		if (n != NULL && n->kind == KIND_SYNTH && p != NULL) {
+			port_set(e, n, p, item->u.value, -1.0);
+			continue;
+		}
+		enum reason r = set_item(e, port, item);
+		if (r != REASON_NONE) {
+			/* that there is one; which, the items say */
+			c->reason = (uint16_t)r;
+		}
+	}
+}
+
 TACTUS_RT static void
 move(struct engine *e, struct command *c)
 {
@@ -556,6 +621,9 @@ apply_command(struct engine *e, struct command *c)
 		break;
 	case COMMAND_SET:
 		set(e, c);
+		break;
+	case COMMAND_SET_ROW:
+		set_row(e, c);
 		break;
 	case COMMAND_DONE_FLAGS:
 		n = find_kind(e, c, KIND_SYNTH);

@@ -62,6 +62,7 @@ apply(struct engine *e, struct batch *b)
 	uint32_t failed = 0;
 
 	for (struct command *c = b->first; c != NULL; c = c->next) {
+		e->kinds |= UINT32_C(1) << c->kind;
 		held |= apply_command(e, c);
 		failed += c->reason != REASON_NONE ? 1 : 0;
 	}
@@ -297,6 +298,34 @@ apply_due(struct engine *e)
 	}
 }
 
+/** Kinds of commands that take some nanoseconds, whatever they say. */
+#define LIGHT (UINT32_C(1) << COMMAND_SET | UINT32_C(1) << COMMAND_SET_ROW)
+
+/** So many of them may be applied between two looks at the clock. */
+#define LIGHT_AT_ONCE 64
+
+/** Of the next packet, which the loop's core has: its batch, and what most
+ * have of commands. */
+#define FETCH_BYTES 384
+
+/** Is the block's budget spent? Looked at between packets alone (RULINGS 5). */
+TACTUS_RT static bool
+is_spent(struct engine *e, uint32_t applied, int64_t until)
+{
+	if (e->config.offline) {
+		return false;
+	}
+	if (applied >= e->config.max_commands) {
+		return true;
+	}
+	if ((e->kinds & ~LIGHT) == 0 && applied - e->looked < LIGHT_AT_ONCE) {
+		return false;
+	}
+	e->kinds = 0;
+	e->looked = applied;
+	return clock_now() > until;
+}
+
 TACTUS_RT void
 engine_take(struct engine *e)
 {
@@ -310,12 +339,13 @@ engine_take(struct engine *e)
 		until = clock_now() +
 			(int64_t)(block_ns * e->config.command_share);
 	}
-	/* the budget is looked at between packets alone (RULINGS 5) */
+	e->kinds = 0;
+	e->looked = 0;
 	while (e->owed == 0 && /* offline: the rest comes after the run */
 		ring_take(e->wire->commands, &head, 1) == 1) {
+		ring_fetch(e->wire->commands, FETCH_BYTES);
 		applied += take(e, head);
-		if (!e->config.offline && (applied >= e->config.max_commands ||
-						  clock_now() > until)) {
+		if (is_spent(e, applied, until)) {
 			gauge_add(e->gauges, GAUGE_DEFERRED,
 				ring_filled(e->wire->commands));
 			break;
@@ -542,6 +572,7 @@ engine_flush(struct engine *e)
 	outbox_drain(e);
 	if (e->posted) {
 		e->posted = false;
+		e->silent = 0;
 		wait_call(&e->wire->loop);
 	}
 }

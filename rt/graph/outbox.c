@@ -51,18 +51,37 @@ fill(struct engine *e, struct outgoing *o, struct report *r)
 	}
 }
 
+/** Does the loop have to see to a report soon?  A batch of which nothing is to
+ * be said is only freed: that may wait until it wakes for something else, if
+ * they do not fill the ring meanwhile. */
+TACTUS_RT static bool
+is_urgent(struct engine *e, struct outgoing *o)
+{
+	if (o->kind != REPORT_BATCH) {
+		return true;
+	}
+	const struct batch *b = CONTAINER_OF(o, struct batch, outgoing);
+	if (b->answers != 0 || b->failed != 0 ||
+		(b->flags & (BATCH_REFUSED | BATCH_LATE)) != 0) {
+		return true;
+	}
+	return ++e->silent >= ring_capacity(e->wire->reports) / 4;
+}
+
 /** Post one; what has been told of its end frees its slot. */
 TACTUS_RT static bool
 post(struct engine *e, struct outgoing *o)
 {
 	struct report r;
+	bool urgent = is_urgent(e, o);
 
 	fill(e, o, &r);
 	if (ring_post(e->wire->reports, &r, 1) == 0) {
+		e->posted = true;
 		return false;
 	}
 	/* a batch or a work is the loop's by now, and `o` with it */
-	e->posted = true;
+	e->posted |= urgent;
 	if (r.kind == REPORT_RESOURCE_ENDED) {
 		resource_told(e, r.id);
 	} else if (r.kind == REPORT_JOB_ENDED) {

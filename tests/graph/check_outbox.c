@@ -6,6 +6,7 @@
  * is seen at the very moment at which the loop could take it.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "rig.h"
 #include "suite.h"
@@ -397,6 +398,64 @@ START_TEST(outbox_refuses_notes_and_counts_them_when_the_ring_is_full)
 }
 END_TEST
 
+/** Was the loop, which sleeps, called? It sleeps on. */
+static bool
+is_called(struct rig *r)
+{
+	uint64_t calls;
+
+	engine_flush(r->engine);
+	bool is = read(r->wire->loop.fd, &calls, sizeof calls) ==
+		  (ssize_t)sizeof calls;
+	wake_announce(&r->wire->loop);
+	return is;
+}
+
+START_TEST(outbox_calls_the_loop_for_what_it_has_to_say_and_to_make_room)
+{
+	struct rig *r = rig_new();
+	uint32_t silent = 0;
+
+	r->ring = 64;
+	rig_open(r);
+	rig_group(r, 1, 0, PLACE_TAIL);
+	wake_announce(&r->wire->loop);
+	(void)is_called(r);
+	/* nothing to be said of it */
+	struct batch *b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_MOVE, 1);
+	rig_post(r, b);
+	engine_take(r->engine);
+	ck_assert(!is_called(r));
+	/* it failed */
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_MOVE, 40);
+	rig_post(r, b);
+	engine_take(r->engine);
+	ck_assert(is_called(r));
+	/* it is answered */
+	b = rig_batch(r, 0);
+	rig_add(r, b, COMMAND_CALL, 1);
+	b->answers = 1;
+	rig_post(r, b);
+	engine_take(r->engine);
+	ck_assert(is_called(r));
+	rig_collect(r);
+	/* a quarter of the ring */
+	for (bool called = false; !called; silent++) {
+		ck_assert_uint_lt(silent, 64);
+		b = rig_batch(r, 0);
+		rig_add(r, b, COMMAND_MOVE, 1);
+		rig_post(r, b);
+		engine_take(r->engine);
+		called = is_called(r);
+	}
+	ck_assert_uint_eq(silent, 16);
+	rig_collect(r);
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -412,5 +471,7 @@ main(void)
 		tc, outbox_refuses_notes_and_counts_them_when_the_ring_is_full);
 	tcase_add_test(
 		tc, outbox_keeps_works_and_their_ids_when_the_ring_is_full);
+	tcase_add_test(tc,
+		outbox_calls_the_loop_for_what_it_has_to_say_and_to_make_room);
 	return suite_run("rt/graph/outbox", tc);
 }

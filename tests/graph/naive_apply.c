@@ -610,6 +610,7 @@ naive_apply(struct naive *v, const struct order *o, struct outcome *w)
 		break;
 	case COMMAND_SYNC:
 		return naive_in_limbo(v) != 0;
+	case COMMAND_SET_ROW: /* check_apply has it beside single ones */
 	case COMMAND_CALL:
 	case COMMAND_DEVICE:
 	case COMMAND_OFFLINE_RUN:

@@ -255,7 +255,7 @@ START_TEST(what_the_kernel_dropped_is_counted)
 	doors_open_one(&d, "udp://127.0.0.1:0");
 	int fd = doors_client(net_url(d.net, 0));
 	/* more than any receive buffer that the kernel grants us */
-	for (; sent < 30000; sent++) {
+	for (; sent < 60000; sent++) {
 		doors_send(fd, message, size);
 	}
 	for (int i = 0; i < 20000 && net_counts(d.net)->dropped == 0; i++) {

@@ -3,6 +3,7 @@
  * check_dispatch.c -- packets become batches: times, refusals, order.
  */
 #include <check.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,266 @@ START_TEST(message_that_fails_in_a_bundle_leaves_the_others_applied)
 	ck_assert_uint_eq(rooms_count(text, "/error \"/no\" 404 "), 1);
 	ck_assert_str_eq(rooms_ask(r, "/node/tree/statistics"),
 		"/node/tree/statistics.reply 3 0\n");
+}
+END_TEST
+
+/** Make a /node/set whose value is no number, which words cannot say. */
+static size_t
+nan_message(uint8_t *data, size_t room, int32_t id, const char *port)
+{
+	struct osc_out out;
+	int32_t index = 0;
+
+	osc_begin(&out, data, room, "/node/set");
+	osc_put_int(&out, id);
+	if (sscanf(port, "%d", &index) == 1) {
+		osc_put_int(&out, index);
+	} else {
+		osc_put_string(&out, port);
+	}
+	osc_put_float(&out, NAN);
+	return osc_end(&out);
+}
+
+static void
+add_nan(struct rooms_bundle *b, int32_t id, const char *port)
+{
+	uint8_t data[64];
+	size_t size = nan_message(data, sizeof data, id, port);
+
+	ck_assert(
+		osc_bundle_add(b->data, sizeof b->data, &b->size, data, size));
+}
+
+/** Compile what `outer` holds. @return its chain, the caller's to free */
+static struct batch *
+compile(void)
+{
+	struct build build = {0};
+
+	dispatch_compile(r->office, r->peer, &build, outer.data, outer.size);
+	ck_assert_ptr_nonnull(build.head);
+	return build.head;
+}
+
+START_TEST(settings_of_one_port_become_a_row_and_others_do_not)
+{
+	static const char *const words[] = {"/node/set 1 freq 1.0",
+		"/node/set 2 freq 2.0", "/node/set -3 freq 3.0",
+		"/node/set 4 amp 4.0", "/node/set 5 freq 5.0",
+		"/node/set 6 freq 6", "/node/set 7 freq 7.0", NULL,
+		"/node/set 9 freq 9.0", "/node/set 10 freq 10.0"};
+	static const struct {
+		enum command_kind kind;
+		int32_t id;     /* of the first */
+		uint32_t count; /* of a row */
+	} want[] = {
+		{COMMAND_SET,     1,  0},
+		{COMMAND_SET_ROW, 2,  2},
+		{COMMAND_SET,     4,  0},
+		{COMMAND_SET,     5,  0},
+		{COMMAND_SET,     6,  0},
+		{COMMAND_SET,     7,  0},
+		{COMMAND_CALL,    8,  0}, /* no number: it was answered */
+		{COMMAND_SET,     9,  0},
+		{COMMAND_SET_ROW, 10, 1},
+	};
+	rooms_bundle(&outer, 1);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (words[i] != NULL) {
+			rooms_bundle_add(&outer, words[i]);
+		} else {
+			add_nan(&outer, 8, "freq");
+		}
+	}
+	struct batch *b = compile();
+	ck_assert_uint_eq(rooms_count(rooms_heard(r), "/error "), 1);
+	ck_assert_uint_eq(b->commands, sizeof words / sizeof *words);
+	struct command *c = b->first;
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		ck_assert_ptr_nonnull(c);
+		ck_assert_int_eq(c->kind, want[i].kind);
+		if (c->kind == COMMAND_SET_ROW) {
+			ck_assert_uint_eq(c->u.row.count, want[i].count);
+			ck_assert_int_eq(c->u.row.items->id, want[i].id);
+			ck_assert(c->u.row.items->u.value == (float)want[i].id);
+			ck_assert_str_eq(c->u.row.port->name, "freq");
+		} else {
+			ck_assert_int_eq(c->first, want[i].id);
+		}
+		c = c->next;
+	}
+	ck_assert_ptr_null(c);
+	outcome_free(r->office, b);
+}
+END_TEST
+
+START_TEST(row_goes_on_in_the_next_chunk_of_memory)
+{
+	char words[64];
+
+	rooms_bundle(&outer, 1);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(words, sizeof words, "/node/set %d freq %d.0", i, i);
+		rooms_bundle_add(&outer, words);
+	}
+	struct batch *b = compile();
+	ck_assert_uint_eq(b->commands, 1000);
+	int32_t next = 1;
+	uint32_t rows = 0;
+	for (struct command *c = b->first->next; c != NULL; c = c->next) {
+		ck_assert_int_eq(c->kind, COMMAND_SET_ROW);
+		for (uint32_t i = 0; i < c->u.row.count; i++, next++) {
+			ck_assert_int_eq(c->u.row.items[i].id, next);
+			ck_assert(c->u.row.items[i].u.value == (float)next);
+		}
+		rows++;
+	}
+	ck_assert_int_eq(next, 1000);
+	ck_assert_uint_gt(rows, 1);
+	outcome_free(r->office, b);
+}
+END_TEST
+
+START_TEST(row_does_not_go_on_at_another_time)
+{
+	rooms_bundle(&outer, rooms_tag(100));
+	rooms_bundle_add(&outer, "/node/set 1 freq 1.0");
+	rooms_bundle(&inner, rooms_tag(200));
+	rooms_bundle_add(&inner, "/node/set 2 freq 2.0");
+	rooms_bundle_nest(&outer, &inner);
+	rooms_bundle_nest(&outer, &inner);
+	rooms_bundle_add(&outer, "/node/set 3 freq 3.0");
+	rooms_bundle_add(&outer, "/node/set 4 freq 4.0");
+	struct batch *b = compile();
+	ck_assert_uint_eq(b->parts, 2);
+	/* the first part: 1, 3 and a row of 4 */
+	ck_assert_uint_eq(b->commands, 3);
+	ck_assert_int_eq(b->first->next->kind, COMMAND_SET);
+	ck_assert_int_eq(b->first->next->id, 3);
+	ck_assert_int_eq(b->first->next->next->kind, COMMAND_SET_ROW);
+	ck_assert_int_eq(b->first->next->next->u.row.items->id, 4);
+	struct batch *second = b->chain;
+	ck_assert_uint_eq(second->commands, 2);
+	ck_assert_int_eq(second->first->next->kind, COMMAND_SET_ROW);
+	outcome_free(r->office, second);
+	outcome_free(r->office, b);
+}
+END_TEST
+
+/** Put one in by itself. @return what was heard */
+static const char *
+ask_set(int32_t id, const char *port, const char *value)
+{
+	uint8_t data[64];
+	char words[80];
+
+	if (value == NULL) {
+		size_t size = nan_message(data, sizeof data, id, port);
+		rooms_packet(r, data, size);
+		rooms_turn(r);
+		return rooms_heard(r);
+	}
+	snprintf(words, sizeof words, "/node/set %d %s %s", id, port, value);
+	return rooms_ask(r, words);
+}
+
+static void
+add_set(struct rooms_bundle *b, int32_t id, const char *port, const char *value)
+{
+	char words[80];
+
+	if (value == NULL) {
+		add_nan(b, id, port);
+		return;
+	}
+	snprintf(words, sizeof words, "/node/set %d %s %s", id, port, value);
+	rooms_bundle_add(b, words);
+}
+
+START_TEST(row_is_answered_and_applied_as_single_settings_are)
+{
+	static const char *const ports[] = {"freq", "0", "amp", "gate",
+		"buffer", "out", "no", "99", "-1", "loop", "trigger"};
+	static const struct {
+		int32_t id;
+		const char *value; /* NULL: it is no number */
+	} ends[] = {
+		{1,       "3.0"  },
+		{2,       "4.0"  },
+		{3,       "0.5"  },
+		{40,      "1.0"  },
+		{1,       NULL   },
+		{4,       "0.25" },
+		{9999999, "1.0"  },
+		{-1,      "1.0"  },
+		{1,       "0.125"},
+		{0,       "1.0"  },
+		{4,       "1.0"  },
+		{4,       "1.0"  },
+	};
+	static char singly[20000];
+	static char info[2][20000];
+
+	rooms_ask(r, "/synth/new sine 1 0 1");
+	rooms_ask(r, "/group/new 2 0 1");
+	rooms_ask(r, "/synth/new sampler 3 0 1");
+	rooms_ask(r, "/synth/new adsr 4 0 1");
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++) {
+		/* so that no error is held back */
+		rooms_render(r, 48000);
+		/* what the loop finds is told before what rt finds */
+		char *to = singly +
+			   sprintf(singly, "%s", ask_set(1, ports[i], NULL));
+		rooms_bundle(&outer, 1);
+		for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+			add_set(&outer, ends[k].id, ports[i], ends[k].value);
+			const char *text =
+				ask_set(ends[k].id, ports[i], ends[k].value);
+			if (ends[k].value != NULL) {
+				to += sprintf(to, "%s", text);
+			}
+		}
+		for (int k = 0; k < 2; k++) {
+			info[k][0] = '\0';
+			for (int id = 1; id <= 4; id++) {
+				char words[32];
+				sprintf(words, "/node/query %d", id);
+				strcat(info[k], rooms_ask(r, words));
+			}
+			if (k == 0) {
+				ck_assert_str_eq(
+					rooms_bundle_ask(r, &outer), singly);
+			}
+		}
+		ck_assert_str_eq(info[0], info[1]);
+	}
+}
+END_TEST
+
+START_TEST(row_sets_each_of_its_nodes)
+{
+	char words[64];
+
+	rooms_bundle(&outer, 1);
+	for (int i = 1; i <= 100; i++) {
+		snprintf(words, sizeof words, "/synth/new %s %d 0 1",
+			i % 3 == 0 ? "saw" : "sine", i);
+		rooms_ask(r, words);
+		snprintf(words, sizeof words, "/node/set %d freq %d.0", i,
+			300 + i);
+		rooms_bundle_add(&outer, words);
+	}
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	for (int i = 1; i <= 100; i++) {
+		snprintf(words, sizeof words, "/node/query %d", i);
+		const char *text = rooms_ask(r, words);
+		snprintf(words, sizeof words, " %d.0", 300 + i);
+		if (strstr(text, words) == NULL) {
+			snprintf(words, sizeof words, " %d", 300 + i);
+		}
+		ck_assert_msg(strstr(text, words) != NULL, "%s", text);
+	}
 }
 END_TEST
 
@@ -520,6 +781,11 @@ main(void)
 		first_integer_of_a_failed_message_is_told_wherever_it_stands);
 	tcase_add_test(
 		tc, message_that_fails_in_a_bundle_leaves_the_others_applied);
+	tcase_add_test(tc, settings_of_one_port_become_a_row_and_others_do_not);
+	tcase_add_test(tc, row_goes_on_in_the_next_chunk_of_memory);
+	tcase_add_test(tc, row_does_not_go_on_at_another_time);
+	tcase_add_test(tc, row_is_answered_and_applied_as_single_settings_are);
+	tcase_add_test(tc, row_sets_each_of_its_nodes);
 	tcase_add_test(tc, bundle_is_applied_at_its_sample_and_not_before);
 	tcase_add_test(tc, nested_bundles_are_applied_at_their_own_times);
 	tcase_add_test(tc, late_is_told_once_a_bundle_and_it_is_applied);

@@ -222,6 +222,79 @@ START_TEST(message_repeats_the_one_before_only_if_all_of_its_opening_does)
 }
 END_TEST
 
+/* of each kind of argument whose size stands in it or does not */
+static const char *const alike[] = {
+	"\0\0\0\034/s\0\0,isf\0\0\0\0\0\0\0\1freq\0\0\0\0\0\0\0\0",
+	"\0\0\0\034/s\0\0,sis\0\0\0\0ab\0\0\0\0\0\1cdef\0\0\0\0",
+	"\0\0\0\034/s\0\0,ib\0\0\0\0\1\0\0\0\4wxyz\0\0\0\0\0\0\0\0",
+	"\0\0\0\034/s\0\0,sb\0abc\0\0\0\0\10wxyz\0\0\0\0\0\0\0\0",
+	"\0\0\0\034/s\0\0,[ssT]\0\0a\0\0\0b\0\0\0\0\0\0\0\0\0\0\0",
+};
+
+#define ALIKE 32 /* bytes of one, with its size */
+
+/** Walk a packet as whoever may goes on from message to message. */
+static void
+walk_again(const uint8_t *packet, size_t size)
+{
+	struct osc_walk w[2];
+	struct osc_message m[2];
+	bool again = false;
+
+	osc_walk_begin(&w[0], packet, size);
+	osc_walk_begin(&w[1], packet, size);
+	while (osc_walk_next(&w[0], &m[0])) {
+		again = again && osc_walk_again(&w[1], &m[1]);
+		if (!again) {
+			ck_assert(osc_walk_next(&w[1], &m[1]));
+		}
+		again = true;
+		ck_assert_ptr_eq(m[0].address, m[1].address);
+		ck_assert_ptr_eq(m[0].types, m[1].types);
+		ck_assert_ptr_eq(m[0].args, m[1].args);
+		ck_assert_ptr_eq(m[0].start, m[1].start);
+		ck_assert_ptr_eq(m[0].end, m[1].end);
+		ck_assert_uint_eq(m[0].time, m[1].time);
+		ck_assert_int_eq(m[0].repeats, m[1].repeats);
+	}
+	ck_assert(!osc_walk_next(&w[1], &m[1]));
+}
+
+START_TEST(message_like_the_one_before_is_checked_for_all_that_may_differ)
+{
+	static const uint8_t values[] = {0, 1, 4, 8, 'a', '#', ',', 0x80, 0xFF};
+	uint8_t packet[16 + 3 * ALIKE];
+	size_t size = sizeof packet;
+
+	memcpy(packet, "#bundle\0\0\0\0\0\0\0\0\1", 16);
+	for (int i = 0; i < 3; i++) {
+		memcpy(packet + 16 + i * ALIKE, alike[_i], ALIKE);
+	}
+	check_exactly(packet, size);
+	walk_again(packet, size);
+	for (size_t i = 16; i < size; i++) {
+		uint8_t was = packet[i];
+		for (size_t v = 0; v < sizeof values; v++) {
+			packet[i] = values[v];
+			if (check_exactly(packet, size) == NULL) {
+				walk_again(packet, size);
+			}
+		}
+		packet[i] = was;
+	}
+}
+END_TEST
+
+START_TEST(walk_goes_on_within_one_bundle_alone)
+{
+	static const char packet[] = BUNDLE_OF(
+		"\1", SET "\0\0\0\044" BUNDLE_OF("\2", SET) SET SET BARE);
+
+	ck_assert_ptr_null(check_text(packet, sizeof packet - 1));
+	walk_again((const uint8_t *)packet, sizeof packet - 1);
+}
+END_TEST
+
 START_TEST(walk_that_passes_tells_addresses_and_times)
 {
 	static const char packet[] =
@@ -348,6 +421,10 @@ main(void)
 	tcase_add_test(tc, time_of_a_message_outside_of_bundles_is_zero);
 	tcase_add_test(tc,
 		message_repeats_the_one_before_only_if_all_of_its_opening_does);
+	tcase_add_loop_test(tc,
+		message_like_the_one_before_is_checked_for_all_that_may_differ,
+		0, sizeof alike / sizeof *alike);
+	tcase_add_test(tc, walk_goes_on_within_one_bundle_alone);
 	tcase_add_test(tc, walk_that_passes_tells_addresses_and_times);
 	tcase_add_test(tc, flat_bundle_is_due_at_once_when_its_tag_says_so);
 	tcase_add_test(tc, number_converts_from_every_type_that_counts);
