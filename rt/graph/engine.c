@@ -308,7 +308,8 @@ apply_due(struct engine *e)
  * have of commands. */
 #define FETCH_BYTES 384
 
-/** Is the block's budget spent? Looked at between packets alone (RULINGS 5). */
+/** Is the block's budget spent? Looked at between packets alone: all of one
+ * is applied at its sample. */
 TACTUS_RT static bool
 is_spent(struct engine *e, uint32_t applied, int64_t until)
 {

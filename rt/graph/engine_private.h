@@ -30,7 +30,7 @@
 #define CONTAINER_OF(pointer, type, member) \
   ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
-/** Seconds that whatever an operator switches takes to fade (RULINGS 4). */
+/** Seconds that whatever an operator switches takes to fade. */
 #define FADE_SECONDS 0.005
 
 /** Nodes of limbo that are freed in one block, where they are not connected;
@@ -38,7 +38,7 @@
 #define REAP_PER_BLOCK   128
 #define REAP_CONNECTIONS 4
 
-/** A line from one value to another over a number of frames (RULINGS 4). */
+/** A line from one value to another over a number of frames (fade.h). */
 struct fade {
 	uint64_t begin;  /* sample of its first frame */
 	uint32_t frames; /* 0: it stands at `to` */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_osc_read.c -- osc_read.c against the naive reader and the rulings.
+ * check_osc_read.c -- osc_read.c against the naive reader and osc-api.md.
  */
 #include <check.h>
 #include <math.h>
