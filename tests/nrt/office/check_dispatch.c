@@ -359,6 +359,26 @@ START_TEST(row_is_answered_and_applied_as_single_settings_are)
 }
 END_TEST
 
+START_TEST(row_is_answered_one_by_one_when_the_engine_stops)
+{
+	rooms_ask(r, "/synth/new sine 1 0 1");
+	rooms_bundle(&outer, rooms_tag(480000));
+	rooms_bundle_add(&outer, "/node/set 1 freq 1.0");
+	rooms_bundle_add(&outer, "/node/set 7 freq 2.0");
+	rooms_bundle_add(&outer, "/node/set 1 freq 3.0");
+	rooms_bundle_add(&outer, "/node/run 1 0");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	ck_assert_int_eq(office_stop(r->office), 0);
+	rooms_render(r, 24000);
+	rooms_turn(r);
+	ck_assert_str_eq(rooms_heard(r),
+		"/error \"/node/set\" 503 \"the engine is stopping\" 1\n"
+		"/error \"/node/set\" 503 \"the engine is stopping\" 7\n"
+		"/error \"/node/set\" 503 \"the engine is stopping\" 1\n"
+		"/error \"/node/run\" 503 \"the engine is stopping\" 1\n");
+}
+END_TEST
+
 START_TEST(row_sets_each_of_its_nodes)
 {
 	char words[64];
@@ -785,6 +805,7 @@ main(void)
 	tcase_add_test(tc, row_goes_on_in_the_next_chunk_of_memory);
 	tcase_add_test(tc, row_does_not_go_on_at_another_time);
 	tcase_add_test(tc, row_is_answered_and_applied_as_single_settings_are);
+	tcase_add_test(tc, row_is_answered_one_by_one_when_the_engine_stops);
 	tcase_add_test(tc, row_sets_each_of_its_nodes);
 	tcase_add_test(tc, bundle_is_applied_at_its_sample_and_not_before);
 	tcase_add_test(tc, nested_bundles_are_applied_at_their_own_times);
