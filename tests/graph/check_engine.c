@@ -265,13 +265,16 @@ START_TEST(engine_takes_one_packet_a_block_when_there_is_no_time)
 END_TEST
 
 /** A packet of one /node/set, whose node is missing, of so many pairs; or of
- * a row of so many. */
+ * a row of so many; or of something else. */
 static struct batch *
 settings(struct rig *r, uint64_t at, enum command_kind kind, uint32_t count)
 {
 	struct batch *b = rig_batch(r, at);
 	struct command *c = rig_add(r, b, kind, 900);
 
+	if (kind != COMMAND_SET && kind != COMMAND_SET_ROW) {
+		return b;
+	}
 	if (kind == COMMAND_SET) {
 		c->u.set.pairs = rig_part(b, count * sizeof *c->u.set.pairs);
 		c->u.set.count = count;
@@ -302,6 +305,8 @@ START_TEST(engine_looks_at_its_time_once_in_64_settings_however_they_come)
 		{COMMAND_SET_ROW, 64,  0,    1 },
 		{COMMAND_SET,     1,   1000, 64},
 		{COMMAND_SET_ROW, 100, 1000, 64},
+		{COMMAND_CALL,    1,   0,    1 },
+		{COMMAND_CALL,    1,   1000, 64},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -322,19 +327,39 @@ START_TEST(engine_looks_at_its_time_once_in_64_settings_however_they_come)
 }
 END_TEST
 
+START_TEST(engine_weighs_anew_in_each_block)
+{
+	struct rig *r = real_time();
+
+	r->config.command_share = 0.0;
+	r->config.max_commands = 100000;
+	rig_open(r);
+	for (uint32_t k = 0; k < 73; k++) {
+		rig_post(r, settings(r, 0, COMMAND_SET, 1));
+		if (k == 2) {
+			engine_take(r->engine);
+		}
+	}
+	engine_take(r->engine);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_DEFERRED), 70 - 64);
+	rig_run(r, 128);
+	rig_close(r);
+}
+END_TEST
+
 START_TEST(engine_counts_each_of_a_row_as_a_command)
 {
 	struct rig *r = real_time();
 
-	r->config.max_commands = 100;
+	r->config.max_commands = 80; /* and 80 are enough */
 	rig_open(r);
 	for (int k = 0; k < 10; k++) {
 		rig_post(r, settings(r, 0, COMMAND_SET_ROW, 40));
 	}
 	engine_take(r->engine);
-	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_DEFERRED), 7);
-	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_COMMANDS), 120);
-	rig_run(r, (uint64_t)4 * 64);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_DEFERRED), 8);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_COMMANDS), 80);
+	rig_run(r, (uint64_t)5 * 64);
 	rig_close(r);
 }
 END_TEST
@@ -693,6 +718,7 @@ main(void)
 		tc, engine_takes_one_packet_a_block_when_there_is_no_time);
 	tcase_add_test(tc,
 		engine_looks_at_its_time_once_in_64_settings_however_they_come);
+	tcase_add_test(tc, engine_weighs_anew_in_each_block);
 	tcase_add_test(tc, engine_counts_each_of_a_row_as_a_command);
 	tcase_add_test(tc, engine_clears_behind_its_ramp_a_few_nodes_a_block);
 	tcase_add_test(tc, engine_names_nothing_that_was_cleared);
