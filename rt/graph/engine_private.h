@@ -290,8 +290,7 @@ struct engine {
 	struct outgoing *out_last;
 	uint32_t out_waiting;
 	bool posted;     /* something since the loop was last called */
-	uint32_t kinds;  /* bits: applied since the last look at time */
-	uint32_t looked; /* commands of this block until then */
+	uint32_t weight; /* of what was done since the last look at time */
 	uint32_t silent; /* batches since then that may wait */
 	struct batch *held_first; /* syncs and runs that wait */
 	struct batch *held_last;
