@@ -438,6 +438,58 @@ START_TEST(plan_takes_fewer_synths_together_that_have_many_ports)
 }
 END_TEST
 
+static void
+looked_at(struct rig *r)
+{
+	int variant = twin_bench(r)->twin->variant;
+	int32_t source = twin_sources(r, &rig_many, 2, 5);
+	int32_t id[4];
+
+	/* one shape, one bus, and a place beside the first two */
+	for (int i = 0; i < 4; i++) {
+		id[i] = twin_add(r, &rig_many, 1, 1);
+		twin_to(r, id[i], "out", TWIN_OUT(0), 0);
+	}
+	switch (variant) {
+	case 0: /* a bus is heard a level up */
+		twin_from(r, id[2], "in", 5, 0);
+		break;
+	case 1: /* sums, of which the first is none */
+		rig_connect(r, source, id[1], 0);
+		rig_connect(r, source, id[2], 0);
+		rig_connect(r, source + 1, id[2], 0);
+		rig_connect(r, source, id[3], 0);
+		break;
+	case 2: /* what came a block ago */
+		rig_connect(r, source, id[2], MAP_FEEDBACK);
+		rig_connect(r, id[3], id[2], MAP_FEEDBACK);
+		break;
+	case 3: /* it is heard itself, on time and late */
+		rig_connect(
+			r, id[2], twin_reader(r, &rig_lone, 8, TWIN_OUT(1)), 0);
+		rig_connect(r, id[3], id[2], MAP_FEEDBACK);
+		break;
+	default: /* behind one that a bus has raised, a level further up */
+		twin_from(r, id[0], "in", 5, 0);
+		rig_connect(r, id[0], id[2], 0);
+		rig_connect(r, source, id[3], 0);
+	}
+	twin_run(r, 192);
+	rig_set(r, source, "value", 0.7F, -1.0);
+	rig_set(r, id[3], "value", 0.4F, -1.0);
+	twin_run(r, 192);
+	/* and apart again */
+	rig_disconnect(r, source, id[2], -1);
+	rig_disconnect(r, id[3], id[2], -1);
+	twin_run(r, 192);
+}
+
+START_TEST(plan_looks_at_each_that_is_not_as_simple_as_it_seems)
+{
+	twin_alike(&(struct twin){.play = looked_at, .variant = _i});
+}
+END_TEST
+
 /* --- no room --- */
 
 static void
@@ -521,6 +573,8 @@ main(void)
 	tcase_add_test(tc, plan_takes_voices_of_two_synths_together);
 	tcase_add_test(
 		tc, plan_takes_fewer_synths_together_that_have_many_ports);
+	tcase_add_loop_test(
+		tc, plan_looks_at_each_that_is_not_as_simple_as_it_seems, 0, 5);
 	tcase_add_loop_test(
 		tc, plan_that_finds_no_room_is_walked_and_counted, 0, 3);
 	return suite_run("rt/run/plan", tc);
