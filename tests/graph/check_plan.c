@@ -189,10 +189,14 @@ uneven(struct rig *r)
 		twin_from(r, id, i % 2 == 0 ? "in" : "in1", 1, MAP_FEEDBACK);
 		twin_to(r, id, "out", 3, 0);
 	}
-	for (int32_t bus = 1; bus <= 3; bus++) {
+	/* the second output is nobody's concern, but a port */
+	for (uint32_t i = 0; i < 8; i++) {
+		twin_to(r, twin_add(r, &rig_many, 1, 2 - i % 2), "out", 4, 0);
+	}
+	for (int32_t bus = 1; bus <= 4; bus++) {
 		twin_reader(r, &rig_lone, bus, TWIN_OUT(0));
 	}
-	twin_run_as(r, 192, 2, 24, 2);
+	twin_run_as(r, 192, 2, 32, 2);
 }
 
 START_TEST(plan_keeps_synths_of_different_ports_apart)
@@ -445,7 +449,10 @@ looked_at(struct rig *r)
 	int32_t source = twin_sources(r, &rig_many, 2, 5);
 	int32_t id[4];
 
-	/* one shape, one bus, and a place beside the first two */
+	/* a place for those that write to no bus; one shape, one bus, and a
+	 * place beside the first two */
+	(void)twin_add(r, &rig_many, 1, 1);
+	(void)twin_add(r, &rig_many, 1, 1);
 	for (int i = 0; i < 4; i++) {
 		id[i] = twin_add(r, &rig_many, 1, 1);
 		twin_to(r, id[i], "out", TWIN_OUT(0), 0);
@@ -482,11 +489,33 @@ looked_at(struct rig *r)
 	rig_disconnect(r, source, id[2], -1);
 	rig_disconnect(r, id[3], id[2], -1);
 	twin_run(r, 192);
+	/* one is heard no more, and then again */
+	twin_to(r, id[3], "out", -1, 0);
+	twin_run(r, 128);
+	twin_to(r, id[3], "out", TWIN_OUT(0), 0);
+	twin_run(r, 128);
 }
 
 START_TEST(plan_looks_at_each_that_is_not_as_simple_as_it_seems)
 {
 	twin_alike(&(struct twin){.play = looked_at, .variant = _i});
+}
+END_TEST
+
+static void
+one_step(struct rig *r)
+{
+	int32_t id = twin_sources(r, &rig_many, 4, TWIN_OUT(0));
+
+	/* it is the first and the last, nothing is mixed behind it */
+	twin_run_as(r, 128, 1, 4, 1);
+	rig_set(r, id + 3, "value", 0.9F, 0.004);
+	twin_run(r, 256);
+}
+
+START_TEST(plan_notes_a_control_that_begins_to_move_in_its_last_step)
+{
+	twin_alike(&(struct twin){.play = one_step});
 }
 END_TEST
 
@@ -546,6 +575,37 @@ crowd(struct rig *r)
 	ck_assert_uint_eq(twin_gauge(r, GAUGE_UNPLANNED), plans ? 1 : 0);
 }
 
+static void
+brim(struct rig *r)
+{
+	/* by process_many all of a bus are one step, and need no buffers */
+	bool fits = twin_plans(r) && !twin_bench(r)->way->no_many;
+	char port[12];
+	int32_t id = 0;
+
+	/* four outputs for each of 40 nodes */
+	for (int32_t i = 0; i < 160; i++) {
+		int32_t out = i % 8;
+		id = out == 0 ? twin_add(r, &rig_many, 0, 8) : id;
+		(void)snprintf(port, sizeof port, "%u", 1 + (unsigned)out);
+		twin_to(r, id, port, out == 0 ? TWIN_OUT(0) : out, 0);
+	}
+	/* who writes to no bus asks for nothing */
+	(void)twin_add(r, &rig_many, 0, 1);
+	int32_t more = twin_add(r, &rig_many, 0, 1);
+	twin_run(r, 64);
+	ck_assert(!fits || r->engine->planned);
+	twin_to(r, more, "out", TWIN_OUT(1), 0);
+	twin_run(r, 64);
+	ck_assert(!r->engine->planned);
+}
+
+START_TEST(plan_has_room_for_so_many_writers_and_no_more)
+{
+	twin_alike(&(struct twin){.play = brim, .nodes = 40});
+}
+END_TEST
+
 START_TEST(plan_that_finds_no_room_is_walked_and_counted)
 {
 	twin_alike(&(struct twin){.play = crowd, .variant = _i, .nodes = 40});
@@ -573,6 +633,9 @@ main(void)
 	tcase_add_test(tc, plan_takes_voices_of_two_synths_together);
 	tcase_add_test(
 		tc, plan_takes_fewer_synths_together_that_have_many_ports);
+	tcase_add_test(
+		tc, plan_notes_a_control_that_begins_to_move_in_its_last_step);
+	tcase_add_test(tc, plan_has_room_for_so_many_writers_and_no_more);
 	tcase_add_loop_test(
 		tc, plan_looks_at_each_that_is_not_as_simple_as_it_seems, 0, 5);
 	tcase_add_loop_test(
