@@ -193,10 +193,18 @@ uneven(struct rig *r)
 	for (uint32_t i = 0; i < 8; i++) {
 		twin_to(r, twin_add(r, &rig_many, 1, 2 - i % 2), "out", 4, 0);
 	}
-	for (int32_t bus = 1; bus <= 4; bus++) {
+	/* as many ports; one or both of them are joined */
+	for (uint32_t i = 0; i < 8; i++) {
+		int32_t id = twin_add(r, &rig_many, 0, 2);
+		twin_to(r, id, "out", 5, 0);
+		if (i % 2 == 0) {
+			twin_to(r, id, "out1", 6, 0);
+		}
+	}
+	for (int32_t bus = 1; bus <= 6; bus++) {
 		twin_reader(r, &rig_lone, bus, TWIN_OUT(0));
 	}
-	twin_run_as(r, 192, 2, 32, 2);
+	twin_run_as(r, 192, 2, 40, 2);
 }
 
 START_TEST(plan_keeps_synths_of_different_ports_apart)
@@ -476,9 +484,11 @@ looked_at(struct rig *r)
 			r, id[2], twin_reader(r, &rig_lone, 8, TWIN_OUT(1)), 0);
 		rig_connect(r, id[3], id[2], MAP_FEEDBACK);
 		break;
-	default: /* behind one that a bus has raised, a level further up */
+	default: /* a bus raises two of two steps, another hears the second */
 		twin_from(r, id[0], "in", 5, 0);
-		rig_connect(r, id[0], id[2], 0);
+		twin_from(r, id[1], "in", 5, 0);
+		twin_to(r, id[1], "out", TWIN_OUT(1), 0);
+		rig_connect(r, id[1], id[2], 0);
 		rig_connect(r, source, id[3], 0);
 	}
 	twin_run(r, 192);
@@ -510,6 +520,16 @@ one_step(struct rig *r)
 	/* it is the first and the last, nothing is mixed behind it */
 	twin_run_as(r, 128, 1, 4, 1);
 	rig_set(r, id + 3, "value", 0.9F, 0.004);
+	twin_run(r, 256);
+	/* and one that hears something: another step, neither the first */
+	int32_t last = 0;
+	for (int i = 0; i < 4; i++) {
+		last = twin_add(r, &rig_many, 1, 1);
+		twin_to(r, last, "out", TWIN_OUT(1), 0);
+		rig_connect(r, id, last, 0);
+	}
+	twin_run_as(r, 128, 2, 4, 2);
+	rig_set(r, last, "value", 0.9F, 0.004);
 	twin_run(r, 256);
 }
 
@@ -583,13 +603,14 @@ brim(struct rig *r)
 	char port[12];
 	int32_t id = 0;
 
-	/* four outputs for each of 40 nodes */
-	for (int32_t i = 0; i < 160; i++) {
+	/* four outputs for each of 40 nodes, eight of them alone */
+	for (int32_t i = 0; i < 152; i++) {
 		int32_t out = i % 8;
 		id = out == 0 ? twin_add(r, &rig_many, 0, 8) : id;
 		(void)snprintf(port, sizeof port, "%u", 1 + (unsigned)out);
 		twin_to(r, id, port, out == 0 ? TWIN_OUT(0) : out, 0);
 	}
+	twin_sources(r, &rig_many, 8, TWIN_OUT(1));
 	/* who writes to no bus asks for nothing */
 	(void)twin_add(r, &rig_many, 0, 1);
 	int32_t more = twin_add(r, &rig_many, 0, 1);
