@@ -201,10 +201,14 @@ uneven(struct rig *r)
 			twin_to(r, id, "out1", 6, 0);
 		}
 	}
-	for (int32_t bus = 1; bus <= 6; bus++) {
+	/* an input more than the one before, an input less */
+	for (uint32_t i = 0; i < 3; i++) {
+		twin_to(r, twin_add(r, &rig_many, 1 - i % 2, 1), "out", 7, 0);
+	}
+	for (int32_t bus = 1; bus <= 7; bus++) {
 		twin_reader(r, &rig_lone, bus, TWIN_OUT(0));
 	}
-	twin_run_as(r, 192, 2, 40, 2);
+	twin_run_as(r, 192, 2, 43, 2);
 }
 
 START_TEST(plan_keeps_synths_of_different_ports_apart)
@@ -484,6 +488,30 @@ looked_at(struct rig *r)
 			r, id[2], twin_reader(r, &rig_lone, 8, TWIN_OUT(1)), 0);
 		rig_connect(r, id[3], id[2], MAP_FEEDBACK);
 		break;
+	case 4: /* one that comes when the others' step stands already */
+		rig_connect(r, twin_add(r, &rig_lone, 0, 1), id[3], 0);
+		break;
+	case 5: /* steps of these buses, and of none, share a place */
+		twin_to(r, id[0], "out", 7, 0);
+		twin_to(r, id[1], "out", -1, 0);
+		twin_to(r, id[2], "out", 7, 0);
+		twin_to(r, id[3], "out", 15, 0);
+		twin_reader(r, &rig_lone, 7, TWIN_OUT(0));
+		twin_reader(r, &rig_lone, 15, TWIN_OUT(0));
+		twin_run_as(r, 128, 2, 8, 2);
+		break;
+	case 6: /* a chain: steps of levels far apart share a place */
+		for (int i = 0; i < 12; i++) {
+			int32_t next = twin_add(r, &rig_many, 1, 1);
+			twin_to(r, next, "out", TWIN_OUT(0), 0);
+			rig_connect(r, i == 0 ? source : next - 1, next, 0);
+		}
+		break;
+	case 7: /* another def, which does something else */
+		twin_sources(r, &rig_many, 2, TWIN_OUT(1));
+		rig_voice(r, &rig_impulse, twin_bench(r)->next++, 1);
+		rig_voice(r, &rig_impulse, twin_bench(r)->next++, 1);
+		break;
 	default: /* a bus raises two of two steps, another hears the second */
 		twin_from(r, id[0], "in", 5, 0);
 		twin_from(r, id[1], "in", 5, 0);
@@ -529,6 +557,10 @@ one_step(struct rig *r)
 		rig_connect(r, id, last, 0);
 	}
 	twin_run_as(r, 128, 2, 4, 2);
+	rig_set(r, last, "value", 0.9F, 0.004);
+	twin_run(r, 256);
+	last = twin_sources(r, &rig_many, 3, TWIN_OUT(1)) + 2;
+	twin_run(r, 128);
 	rig_set(r, last, "value", 0.9F, 0.004);
 	twin_run(r, 256);
 }
@@ -658,7 +690,7 @@ main(void)
 		tc, plan_notes_a_control_that_begins_to_move_in_its_last_step);
 	tcase_add_test(tc, plan_has_room_for_so_many_writers_and_no_more);
 	tcase_add_loop_test(
-		tc, plan_looks_at_each_that_is_not_as_simple_as_it_seems, 0, 5);
+		tc, plan_looks_at_each_that_is_not_as_simple_as_it_seems, 0, 9);
 	tcase_add_loop_test(
 		tc, plan_that_finds_no_room_is_walked_and_counted, 0, 3);
 	return suite_run("rt/run/plan", tc);
