@@ -5,12 +5,12 @@
  * Execution order (RULINGS 4): topological along the connections that are no
  * feedback, of those that may be next the one that stands first in the tree;
  * limbo is before the root.  All synths count, whether they run or not; those
- * that run are then e->order[0 … e->running - 1], and each knows its place
- * there (node.rank).
+ * that run are then e->order[0 … e->running - 1], and e->rank has the place of
+ * each there, by id.
  *
- * Renewed once in a segment that had structural changes (e->changed), in one
- * pass over flat arrays.  Without connections it is the tree's own order, and
- * so it is where every connection leads further on in the tree.
+ * Renewed once in a segment that had structural changes (e->changed).  Without
+ * connections it is the tree's own order, and so it is where every connection
+ * leads further on in the tree.
  */
 #ifndef TACTUS_RT_ORDER_H
 #define TACTUS_RT_ORDER_H

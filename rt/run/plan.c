@@ -121,7 +121,6 @@ listen_all(struct engine *e)
 		}
 		i++;
 	}
-	p->part[e->running].first_writer = p->writers;
 	return true;
 }
 

@@ -163,7 +163,7 @@ struct plan {
 	struct resource_use *resource;
 	struct def_use def[PLAN_DEFS];
 
-	struct part *part; /* by rank; one more ends the last one's writers */
+	struct part *part; /* by rank */
 	struct like like;
 	struct writer *writer;
 	uint32_t writers;

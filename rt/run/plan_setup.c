@@ -51,7 +51,7 @@ plan_open(struct engine *e)
 	p->most_buffers = (uint32_t)(buffers < fit ? buffers : fit);
 	p->bus = take(buses, sizeof *p->bus);
 	p->resource = take(c->max_resources + 1, sizeof *p->resource);
-	p->part = take(nodes + 1, sizeof *p->part);
+	p->part = take(nodes, sizeof *p->part);
 	p->writer = take(p->most_writers + 1, sizeof *p->writer);
 	p->group = take(p->most_writers + 1, sizeof *p->group);
 	p->version = take(p->most_writers, sizeof *p->version);

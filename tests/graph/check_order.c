@@ -8,7 +8,8 @@
 
 #include "connection.h"
 #include "node.h"
-#include "order.h"
+#include "order_private.h"
+#include "port.h"
 #include "rig.h"
 #include "suite.h"
 
@@ -132,6 +133,33 @@ level(const struct engine *e, const struct node *n, const uint32_t *levels)
 	return most;
 }
 
+/** What searches for cycles go by: as the order was last renewed, all that is
+ * connected leads further on in it. */
+static void
+compare_places(const struct engine *e)
+{
+	const struct sorting *s = e->sorting;
+
+	require(s->sound, "the order is not trusted");
+	for (uint32_t i = 0; i < ties; i++) {
+		if (!tie[i].feedback && is_alive(e, &tie[i])) {
+			require(s->place[tie[i].id[0]] < s->place[tie[i].id[1]],
+				"one stands before what it hears");
+		}
+	}
+}
+
+/** What a plan goes by is what the ports are like now. */
+static void
+compare_brief(struct engine *e, struct node *n)
+{
+	uint8_t brief = n->brief;
+	int32_t bus = n->bus;
+
+	port_look(e, n);
+	require(n->brief == brief && n->bus == bus, "it was not looked at");
+}
+
 /** Compare the engine's order with one made here. @return synths that stand
  * elsewhere than in the tree */
 static uint32_t
@@ -154,6 +182,7 @@ compare(struct engine *e)
 			require(k < count, "none may be next");
 		}
 		had[all[k]->synth.id] = true;
+		compare_brief(e, all[k]);
 		elsewhere += k != i ? 1 : 0;
 		if (runs(e, all[k])) {
 			require(at < e->running, "too few run");
@@ -169,11 +198,13 @@ compare(struct engine *e)
 	}
 	ck_assert_uint_eq(at, e->running);
 	for (uint32_t i = 0; i < most; i++) {
-		if (e->node[i].kind == KIND_SYNTH) {
-			require((e->rank[i] != ORDER_NOWHERE) == run[i],
-				"it runs, and is not in the order");
-		}
+		bool is_synth = e->node[i].kind == KIND_SYNTH;
+		require((e->rank[i] != ORDER_NOWHERE) == run[i],
+			"it runs, and is not in the order");
+		require((e->sorting->place[i] != ORDER_NOWHERE) == is_synth,
+			"whoever is gone has no place");
 	}
+	compare_places(e);
 	free(all);
 	free(had);
 	free(run);

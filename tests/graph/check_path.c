@@ -196,6 +196,31 @@ START_TEST(path_of_a_slot_that_another_has_now_is_not_taken)
 }
 END_TEST
 
+START_TEST(path_is_found_where_the_tree_is_the_order_again)
+{
+	struct rig *r = rig_new();
+
+	rig_open(r);
+	for (int32_t id = 1; id <= 3; id++) {
+		rig_synth(r, &rig_pass, id, 0, PLACE_TAIL);
+	}
+	/* 3, 2, 1 for one segment; then as they stand in the tree */
+	rig_connect(r, 3, 2, 0);
+	rig_connect(r, 2, 1, 0);
+	rig_run(r, 64);
+	rig_disconnect(r, 3, 2, 0);
+	rig_disconnect(r, 2, 1, 0);
+	rig_connect(r, 1, 2, 0);
+	rig_connect(r, 2, 3, 0);
+	rig_run(r, 64);
+	ck_assert_uint_eq(rig_connect(r, 3, 1, 0), REASON_CYCLE);
+	ck_assert_int_eq(r->told[0], 3);
+	ck_assert_uint_eq(rig_connect(r, 2, 1, 0), REASON_CYCLE);
+	ck_assert_int_eq(r->told[0], 2);
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -204,5 +229,6 @@ main(void)
 	tcase_add_loop_test(tc, path_is_the_first_of_the_shortest_ways, 1, 4);
 	tcase_add_test(tc, path_longer_than_an_error_names_is_cut);
 	tcase_add_test(tc, path_of_a_slot_that_another_has_now_is_not_taken);
+	tcase_add_test(tc, path_is_found_where_the_tree_is_the_order_again);
 	return suite_run("rt/run/path", tc);
 }

@@ -189,10 +189,26 @@ uneven(struct rig *r)
 		twin_from(r, id, i % 2 == 0 ? "in" : "in1", 1, MAP_FEEDBACK);
 		twin_to(r, id, "out", 3, 0);
 	}
-	for (int32_t bus = 1; bus <= 3; bus++) {
+	/* the second output is nobody's concern, but a port */
+	for (uint32_t i = 0; i < 8; i++) {
+		twin_to(r, twin_add(r, &rig_many, 1, 2 - i % 2), "out", 4, 0);
+	}
+	/* as many ports; one or both of them are joined */
+	for (uint32_t i = 0; i < 8; i++) {
+		int32_t id = twin_add(r, &rig_many, 0, 2);
+		twin_to(r, id, "out", 5, 0);
+		if (i % 2 == 0) {
+			twin_to(r, id, "out1", 6, 0);
+		}
+	}
+	/* an input more than the one before, an input less */
+	for (uint32_t i = 0; i < 3; i++) {
+		twin_to(r, twin_add(r, &rig_many, 1 - i % 2, 1), "out", 7, 0);
+	}
+	for (int32_t bus = 1; bus <= 7; bus++) {
 		twin_reader(r, &rig_lone, bus, TWIN_OUT(0));
 	}
-	twin_run_as(r, 192, 2, 24, 2);
+	twin_run_as(r, 192, 2, 43, 2);
 }
 
 START_TEST(plan_keeps_synths_of_different_ports_apart)
@@ -494,6 +510,38 @@ crowd(struct rig *r)
 	ck_assert_uint_eq(twin_gauge(r, GAUGE_UNPLANNED), plans ? 1 : 0);
 }
 
+static void
+brim(struct rig *r)
+{
+	/* by process_many all of a bus are one step, and need no buffers */
+	bool fits = twin_plans(r) && !twin_bench(r)->way->no_many;
+	char port[12];
+	int32_t id = 0;
+
+	/* four outputs for each of 40 nodes, eight of them alone */
+	for (int32_t i = 0; i < 152; i++) {
+		int32_t out = i % 8;
+		id = out == 0 ? twin_add(r, &rig_many, 0, 8) : id;
+		(void)snprintf(port, sizeof port, "%u", 1 + (unsigned)out);
+		twin_to(r, id, port, out == 0 ? TWIN_OUT(0) : out, 0);
+	}
+	twin_sources(r, &rig_many, 8, TWIN_OUT(1));
+	/* who writes to no bus asks for nothing */
+	(void)twin_add(r, &rig_many, 0, 1);
+	int32_t more = twin_add(r, &rig_many, 0, 1);
+	twin_run(r, 64);
+	ck_assert(!fits || r->engine->planned);
+	twin_to(r, more, "out", TWIN_OUT(1), 0);
+	twin_run(r, 64);
+	ck_assert(!r->engine->planned);
+}
+
+START_TEST(plan_has_room_for_so_many_writers_and_no_more)
+{
+	twin_alike(&(struct twin){.play = brim, .nodes = 40});
+}
+END_TEST
+
 START_TEST(plan_that_finds_no_room_is_walked_and_counted)
 {
 	twin_alike(&(struct twin){.play = crowd, .variant = _i, .nodes = 40});
@@ -521,6 +569,7 @@ main(void)
 	tcase_add_test(tc, plan_takes_voices_of_two_synths_together);
 	tcase_add_test(
 		tc, plan_takes_fewer_synths_together_that_have_many_ports);
+	tcase_add_test(tc, plan_has_room_for_so_many_writers_and_no_more);
 	tcase_add_loop_test(
 		tc, plan_that_finds_no_room_is_walked_and_counted, 0, 3);
 	return suite_run("rt/run/plan", tc);
