@@ -37,7 +37,6 @@ found=$(
 	texts='(RULING[S]|SPE[C]|DESIG[N])'
 	numbers='([Rr]ulings?|[Ss]pec|[Dd]esign) [0-9]+\.[0-9]'
 	read_by_all -nE "\\b($texts\\b|$numbers)" |
-		grep -v '^rt/run/' |
 		sed 's/$/ (refers to a text that is not here)/' || :
 	read_by_all -noE '\bADR [0-9]{4}\b' | while IFS=: read -r f line adr; do
 		ls docs/adr/"${adr#ADR }"-*.md > /dev/null 2>&1 ||
