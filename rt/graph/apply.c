@@ -4,59 +4,14 @@
  */
 #include "apply.h"
 
+#include "apply_private.h"
 #include "connection.h"
 #include "hold.h"
 #include "job.h"
 #include "master.h"
-#include "node.h"
 #include "port.h"
 #include "snapshot.h"
 #include "runner.h"
-
-/** Note why a command failed, and what that speaks of. */
-TACTUS_RT static void
-fail(struct command *c, enum reason reason, int32_t told, int32_t more)
-{
-	c->reason = (uint16_t)reason;
-	c->told[0] = told;
-	c->told[1] = more;
-}
-
-/** The node of an id; NULL when the command failed for want of one. */
-TACTUS_RT static struct node *
-find_id(struct engine *e, struct command *c, int32_t id)
-{
-	struct node *n = node_find(e, id);
-
-	if (n == NULL) {
-		bool range = id < 0 || (uint32_t)id >= e->config.max_nodes;
-		fail(c, range ? REASON_NODE_RANGE : REASON_NODE_MISSING, id,
-			(int32_t)e->config.max_nodes - 1);
-	}
-	return n;
-}
-
-/** The node of a command. */
-TACTUS_RT static struct node *
-find(struct engine *e, struct command *c)
-{
-	return find_id(e, c, c->id);
-}
-
-TACTUS_RT static struct node *
-find_kind(struct engine *e, struct command *c, enum node_kind kind)
-{
-	struct node *n = find(e, c);
-
-	if (n != NULL && n->kind != kind) {
-		fail(c,
-			kind == KIND_SYNTH ? REASON_NOT_SYNTH
-					   : REASON_NOT_GROUP,
-			c->id, 0);
-		return NULL;
-	}
-	return n;
-}
 
 TACTUS_RT static void
 new_node(struct engine *e, struct command *c)
@@ -66,12 +21,12 @@ new_node(struct engine *e, struct command *c)
 	enum reason r = node_id(e, &id);
 
 	if (r != REASON_NONE) {
-		fail(c, r, c->id, (int32_t)e->config.max_nodes - 1);
+		apply_fail(c, r, c->id, (int32_t)e->config.max_nodes - 1);
 		return;
 	}
 	r = node_place(e, c->u.new.target, c->u.new.placement, &place);
 	if (r != REASON_NONE) {
-		fail(c, r,
+		apply_fail(c, r,
 			r == REASON_PLACEMENT ? c->u.new.placement
 					      : c->u.new.target,
 			(int32_t)e->config.max_nodes - 1);
@@ -83,7 +38,7 @@ new_node(struct engine *e, struct command *c)
 		int32_t told[2] = {0, 0};
 		r = node_make_synth(e, id, &place, c->u.new.spec, told);
 		if (r != REASON_NONE) {
-			fail(c, r, told[0], told[1]);
+			apply_fail(c, r, told[0], told[1]);
 			return;
 		}
 		c->u.new.spec = NULL;
@@ -94,13 +49,13 @@ new_node(struct engine *e, struct command *c)
 TACTUS_RT static void
 activate(struct engine *e, struct command *c)
 {
-	struct node *n = find_kind(e, c, KIND_SYNTH);
+	struct node *n = apply_find_kind(e, c, KIND_SYNTH);
 
 	if (n == NULL) {
 		return;
 	}
 	if (n->sounding) {
-		fail(c, REASON_ACTIVE, c->id, 0);
+		apply_fail(c, REASON_ACTIVE, c->id, 0);
 		return;
 	}
 	n->sounding = true;
@@ -118,7 +73,7 @@ find_port(struct command *c, const struct node *n, const struct port_ref *ref,
 	const struct shape_port *p = port_find(n->spec->shape, ref);
 
 	if (p == NULL) {
-		fail(c,
+		apply_fail(c,
 			ref->name == NULL && ref->index < 0
 				? REASON_PORT_RANGE
 				: REASON_PORT_MISSING,
@@ -127,11 +82,11 @@ find_port(struct command *c, const struct node *n, const struct port_ref *ref,
 	}
 	int32_t index = (int32_t)(p - n->spec->shape->port);
 	if (p->port.kind != kind) {
-		fail(c, REASON_PORT_KIND, n->synth.id, index);
+		apply_fail(c, REASON_PORT_KIND, n->synth.id, index);
 		return NULL;
 	}
 	if (p->port.direction != direction) {
-		fail(c, REASON_PORT_DIRECTION, n->synth.id, index);
+		apply_fail(c, REASON_PORT_DIRECTION, n->synth.id, index);
 		return NULL;
 	}
 	return p;
@@ -144,14 +99,14 @@ find_ends(struct engine *e, struct command *c, struct node *end[2],
 {
 	const struct connect_order *order = c->u.connect;
 
-	end[0] = find(e, c);
-	end[1] = end[0] == NULL ? NULL : find_id(e, c, order->to);
+	end[0] = apply_find(e, c);
+	end[1] = end[0] == NULL ? NULL : apply_find_id(e, c, order->to);
 	if (end[1] == NULL) {
 		return false;
 	}
 	for (int i = 0; i < 2; i++) {
 		if (end[i]->kind != KIND_SYNTH) {
-			fail(c, REASON_NOT_SYNTH, end[i]->synth.id, 0);
+			apply_fail(c, REASON_NOT_SYNTH, end[i]->synth.id, 0);
 			return false;
 		}
 	}
@@ -179,7 +134,7 @@ connect(struct engine *e, struct command *c)
 				: connection_break(e, end[0], port[0], end[1],
 					  port[1], c->u.connect);
 	if (r != REASON_NONE) {
-		fail(c, r, told[0], told[1]);
+		apply_fail(c, r, told[0], told[1]);
 	}
 }
 
@@ -189,7 +144,7 @@ map(struct engine *e, struct command *c)
 	bool output = c->kind == COMMAND_MAP_OUTPUT;
 	bool control = c->kind == COMMAND_MAP_CONTROL;
 	uint32_t flags = c->u.map.flags;
-	struct node *n = find_kind(e, c, KIND_SYNTH);
+	struct node *n = apply_find_kind(e, c, KIND_SYNTH);
 
 	if (n == NULL) {
 		return;
@@ -206,7 +161,7 @@ map(struct engine *e, struct command *c)
 	}
 	if (c->u.map.bus < -1 ||
 		(c->u.map.bus >= 0 && (uint32_t)c->u.map.bus >= room)) {
-		fail(c, REASON_BUS_RANGE, c->u.map.bus, (int32_t)room);
+		apply_fail(c, REASON_BUS_RANGE, c->u.map.bus, (int32_t)room);
 		return;
 	}
 	if (control) {
@@ -216,231 +171,23 @@ map(struct engine *e, struct command *c)
 	}
 }
 
-/** No port was found: set_pair.place. */
-#define NOWHERE UINT32_MAX
-
-/** What the pairs of one /node/set ask for together. */
-struct asked {
-	uint32_t waits; /* triggers that will need an event */
-	uint32_t keeps; /* resources that may have to be kept */
-	bool any;       /* something was counted at ports */
-};
-
-/** Judge a pair that sets a trigger, counted at its port. */
-TACTUS_RT static bool
-judge_trigger(struct engine *e, struct command *c, struct node *n,
-	const struct shape_port *p, struct asked *all)
-{
-	uint32_t *asked = &n->control[p->ordinal].asked;
-
-	if (*asked >= port_trigger_room(e, n, p->ordinal)) {
-		fail(c, REASON_TRIGGERS_FULL, c->id,
-			(int32_t)(p - n->spec->shape->port));
-		return false;
-	}
-	if (*asked > 0 || port_trigger_waits(e, n, p->ordinal)) {
-		all->waits++;
-	}
-	(*asked)++;
-	all->any = true;
-	return true;
-}
-
-/** Judge a pair that binds a resource, counted at its port. */
-TACTUS_RT static bool
-judge_bind(struct engine *e, struct command *c, struct node *n,
-	const struct shape_port *p, const struct set_pair *pair,
-	struct asked *all)
-{
-	int32_t told[2] = {c->id, (int32_t)(p - n->spec->shape->port)};
-	enum reason r = REASON_RESOURCE_FLOAT;
-
-	all->any = true;
-	if (pair->integral) {
-		r = hold_judge(e, n, p, pair->resource, &all->keeps, told);
-	}
-	if (r != REASON_NONE) {
-		fail(c, r, told[0], told[1]);
-	}
-	return r == REASON_NONE;
-}
-
-/** Judge one pair of /node/set, and note its port. */
-TACTUS_RT static bool
-judge(struct engine *e, struct command *c, struct node *n, uint32_t i,
-	struct asked *all)
-{
-	struct set_pair *pair = &c->u.set.pairs[i];
-	const struct shape_port *p = port_find(n->spec->shape, &pair->port);
-
-	if (p == NULL) {
-		bool range = pair->port.name == NULL && pair->port.index < 0;
-		pair->place = NOWHERE;
-		fail(c, range ? REASON_PORT_RANGE : REASON_PORT_MISSING, c->id,
-			range ? pair->port.index : (int32_t)i);
-		return false;
-	}
-	pair->place = (uint32_t)(p - n->spec->shape->port);
-	if (p->port.kind == TACTUS_AUDIO) {
-		fail(c, REASON_PORT_KIND, c->id, (int32_t)pair->place);
-		return false;
-	}
-	if (p->port.kind == TACTUS_RESOURCE) {
-		return judge_bind(e, c, n, p, pair, all);
-	}
-	return (p->port.flags & TACTUS_TRIGGER) == 0 || pair->value == 0.0F ||
-	       judge_trigger(e, c, n, p, all);
-}
-
-/** Forget what was counted at the ports of the first `count` pairs. */
-TACTUS_RT static void
-forget_asked(struct command *c, struct node *n, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t place = c->u.set.pairs[i].place;
-		const struct shape_port *p =
-			place == NOWHERE ? NULL : &n->spec->shape->port[place];
-		if (p == NULL || p->port.kind == TACTUS_AUDIO) {
-			continue; /* the one that was no good */
-		}
-		if (p->port.kind == TACTUS_CONTROL) {
-			n->control[p->ordinal].asked = 0;
-		} else {
-			hold_forget_asked(n, p);
-		}
-	}
-}
-
-/** Judge all pairs. */
-TACTUS_RT static bool
-judge_all(struct engine *e, struct command *c, struct node *n)
-{
-	struct asked all = {0, 0, false};
-	uint32_t count = c->u.set.count;
-	uint32_t good = 0;
-
-	while (good < count && judge(e, c, n, good, &all)) {
-		good++;
-	}
-	if (all.any) {
-		forget_asked(c, n, good < count ? good + 1 : count);
-	}
-	if (good == count && all.waits > events_room(e->events)) {
-		fail(c, REASON_EVENTS_FULL, (int32_t)e->config.max_events, 0);
-	}
-	return c->reason == REASON_NONE;
-}
-
-TACTUS_RT static void
-set(struct engine *e, struct command *c)
-{
-	struct node *n = find_kind(e, c, KIND_SYNTH);
-
-	if (n == NULL || !judge_all(e, c, n)) {
-		return;
-	}
-	for (uint32_t i = 0; i < c->u.set.count; i++) {
-		const struct set_pair *pair = &c->u.set.pairs[i];
-		const struct shape_port *p = &n->spec->shape->port[pair->place];
-		if (p->port.kind == TACTUS_RESOURCE) {
-			int32_t told[2] = {0, 0};
-			enum reason r =
-				hold_bind(e, n, p, pair->resource, told);
-			if (r != REASON_NONE) {
-				fail(c, r, told[0], told[1]);
-			}
-			continue;
-		}
-		if ((p->port.flags & TACTUS_TRIGGER) == 0) {
-			port_set(e, n, p, pair->value, pair->seconds);
-		} else if (pair->value != 0.0F) {
-			port_trigger(e, n, p, pair->value);
-		}
-	}
-}
-
-/** Apply one of a row as the /node/set that it was.
- * @return its reason */
-TACTUS_RT static enum reason
-set_item(struct engine *e, const struct port_ref *port, struct set_item *item)
-{
-	struct set_pair pair = {
-		.port = *port, .seconds = -1.0, .value = item->u.value};
-	struct command one = {
-		.kind = COMMAND_SET, .id = item->id, .u.set = {&pair, 1}
-        };
-
-	set(e, &one);
-	if (one.reason != REASON_NONE) {
-		item->reason = one.reason;
-		item->u.told[0] = one.told[0];
-		item->u.told[1] = one.told[1];
-	}
-	return (enum reason)one.reason;
-}
-
-/** The port of a row, if all that can be wrong with it is the node. */
-TACTUS_RT static const struct shape_port *
-find_plain(const struct shape *shape, const struct port_ref *port)
-{
-	const struct shape_port *p = port_find(shape, port);
-	bool plain = p != NULL && p->port.kind == TACTUS_CONTROL &&
-		     (p->port.flags & TACTUS_TRIGGER) == 0;
-
-	return plain ? p : NULL;
-}
-
-/** Items of a row that are fetched at once. */
-#define FETCHED 32
-
-/** Apply a row: where synths are alike their port is looked for once. */
-TACTUS_RT static void
-set_row(struct engine *e, struct command *c)
-{
-	const struct port_ref *port = c->u.row.port;
-	const struct shape *shape = NULL;
-	const struct shape_port *p = NULL;
-
-	for (uint32_t i = 0; i < c->u.row.count && i < FETCHED; i += 4) {
-		__builtin_prefetch(&c->u.row.items[i]);
-	}
-	for (uint32_t i = 0; i < c->u.row.count; i++) {
-		struct set_item *item = &c->u.row.items[i];
-		struct node *n = node_find(e, item->id);
-		if (n != NULL && n->kind == KIND_SYNTH &&
-			n->spec->shape != shape) {
-			shape = n->spec->shape;
-			p = find_plain(shape, port);
-		}
-		if (n != NULL && n->kind == KIND_SYNTH && p != NULL) {
-			port_set(e, n, p, item->u.value, -1.0);
-			continue;
-		}
-		enum reason r = set_item(e, port, item);
-		if (r != REASON_NONE) {
-			/* that there is one; which, the items say */
-			c->reason = (uint16_t)r;
-		}
-	}
-}
-
 TACTUS_RT static void
 move(struct engine *e, struct command *c)
 {
 	struct place place;
-	struct node *n = find(e, c);
+	struct node *n = apply_find(e, c);
 
 	if (n == NULL) {
 		return;
 	}
 	if (n->parent == NULL) {
-		fail(c, REASON_ROOT, c->id, 0);
+		apply_fail(c, REASON_ROOT, c->id, 0);
 		return;
 	}
 	enum reason r =
 		node_place(e, c->u.new.target, c->u.new.placement, &place);
 	if (r != REASON_NONE) {
-		fail(c, r,
+		apply_fail(c, r,
 			r == REASON_PLACEMENT ? c->u.new.placement
 					      : c->u.new.target,
 			(int32_t)e->config.max_nodes - 1);
@@ -450,14 +197,14 @@ move(struct engine *e, struct command *c)
 		/* beside itself: it stands there already */
 		if (c->u.new.placement >= PLACE_BEFORE) {
 			if (c->u.new.target == c->id) {
-				fail(c, REASON_INSIDE_ITSELF, c->id,
+				apply_fail(c, REASON_INSIDE_ITSELF, c->id,
 					c->u.new.target);
 			}
 			return;
 		}
 	}
 	if (node_is_within(place.parent, n)) {
-		fail(c, REASON_INSIDE_ITSELF, c->id, c->u.new.target);
+		apply_fail(c, REASON_INSIDE_ITSELF, c->id, c->u.new.target);
 		return;
 	}
 	if (place.before == n) {
@@ -474,13 +221,13 @@ move(struct engine *e, struct command *c)
 TACTUS_RT static void
 run(struct engine *e, struct command *c)
 {
-	struct node *n = find(e, c);
+	struct node *n = apply_find(e, c);
 
 	if (n == NULL) {
 		return;
 	}
 	if (n->fading && n->at_end == FADE_FREES) {
-		fail(c, REASON_RELEASING, c->id, 0);
+		apply_fail(c, REASON_RELEASING, c->id, 0);
 		return;
 	}
 	if (c->u.number != 0) {
@@ -496,13 +243,13 @@ run(struct engine *e, struct command *c)
 TACTUS_RT static void
 free_node(struct engine *e, struct command *c)
 {
-	struct node *n = find(e, c);
+	struct node *n = apply_find(e, c);
 
 	if (n == NULL) {
 		return;
 	}
 	if (n->parent == NULL) {
-		fail(c, REASON_ROOT, c->id, 0);
+		apply_fail(c, REASON_ROOT, c->id, 0);
 		return;
 	}
 	if (c->kind == COMMAND_FREE) {
@@ -557,7 +304,7 @@ begin(struct engine *e, struct command *c)
 				: resource_new(e, c->id, c->u.work, told);
 
 	if (r != REASON_NONE) {
-		fail(c, r, told[0], told[1]);
+		apply_fail(c, r, told[0], told[1]);
 		return;
 	}
 	c->u.work = NULL;
@@ -570,7 +317,7 @@ free_resource(struct engine *e, struct command *c)
 	enum reason r = resource_free(e, c->id, told);
 
 	if (r != REASON_NONE) {
-		fail(c, r, told[0], told[1]);
+		apply_fail(c, r, told[0], told[1]);
 	}
 }
 
@@ -586,14 +333,14 @@ query_resource(struct engine *e, struct command *c)
 		return;
 	}
 	enum reason r = resource_missing(e, c->id, told);
-	fail(c, r, told[0], told[1]);
+	apply_fail(c, r, told[0], told[1]);
 }
 
 /** Nothing is done any more; of a row, each item says so. */
 TACTUS_RT static void
 refuse(struct command *c)
 {
-	fail(c, REASON_STOPPING, 0, 0);
+	apply_fail(c, REASON_STOPPING, 0, 0);
 	if (c->kind != COMMAND_SET_ROW) {
 		return;
 	}
@@ -633,13 +380,13 @@ apply_command(struct engine *e, struct command *c)
 		connect(e, c);
 		break;
 	case COMMAND_SET:
-		set(e, c);
+		apply_set(e, c);
 		break;
 	case COMMAND_SET_ROW:
-		set_row(e, c);
+		apply_set_row(e, c);
 		break;
 	case COMMAND_DONE_FLAGS:
-		n = find_kind(e, c, KIND_SYNTH);
+		n = apply_find_kind(e, c, KIND_SYNTH);
 		if (n != NULL) {
 			n->done_flags = (uint32_t)c->u.number;
 		}
@@ -649,7 +396,7 @@ apply_command(struct engine *e, struct command *c)
 		free_node(e, c);
 		break;
 	case COMMAND_FREE_ALL:
-		n = find_kind(e, c, KIND_GROUP);
+		n = apply_find_kind(e, c, KIND_GROUP);
 		if (n != NULL) {
 			node_free_children(e, n);
 		}
@@ -661,19 +408,19 @@ apply_command(struct engine *e, struct command *c)
 		run(e, c);
 		break;
 	case COMMAND_NAME:
-		n = find(e, c);
+		n = apply_find(e, c);
 		if (n != NULL) {
 			node_name(e, n, c->u.name);
 		}
 		break;
 	case COMMAND_TREE:
-		n = find(e, c);
+		n = apply_find(e, c);
 		if (n != NULL) {
 			snapshot_tree(e, n, c->u.tree);
 		}
 		break;
 	case COMMAND_QUERY:
-		n = find(e, c);
+		n = apply_find(e, c);
 		if (n != NULL) {
 			snapshot_node(e, n, c->u.query);
 		}
