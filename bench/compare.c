@@ -4,7 +4,8 @@
  *
  *	rows 1-4  scsynth and tactus render the same voices, in turns, and
  *	          what they rendered is compared (compare_render.c)
- *	rows 5-7  threads, changes and /clear, in process (compare_graph.c)
+ *	rows 5-7  threads, changes and /clear, in process
+ *	          (compare_threads.c, compare_changes.c)
  *	row 8     messages, both in real time, in turns (compare_osc.c)
  *
  * usage: compare [render|threads|changes|osc] …; without a word all of them.

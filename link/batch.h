@@ -79,7 +79,6 @@ enum command_kind {
 	COMMAND_OFFLINE_RUN, /* number: frames */
 	COMMAND_STOP         /* fade out, free all, end the thread */
 };
-_Static_assert(COMMAND_STOP < 32, "kinds are bits of a word of 32");
 
 /** A port by index, or by name when index is -1. */
 struct port_ref {

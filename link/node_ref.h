@@ -5,8 +5,9 @@
  * An id is given to one node after the other; what the engine itself notes of
  * a node (an event, an answer to come) means that one and no successor.  So it
  * carries the generation of the slot, too, and reads a node that has ended as
- * absent (DESIGN 10.25).  What clients name are ids alone: a successor is
- * meant.  rt makes these and looks at them, nobody else (rt/graph/node.h).
+ * absent.  What clients name are ids alone: a successor is meant
+ * (docs/osc-api.md, case 21).  rt makes these and looks at them, nobody else
+ * (rt/graph/node.h).
  */
 #ifndef TACTUS_LINK_NODE_REF_H
 #define TACTUS_LINK_NODE_REF_H

@@ -5,7 +5,7 @@
  * The sleeper announces, looks once more at its queue, then sleeps on a file
  * descriptor; the caller posts, then asks whether anybody sleeps.  Both steps
  * are sequentially consistent exchanges of one word, so one of the two always
- * sees the other (DESIGN 10.14): no wake is lost and no call is made in vain.
+ * sees the other: no wake is lost and no call is made in vain.
  * No fences: ThreadSanitizer does not model them.
  *
  *	sleeper: wake_announce; queue empty? -> sleep; wake_clear

@@ -14,7 +14,7 @@
 
 #include <alsa/asoundlib.h>
 
-#define REASON "the PCM's own calls (DESIGN 10.13)"
+#define REASON "the PCM's own calls"
 
 TACTUS_RT static struct alsa_pcm *
 self(void *pcm)

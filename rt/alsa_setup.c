@@ -3,7 +3,7 @@
  * alsa_setup.c -- a card is opened and closed; see alsa.h.
  *
  * The device thread (or before-start) lives here: all of this allocates,
- * reads files and may block for long (DESIGN 10.3).
+ * reads files and may block for long, which rt must not.
  */
 #include <errno.h>
 #include <glob.h>

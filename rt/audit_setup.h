@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * audit_setup.h -- what the kernel sees of an audio thread (DESIGN 10.21).
+ * audit_setup.h -- what the kernel sees of an audio thread.
  *
  * A seccomp filter of this one thread lets through the few system calls that
- * it needs (DESIGN 10.13): rt those of its drivers, a helper no more than to
- * sleep and to wake.  Any other ends the process (`kill`), or waits until the
- * loop has counted it and lets it go on (`log`).
+ * it needs (docs/architecture.md, "What audio threads ask of the kernel"): rt
+ * those of its drivers, a helper no more than to sleep and to wake.  Any other
+ * ends the process (`kill`), or waits until the loop has counted it and lets it
+ * go on (`log`).
  */
 #ifndef TACTUS_RT_AUDIT_SETUP_H
 #define TACTUS_RT_AUDIT_SETUP_H

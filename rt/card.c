@@ -87,7 +87,7 @@ gather(struct card *c, uint32_t *lacking)
 	return 1;
 }
 
-/* FIFO must never starve the loop (DESIGN 10.15). */
+/* FIFO must never starve the loop, through which clients lessen the load. */
 TACTUS_RT static void
 rest_if_overloaded(struct card *c, struct engine *e)
 {

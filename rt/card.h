@@ -9,7 +9,7 @@
  *	them, in whole periods -> read n captured frames and render a block as
  *	often as one is complete -> write n frames from what was rendered
  *
- * The period may be any size (DESIGN 10.18).  When it is no multiple of the
+ * The period may be any size.  When it is no multiple of the
  * block, playback is `block - gcd(block, period)` frames ahead, silent at
  * first, so that a block is always complete in time.
  *

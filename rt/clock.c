@@ -144,7 +144,7 @@ skip(struct clock_driver *d, struct engine *e, int64_t due, int64_t now,
 	rebase(d, engine_now(e), now, boot);
 }
 
-/* Sleep until `due`, and never let others starve (DESIGN 10.15). */
+/* Sleep until `due`, and never let others starve. */
 TACTUS_RT static int64_t
 wait_until(struct clock_driver *d, struct engine *e, int64_t due)
 {

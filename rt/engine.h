@@ -114,7 +114,7 @@ TACTUS_RT void engine_fade_in(struct engine *e);
 
 /**
  * Works that are out: constructions, destructions and jobs that have not come
- * back.  Virtual time stands still meanwhile (RULINGS 1).
+ * back.  Virtual time stands still meanwhile, so that they take none of it.
  * @thread rt
  */
 TACTUS_RT uint32_t engine_works(const struct engine *e);

@@ -62,7 +62,8 @@ let_go(struct dl_phdr_info *info, size_t size, void *user)
 int
 lock_setup_all(void)
 {
-	/* not MCL_FUTURE: see DESIGN 10.16 */
+	/* not MCL_FUTURE: it would fill each thread's stack, and let
+	 * others' allocations fail (docs/architecture.md, "Memory") */
 	if (mlockall(MCL_CURRENT) != 0) {
 		return -errno;
 	}

@@ -18,7 +18,7 @@ look_again_later(void)
 }
 
 /**
- * Sleep, unless something came since we looked (DESIGN 10.14).  While a run
+ * Sleep, unless something came since we looked (wake.h).  While a run
  * is owed commands wait for its end: they are no reason to stay awake.
  */
 TACTUS_RT static void

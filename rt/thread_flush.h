@@ -2,8 +2,9 @@
 /*
  * thread_flush.h -- denormals off: tiny numbers are zero, in and out.
  *
- * On in every thread that renders, also in tests and references (DESIGN
- * 10.7); a signal handler's jump loses it, so that it is set again there.
+ * On in every thread that renders, also in tests and references, or the bits
+ * would differ (docs/architecture.md, invariant 8).  A jump out of a signal
+ * handler loses it.
  */
 #ifndef TACTUS_RT_THREAD_FLUSH_H
 #define TACTUS_RT_THREAD_FLUSH_H

@@ -58,7 +58,7 @@ struct house {
 	uint64_t blocks_seen;
 };
 
-/** Page faults of an audio thread, from /proc (DESIGN 10.13). */
+/** Page faults of an audio thread, from /proc: it makes no call for it. */
 static uint64_t
 read_faults(int tid)
 {
@@ -456,9 +456,9 @@ house_stop(struct house *h)
 		return;
 	}
 	h->stopping = true;
-	/* the steps of SPEC 5.3: no command is taken in any more; works that
-	 * can be are cut short; rt frees nodes and resources, and stops when
-	 * the last work is back */
+	/* docs/architecture.md, "The end": no command is taken in any more;
+	 * works that can be are cut short; rt frees nodes and resources, and
+	 * stops when the last work is back */
 	office_set_stopping(h->office);
 	office_stop_works(h->office);
 	ev_timer_init(&h->stop_again, on_stop_again, STOP_AGAIN_SECONDS,

@@ -37,7 +37,7 @@ struct daemon {
 	int code;
 };
 
-/** Shutdown is bounded (SPEC 5.3). */
+/** So long an end may take (tactusd(8), Signals). */
 #define STOP_SECONDS 10.0
 
 #ifdef TACTUS_SANITIZED

@@ -14,7 +14,9 @@ trap 'rm -rf "$work"' EXIT
 clean() {
 	rm -rf "$work"
 	mkdir -p "$work/include/tactus" "$work/link" "$work/rt/graph" \
-		"$work/nrt/osc" "$work/plugins/tone" "$work/src" "$work/tests"
+		"$work/nrt/osc" "$work/plugins/tone" "$work/src" \
+		"$work/tests" "$work/docs/adr"
+	cp "$top"/docs/adr/*.md "$work/docs/adr/"
 	cp "$top/tests/layers.allow" "$top/tests/rt_symbols.allow" \
 		"$top/tests/globals.allow" \
 		"$work/tests/"
@@ -105,6 +107,14 @@ echo 'int a;' > "$work/link/z.c"
 refuses shape 'z.c: no room card' "shape refuses a file without its card"
 put rt/b.c 'int a;' && mv "$work/rt/b.c" "$work/rt/e.c"
 refuses shape 'e.c: no room card' "shape refuses another file's card"
+put rt/b.c '/* no fences (DES''IGN 10.14) */'
+refuses shape 'rt/b.c:5:.*not here' "shape refuses a text that is not there"
+put tests/d.c '/* what RUL''INGS say */'
+refuses shape 'tests/d.c:5:.*not here' "shape refuses it without a number"
+echo 'As spec'' 5.3 has it.' > "$work/docs/e.md"
+refuses shape 'docs/e.md:1:.*not here' "shape refuses it in documents"
+put rt/b.c '/* the tree as it stands (AD''R 9999) */'
+refuses shape 'rt/b.c:5: there is no' "shape refuses a decision that is not there"
 
 # object FILE LINE…: compile it where its room's objects lie.
 object() {

@@ -3,10 +3,10 @@
  * device.h -- the keeper of the card: opens it, waits for it, closes it.
  *
  * A thread of its own ("device") lives here, for opening and closing may
- * block for long and must hold up neither rt nor the loop (DESIGN 10.3).  It
- * watches /dev/snd and looks again by device_life.h.  A card that it opened
- * goes to the loop, which hands it to rt (COMMAND_DEVICE); what rt gives back
- * (REPORT_DEVICE) returns here by device_returned.
+ * block for long and must hold up neither rt nor the loop, which feeds the
+ * watchdog.  It watches /dev/snd and looks again by device_life.h.  A card that
+ * it opened goes to the loop, which hands it to rt (COMMAND_DEVICE); what rt
+ * gives back (REPORT_DEVICE) returns here by device_returned.
  */
 #ifndef TACTUS_NRT_DEVICE_H
 #define TACTUS_NRT_DEVICE_H

@@ -15,7 +15,9 @@
 #include "net_private.h"
 #include "osc_read.h"
 
-#define TICK_FAST_S 0.1 /* while somebody waits to be told */
+/** While somebody waits to be told, or for a connection to end: rt gives back
+ * what needs no answer without a call, and each wake of the loop takes it. */
+#define TICK_FAST_S 0.1
 #define TICK_SLOW_S 1.0 /* while somebody may fall silent */
 
 int64_t
@@ -43,9 +45,9 @@ net_pace(struct net *n)
 {
 	double wanted_s = 0.0;
 
-	if (!TAILQ_EMPTY(&n->unsaid)) {
+	if (!TAILQ_EMPTY(&n->unsaid) || n->closing > 0) {
 		wanted_s = TICK_FAST_S;
-	} else if (n->counts.clients > 0 || n->closing > 0 || n->is_full) {
+	} else if (n->counts.clients > 0 || n->is_full) {
 		wanted_s = TICK_SLOW_S;
 	}
 	if (wanted_s != n->tick_s) {

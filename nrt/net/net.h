@@ -56,7 +56,7 @@ struct net_hooks {
 		size_t size, int64_t came_ns);
 	/** A kept peer is gone: connection closed, refused, or timed out. */
 	void (*gone)(void *user, struct peer *peer);
-	/** Engine or real time in ns, for rates and expiry (DESIGN 10.19). */
+	/** Engine or real time in ns, for rates and expiry (ADR 0006). */
 	int64_t (*now_ns)(void *user);
 };
 

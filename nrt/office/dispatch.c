@@ -14,7 +14,7 @@
 #include "office_private.h"
 #include "osc_text.h"
 
-/** An hour ahead and no more (RULINGS 5). */
+/** What is due later is refused (tactus-osc(7), Bundles and time). */
 #define MOST_AHEAD_S 3600.0
 
 /** A message that waits in a batch for the loop to act on it. */

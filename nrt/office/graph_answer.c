@@ -56,7 +56,7 @@ graph_answer_tree(struct office *o, struct peer *peer, const struct command *c)
 	pages_send(p, peer, c->address, command_first(c));
 }
 
-/** The id stands before page and pages (RULINGS 5). */
+/** The id stands before page and pages, unlike in lists. */
 static void
 put_id(struct osc_out *out, const void *item)
 {

@@ -3,7 +3,7 @@
  * office.c -- see office.h.  Its life, and its turn in the loop.
  *
  * The loop announces that it will sleep, looks at the ring once more, and
- * only then polls (DESIGN 10.14); after each poll it takes reports, a bounded
+ * only then polls (wake.h); after each poll it takes reports, a bounded
  * number, so that sockets get their turn.
  */
 #include "office.h"

@@ -20,10 +20,11 @@
 #include "work_order.h"
 #include "work_pool.h"
 
-/** Answers in datagrams are shorter than this (SPEC 5). */
+/** Pages are no longer, unless one item alone is (tactus-osc(7), Answers). */
 #define PAGE_BYTES 1400
 
-/** Constructions that one packet may ask for (DESIGN 10.4). */
+/** Constructions that one packet may ask for; more are 413.  rt makes all of
+ * its synths at one sample, and what that takes has to have a bound. */
 #define MAX_CONSTRUCTIONS 256
 
 /** Reports handled before sockets get their turn. */
@@ -307,7 +308,7 @@ void answer_begin(struct answer *a, const char *address);
 void answer_send(struct answer *a, struct peer *peer);
 void answer_send_all(struct answer *a, struct office *o, uint32_t why);
 
-/** A list in pages under PAGE_BYTES (RULINGS 5). */
+/** A list in pages of at most PAGE_BYTES. */
 struct pages;
 struct pages *pages_begin(const char *address);
 /** Add an item: `put` writes it, a second time when a page is full. */

@@ -2,9 +2,9 @@
 /*
  * request.c -- a message's arguments, read one by one.
  *
- * RULINGS 4 and 5: another type or a missing argument is 400; a number where
- * an integer is expected counts if it is whole and fits, else it is 422; NaN
- * and infinities are 422.
+ * As docs/osc-api.md says at its beginning: another type or a missing argument
+ * is 400; a number where an integer is expected counts if it is whole and fits,
+ * else it is 422; NaN and infinities are 422.
  */
 #include <errno.h>
 #include <stdarg.h>

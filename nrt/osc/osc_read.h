@@ -239,7 +239,7 @@ TACTUS_NODISCARD bool osc_number(const struct osc_arg *a, double *out);
 
 /**
  * A whole number within int32 from i, h, f, d (and T, F as 1, 0).
- * @return 0; 400 another type; 422 not whole or out of range (RULINGS 4)
+ * @return 0; 400 another type; 422 not whole or out of range
  */
 TACTUS_NODISCARD int osc_whole(const struct osc_arg *a, int32_t *out);
 

@@ -56,7 +56,7 @@ TACTUS_NODISCARD int work_pool_open(
 
 /**
  * Start the workers, all or none; once.  Behind whoever locks all memory that
- * there is: their stacks would be filled for it (DESIGN 10.16).
+ * there is: their stacks would be filled for it.
  * @thread loop
  * @errors -ENOMEM; -EAGAIN and the like from the threads
  */
@@ -106,8 +106,8 @@ void work_pool_count(const struct work_pool *p, struct work_pool_counts *out);
  * End the workers.
  * @thread loop
  * @return how many works had to be abandoned: they hang, their threads are
- *         left alone and the process has to end by _exit (DESIGN 10.6); each
- *         was named in the log.  0: all threads are joined
+ *         left alone and the process has to end by _exit; each was named
+ *         in the log.  0: all threads are joined
  */
 uint32_t work_pool_close(struct work_pool *p);
 

@@ -589,13 +589,26 @@ query_resource(struct engine *e, struct command *c)
 	fail(c, r, told[0], told[1]);
 }
 
+/** Nothing is done any more; of a row, each item says so. */
+TACTUS_RT static void
+refuse(struct command *c)
+{
+	fail(c, REASON_STOPPING, 0, 0);
+	if (c->kind != COMMAND_SET_ROW) {
+		return;
+	}
+	for (uint32_t i = 0; i < c->u.row.count; i++) {
+		c->u.row.items[i].reason = REASON_STOPPING;
+	}
+}
+
 TACTUS_RT uint32_t
 apply_command(struct engine *e, struct command *c)
 {
 	struct node *n;
 
 	if (e->stopping && c->kind != COMMAND_CALL && c->kind != COMMAND_SYNC) {
-		fail(c, REASON_STOPPING, 0, 0);
+		refuse(c);
 		return 0;
 	}
 	switch ((enum command_kind)c->kind) {

@@ -3,7 +3,7 @@
  * apply.h -- what each command does, at the sample where it is due.
  *
  * A command that fails changes nothing and notes why (enum reason); the rest
- * of its batch is applied all the same (RULINGS 5).
+ * of its batch is applied all the same.
  */
 #ifndef TACTUS_RT_APPLY_H
 #define TACTUS_RT_APPLY_H

@@ -54,6 +54,19 @@ show_crew(struct engine *e)
 	}
 }
 
+/** So many settings may be applied between two looks at the clock. */
+#define LIGHT_AT_ONCE 64
+
+/** What a command weighs, in settings: what is none is worth a look. */
+TACTUS_RT static inline uint32_t
+weigh(const struct command *c)
+{
+	if (c->kind == COMMAND_SET_ROW) {
+		return c->u.row.count;
+	}
+	return c->kind == COMMAND_SET ? c->u.set.count : LIGHT_AT_ONCE;
+}
+
 /** Apply all of a batch at this sample; it goes back, or waits. */
 TACTUS_RT static void
 apply(struct engine *e, struct batch *b)
@@ -62,7 +75,7 @@ apply(struct engine *e, struct batch *b)
 	uint32_t failed = 0;
 
 	for (struct command *c = b->first; c != NULL; c = c->next) {
-		e->kinds |= UINT32_C(1) << c->kind;
+		e->weight += weigh(c);
 		held |= apply_command(e, c);
 		failed += c->reason != REASON_NONE ? 1 : 0;
 	}
@@ -160,6 +173,8 @@ take(struct engine *e, struct batch *head)
 	for (struct batch *b = head; b != NULL; b = b->chain) {
 		timed += waits(e, b) ? 1 : 0;
 	}
+	/* the way into the heap, or back */
+	e->weight += timed;
 	if (timed > events_room(e->events)) {
 		refuse(e, head);
 		return 0;
@@ -298,17 +313,12 @@ apply_due(struct engine *e)
 	}
 }
 
-/** Kinds of commands that take some nanoseconds, whatever they say. */
-#define LIGHT (UINT32_C(1) << COMMAND_SET | UINT32_C(1) << COMMAND_SET_ROW)
-
-/** So many of them may be applied between two looks at the clock. */
-#define LIGHT_AT_ONCE 64
-
 /** Of the next packet, which the loop's core has: its batch, and what most
  * have of commands. */
 #define FETCH_BYTES 384
 
-/** Is the block's budget spent? Looked at between packets alone (RULINGS 5). */
+/** Is the block's budget spent? Looked at between packets alone: all of one
+ * is applied at its sample. */
 TACTUS_RT static bool
 is_spent(struct engine *e, uint32_t applied, int64_t until)
 {
@@ -318,11 +328,10 @@ is_spent(struct engine *e, uint32_t applied, int64_t until)
 	if (applied >= e->config.max_commands) {
 		return true;
 	}
-	if ((e->kinds & ~LIGHT) == 0 && applied - e->looked < LIGHT_AT_ONCE) {
+	if (e->weight < LIGHT_AT_ONCE) {
 		return false;
 	}
-	e->kinds = 0;
-	e->looked = applied;
+	e->weight = 0;
 	return clock_now() > until;
 }
 
@@ -339,8 +348,7 @@ engine_take(struct engine *e)
 		until = clock_now() +
 			(int64_t)(block_ns * e->config.command_share);
 	}
-	e->kinds = 0;
-	e->looked = 0;
+	e->weight = 0;
 	while (e->owed == 0 && /* offline: the rest comes after the run */
 		ring_take(e->wire->commands, &head, 1) == 1) {
 		ring_fetch(e->wire->commands, FETCH_BYTES);

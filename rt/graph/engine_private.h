@@ -30,7 +30,7 @@
 #define CONTAINER_OF(pointer, type, member) \
   ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
-/** Seconds that whatever an operator switches takes to fade (RULINGS 4). */
+/** Seconds that whatever an operator switches takes to fade. */
 #define FADE_SECONDS 0.005
 
 /** Nodes of limbo that are freed in one block, where they are not connected;
@@ -38,7 +38,7 @@
 #define REAP_PER_BLOCK   128
 #define REAP_CONNECTIONS 4
 
-/** A line from one value to another over a number of frames (RULINGS 4). */
+/** A line from one value to another over a number of frames (fade.h). */
 struct fade {
 	uint64_t begin;  /* sample of its first frame */
 	uint32_t frames; /* 0: it stands at `to` */
@@ -290,8 +290,7 @@ struct engine {
 	struct outgoing *out_last;
 	uint32_t out_waiting;
 	bool posted;     /* something since the loop was last called */
-	uint32_t kinds;  /* bits: applied since the last look at time */
-	uint32_t looked; /* commands of this block until then */
+	uint32_t weight; /* of what was done since the last look at time */
 	uint32_t silent; /* batches since then that may wait */
 	struct batch *held_first; /* syncs and runs that wait */
 	struct batch *held_last;

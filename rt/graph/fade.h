@@ -2,7 +2,7 @@
 /*
  * fade.h -- a line from one value to another, over a number of frames.
  *
- * RULINGS 4: frame k of 0 … N-1 has from + (to - from)(k + 1)/N, frame N-1 is
+ * Frame k of 0 … N-1 has from + (to - from)(k + 1)/N, frame N-1 is
  * `to` bit for bit.  The value is worked out from the sample clock, never
  * added up, so it is right however a block is cut and however long nobody
  * looked.

@@ -138,7 +138,7 @@ master_run(struct engine *e, float *const *out, uint32_t done, uint32_t frames)
 	}
 	if (bad != 0) {
 		gauge_add(e->gauges, GAUGE_NAN, bad);
-		/* DESIGN 10.24: the culprit is sought from now on, a while */
+		/* who it was is sought from now on, a while */
 		if (sample >= e->hunt_at) {
 			e->hunt_end = sample + 2 * (uint64_t)e->config.block;
 			e->hunt_at = sample + (uint64_t)e->config.rate;

@@ -89,7 +89,7 @@ TACTUS_RT bool node_is_within(const struct node *n, const struct node *group);
  * @thread rt */
 TACTUS_RT struct node *node_after(struct node *n, const struct node *top);
 
-/** Take the root's children to limbo (RULINGS 4, /clear). @thread rt */
+/** Take the root's children to limbo (ADR 0007). @thread rt */
 TACTUS_RT void node_clear(struct engine *e);
 
 /** Free some of limbo, deepest first: `most` nodes that are not connected;

@@ -191,7 +191,7 @@ world_end_done(struct engine *e)
 
 	e->done_first = NULL;
 	e->done_last = NULL;
-	/* told before any end: RULINGS 4 */
+	/* of all before any acts: one may end another, which is done too */
 	for (struct node *n = first; n != NULL; n = n->next_done) {
 		if (is_alive(n) && (n->done_flags & DONE_NOTIFY) != 0) {
 			outbox_node(e, n, REPORT_NODE_DONE);

@@ -3,9 +3,9 @@
  * mix.h -- the loops over frames that the engine itself needs.
  *
  * A bus is the sum of its writers in execution order, starting from +0
- * (DESIGN 10.8): the first writer is added to +0 too, so a -0 becomes +0.
+ * (ADR 0013): the first writer is added to +0 too, so a -0 becomes +0.
  * More than MIX_GROUP of them are folded in groups, each from +0 on, whose
- * sums are then added in order (ADR 0013).
+ * sums are then added in order.
  */
 #ifndef TACTUS_RT_MIX_H
 #define TACTUS_RT_MIX_H

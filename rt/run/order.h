@@ -2,7 +2,7 @@
 /*
  * order.h -- in which order synths run.
  *
- * Execution order (RULINGS 4): topological along the connections that are no
+ * Execution order (ADR 0016): topological along the connections that are no
  * feedback, of those that may be next the one that stands first in the tree;
  * limbo is before the root.  All synths count, whether they run or not; those
  * that run are then e->order[0 … e->running - 1], and e->rank has the place of

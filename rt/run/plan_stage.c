@@ -109,7 +109,7 @@ is_straight(const struct plan *p, const struct version *v)
 }
 
 /** The steps that mix a version: several for one that many groups go to, each
- * some of the frames, never some of the groups (DESIGN 10.8). */
+ * some of the frames, never some of the groups (ADR 0013). */
 TACTUS_RT static void
 add_mixes(struct engine *e, uint32_t version)
 {

@@ -6,7 +6,7 @@
  * There is one for each audio thread; runner 0 is rt's own.  What a synth
  * says in process (done, notify, log, release) is noted with the runner that
  * runs it and takes effect at the segment's end, in execution order, so that
- * it is the same whoever ran it and when (DESIGN 10.1).  A def that allocates,
+ * it is the same whoever ran it and when (ADR 0014).  A def that allocates,
  * acquires or performs in process is TACTUS_SERIAL: rt runs it.
  */
 #ifndef TACTUS_RT_RUNNER_H

@@ -277,6 +277,81 @@ START_TEST(apply_does_the_others_when_one_of_a_bundle_fails)
 }
 END_TEST
 
+/** What came back of a row: its items' reasons. */
+static uint32_t row_reason[8];
+
+static void
+keep_row(struct rig *r, struct batch *b, struct rig_report *to)
+{
+	struct command *c = b->first;
+
+	(void)r;
+	(void)to;
+	for (uint32_t i = 0; c->kind == COMMAND_SET_ROW && i < c->u.row.count;
+		i++) {
+		row_reason[i] = c->u.row.items[i].reason;
+	}
+}
+
+START_TEST(apply_does_each_of_a_row_as_if_it_came_alone)
+{
+	/* a trigger's value counts, and 0 is no firing */
+	static const char *const ports[] = {"hit", "value", "out", "no"};
+	static const struct {
+		int32_t id;
+		float value;
+	} items[8] = {
+		{5,  0.25F},
+                {40, 1.0F },
+                {5,  0.0F },
+                {2,  3.0F },
+                {6,  0.75F},
+		{1,  1.0F },
+                {5,  0.5F },
+                {-1, 1.0F }
+        };
+	uint32_t alone[8];
+	bool failed = false;
+
+	for (size_t k = 0; k < sizeof ports / sizeof *ports; k++) {
+		struct rig *r[2] = {bench(), bench()};
+		for (int i = 0; i < 2; i++) {
+			rig_voice(r[i], &rig_strike, 5, 1);
+			rig_voice(r[i], &rig_strike, 6, 1);
+		}
+		r[1]->on_back = keep_row;
+		struct batch *b = rig_batch(r[1], 0);
+		struct command *c = rig_add(r[1], b, COMMAND_SET_ROW, 0);
+		struct port_ref *port = rig_part(b, sizeof *port);
+		*port = rig_ref(b, ports[k]);
+		c->u.row.port = port;
+		c->u.row.count = 8;
+		c->u.row.items = rig_part(b, 8 * sizeof *c->u.row.items);
+		for (uint32_t i = 0; i < 8; i++) {
+			c->u.row.items[i].id = items[i].id;
+			c->u.row.items[i].reason = REASON_NONE;
+			c->u.row.items[i].u.value = items[i].value;
+			alone[i] = rig_set(r[0], items[i].id, ports[k],
+				items[i].value, -1.0);
+		}
+		ck_assert_uint_ne(rig_do(r[1], b), 0);
+		for (uint32_t i = 0; i < 8; i++) {
+			ck_assert_uint_eq(row_reason[i], alone[i]);
+			failed = failed || alone[i] != 0;
+		}
+		rig_run(r[0], 128);
+		rig_run(r[1], 128);
+		for (uint32_t i = 0; i < 128; i++) {
+			rig_same(r[0]->out[0][i], r[1]->out[0][i]);
+			rig_same(r[0]->out[1][i], r[1]->out[1][i]);
+		}
+		rig_close(r[0]);
+		rig_close(r[1]);
+	}
+	ck_assert(failed);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -290,5 +365,6 @@ main(void)
 	tcase_add_test(tc, apply_refuses_a_trigger_that_no_event_is_left_for);
 	tcase_add_test(tc, apply_wants_a_resource_that_is_there);
 	tcase_add_test(tc, apply_does_the_others_when_one_of_a_bundle_fails);
+	tcase_add_test(tc, apply_does_each_of_a_row_as_if_it_came_alone);
 	return suite_run("rt/graph/apply", tc);
 }

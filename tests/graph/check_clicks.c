@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * check_clicks.c -- whatever ramps does so by its line and without a click,
- * whatever is exact steps at its very sample and nowhere else (RULINGS 4).
+ * whatever is exact steps at its very sample and nowhere else.
  *
  * What is heard is compared with the line frame by frame, and second
  * differences that the line does not explain are clicks.

@@ -264,6 +264,106 @@ START_TEST(engine_takes_one_packet_a_block_when_there_is_no_time)
 }
 END_TEST
 
+/** A packet of one /node/set, whose node is missing, of so many pairs; or of
+ * a row of so many; or of something else. */
+static struct batch *
+settings(struct rig *r, uint64_t at, enum command_kind kind, uint32_t count)
+{
+	struct batch *b = rig_batch(r, at);
+	struct command *c = rig_add(r, b, kind, 900);
+
+	if (kind != COMMAND_SET && kind != COMMAND_SET_ROW) {
+		return b;
+	}
+	if (kind == COMMAND_SET) {
+		c->u.set.pairs = rig_part(b, count * sizeof *c->u.set.pairs);
+		c->u.set.count = count;
+		return b;
+	}
+	struct port_ref *port = rig_part(b, sizeof *port);
+	*port = rig_ref(b, "value");
+	c->u.row.port = port;
+	c->u.row.items = rig_part(b, count * sizeof *c->u.row.items);
+	c->u.row.count = count;
+	b->commands = count;
+	return b;
+}
+
+START_TEST(engine_looks_at_its_time_once_in_64_settings_however_they_come)
+{
+	static const struct {
+		enum command_kind kind;
+		uint32_t count; /* in each packet */
+		uint64_t at;
+		uint32_t taken; /* packets in the first block */
+	} cases[] = {
+		{COMMAND_SET,     1,   0,    64},
+		{COMMAND_SET,     32,  0,    2 },
+		{COMMAND_SET,     500, 0,    1 },
+		{COMMAND_SET_ROW, 1,   0,    64},
+		{COMMAND_SET_ROW, 63,  0,    2 },
+		{COMMAND_SET_ROW, 64,  0,    1 },
+		{COMMAND_SET,     1,   1000, 64},
+		{COMMAND_SET_ROW, 100, 1000, 64},
+		{COMMAND_CALL,    1,   0,    1 },
+		{COMMAND_CALL,    1,   1000, 64},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rig *r = real_time();
+		r->config.command_share = 0.0;
+		r->config.max_commands = 100000;
+		rig_open(r);
+		for (int k = 0; k < 70; k++) {
+			rig_post(r, settings(r, cases[i].at, cases[i].kind,
+					    cases[i].count));
+		}
+		engine_take(r->engine);
+		ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_DEFERRED),
+			70 - cases[i].taken);
+		rig_run(r, (uint64_t)70 * 64);
+		rig_close(r);
+	}
+}
+END_TEST
+
+START_TEST(engine_weighs_anew_in_each_block)
+{
+	struct rig *r = real_time();
+
+	r->config.command_share = 0.0;
+	r->config.max_commands = 100000;
+	rig_open(r);
+	for (uint32_t k = 0; k < 73; k++) {
+		rig_post(r, settings(r, 0, COMMAND_SET, 1));
+		if (k == 2) {
+			engine_take(r->engine);
+		}
+	}
+	engine_take(r->engine);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_DEFERRED), 70 - 64);
+	rig_run(r, 128);
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(engine_counts_each_of_a_row_as_a_command)
+{
+	struct rig *r = real_time();
+
+	r->config.max_commands = 80; /* and 80 are enough */
+	rig_open(r);
+	for (int k = 0; k < 10; k++) {
+		rig_post(r, settings(r, 0, COMMAND_SET_ROW, 40));
+	}
+	engine_take(r->engine);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_DEFERRED), 8);
+	ck_assert_uint_eq(gauge_get(&r->wire->gauges, GAUGE_COMMANDS), 80);
+	rig_run(r, (uint64_t)5 * 64);
+	rig_close(r);
+}
+END_TEST
+
 /** A thousand voices, and room for some more nodes. */
 static struct rig *
 crowd(void)
@@ -616,6 +716,10 @@ main(void)
 	tcase_add_test(tc, engine_looks_at_its_budget_between_packets);
 	tcase_add_test(
 		tc, engine_takes_one_packet_a_block_when_there_is_no_time);
+	tcase_add_test(tc,
+		engine_looks_at_its_time_once_in_64_settings_however_they_come);
+	tcase_add_test(tc, engine_weighs_anew_in_each_block);
+	tcase_add_test(tc, engine_counts_each_of_a_row_as_a_command);
 	tcase_add_test(tc, engine_clears_behind_its_ramp_a_few_nodes_a_block);
 	tcase_add_test(tc, engine_names_nothing_that_was_cleared);
 	tcase_add_test(tc, engine_clear_under_a_paused_root_lets_nothing_sound);

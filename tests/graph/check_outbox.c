@@ -456,6 +456,76 @@ START_TEST(outbox_calls_the_loop_for_what_it_has_to_say_and_to_make_room)
 }
 END_TEST
 
+/** Post a batch of one command and let it be taken. */
+static void
+post_one(struct rig *r, enum command_kind kind, int32_t id, uint32_t answers)
+{
+	struct batch *b = rig_batch(r, 0);
+
+	(void)rig_add(r, b, kind, id);
+	b->answers = answers;
+	rig_post(r, b);
+	engine_take(r->engine);
+}
+
+START_TEST(outbox_calls_the_loop_though_what_follows_says_nothing)
+{
+	struct rig *r = rig_new();
+
+	r->ring = 64;
+	rig_open(r);
+	wake_announce(&r->wire->loop);
+	(void)is_called(r);
+	post_one(r, COMMAND_CALL, 0, 1);
+	post_one(r, COMMAND_CALL, 0, 0);
+	ck_assert(is_called(r));
+	/* a new node is no batch */
+	post_one(r, COMMAND_GROUP_NEW, 9, 0);
+	ck_assert(is_called(r));
+	rig_collect(r);
+	/* there is no room, though the loop was called for that */
+	for (int i = 0; i < 64; i++) {
+		post_one(r, COMMAND_CALL, 0, 0);
+	}
+	ck_assert(is_called(r));
+	post_one(r, COMMAND_CALL, 0, 0);
+	ck_assert(is_called(r));
+	rig_collect(r);
+	rig_close(r);
+}
+END_TEST
+
+START_TEST(outbox_calls_the_loop_for_what_is_late_or_refused)
+{
+	struct rig *r = rig_new();
+	struct batch *head = NULL;
+
+	r->config.max_events = 16;
+	rig_open(r);
+	rig_group(r, 1, 0, PLACE_TAIL);
+	rig_run(r, 128);
+	wake_announce(&r->wire->loop);
+	(void)is_called(r);
+	struct batch *b = rig_batch(r, 5);
+	rig_add(r, b, COMMAND_MOVE, 1);
+	rig_post(r, b);
+	engine_take(r->engine);
+	ck_assert(is_called(r));
+	for (int i = 0; i < 17; i++) {
+		b = rig_batch(r, 100000);
+		rig_add(r, b, COMMAND_MOVE, 1);
+		b->chain = head;
+		head = b;
+	}
+	rig_post(r, head);
+	engine_take(r->engine);
+	ck_assert(is_called(r));
+	rig_collect(r);
+	ck_assert_uint_eq(r->batches, 0);
+	rig_close(r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -473,5 +543,8 @@ main(void)
 		tc, outbox_keeps_works_and_their_ids_when_the_ring_is_full);
 	tcase_add_test(tc,
 		outbox_calls_the_loop_for_what_it_has_to_say_and_to_make_room);
+	tcase_add_test(
+		tc, outbox_calls_the_loop_though_what_follows_says_nothing);
+	tcase_add_test(tc, outbox_calls_the_loop_for_what_is_late_or_refused);
 	return suite_run("rt/graph/outbox", tc);
 }

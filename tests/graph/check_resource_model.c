@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_resource_model.c -- random commands against a model of SPEC 5.3.
+ * check_resource_model.c -- random commands; a model says what holds then.
  *
  * The model keeps no counts and no lists: who holds what is a table, and all
  * else is worked out from it each time.  After each step the engine has to

@@ -46,7 +46,7 @@ family(int32_t parent, int64_t flags)
 	return r;
 }
 
-/* which of the ids 1…8 go, by flags: as RULINGS 4 says */
+/* which of the ids 1…8 go, by flags: as tactus-osc(7) says of doneFlags */
 static uint32_t
 expected(int32_t parent, uint32_t flags)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * check_worst.c -- the worst block: 32 structural commands in each, all at one
- * sample or each at its own, in a graph of a thousand synths (DESIGN 10.11).
+ * sample or each at its own, in a graph of a thousand synths.
  *
  * How long that takes is for the benchmarks.  Here it is counted what rt does
  * for it: order and plan are renewed once for each segment that begins with a

@@ -6,9 +6,9 @@
  * most  A w^2 |e| + 2 A w |e'| + A |e''|,  with the carrier's amplitude A, its
  * angular frequency w in radians a frame, and the envelope's differences.
  * What goes beyond is a click.  The envelope is not taken from the engine: it
- * is what RULINGS 4 promises, worked out frame by frame.  Where no envelope is
- * known, a second difference counts as a click that is far above all others
- * near it.  All belongs to the test's one thread.
+ * is what tactus-osc(7) promises of fades, worked out frame by frame.  Where no
+ * envelope is known, a second difference counts as a click that is far above
+ * all others near it.  All belongs to the test's one thread.
  */
 #ifndef TACTUS_TESTS_CLICK_H
 #define TACTUS_TESTS_CLICK_H

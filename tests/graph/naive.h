@@ -3,9 +3,9 @@
  * naive.h -- a second engine, as simple as can be, to compare the first with.
  *
  * It walks its tree by recursion, one sample at a time, looks things up by
- * searching, and shares no code with rt/ (DESIGN 10.10: it cuts the
- * same segments).  A parcel is a batch as both engines get it; what each made
- * of it is written into it side by side.
+ * searching, and shares no code with rt/; but it cuts the same segments
+ * (ADR 0003).  A parcel is a batch as both engines get it; what each made of it
+ * is written into it side by side.
  */
 #ifndef TACTUS_TESTS_NAIVE_H
 #define TACTUS_TESTS_NAIVE_H
@@ -141,7 +141,7 @@ const TactusSynthDef *naive_def(const struct naive *v, int32_t id);
 
 /**
  * Let it call process for whole segments, as plugins want it whose results
- * hang on how a segment is cut (DESIGN 10.10); memory that synths take is
+ * hang on how a segment is cut; memory that synths take is
  * then not counted.
  */
 void naive_be_whole(struct naive *v);

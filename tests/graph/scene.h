@@ -5,9 +5,9 @@
  * A constant and sines of the built-in defs play in two groups, one straight
  * to the card, one through a connection, one through a feedback connection;
  * another sine stands by and must not notice.  What each frame has to be is
- * worked out here, from RULINGS 4 and nothing of the engine's.  It is played
- * by process alone, by process_many and by four threads, while events that
- * have nothing to do with it cut the blocks at random.  All belongs to the
+ * worked out here, from tactus-osc(7) and nothing of the engine's.  It is
+ * played by process alone, by process_many and by four threads, while events
+ * that have nothing to do with it cut the blocks at random.  All belongs to the
  * test's one thread.
  */
 #ifndef TACTUS_TESTS_SCENE_H

@@ -16,7 +16,7 @@
 #define FRAMES 5000
 #define MOST   8
 
-/** What RULINGS say of the control ports, in their order. */
+/** What tactus-plugin(7) says of the control ports, in their order. */
 static const struct row {
 	const char *def;
 	const char *port;

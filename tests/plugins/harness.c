@@ -487,8 +487,9 @@ harness_bend(const float *x, uint32_t from, uint32_t end)
 	double most = 0.0;
 
 	for (uint32_t i = from < 2 ? 2 : from; i < end; i++) {
-		most = fmax(most, fabs((double)x[i] - 2.0 * (double)x[i - 1] +
-					  (double)x[i - 2]));
+		most = harness_worse(
+			most, fabs((double)x[i] - 2.0 * (double)x[i - 1] +
+				      (double)x[i - 2]));
 	}
 	return most;
 }

@@ -11,6 +11,7 @@
 #define TACTUS_TESTS_PLUGINS_HARNESS_H
 
 #include <check.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -162,6 +163,18 @@ void harness_goes_on(void (*open)(struct harness *h, int n));
 /** What parse says to these options: "taken", or the reason. */
 const char *harness_refusal(
 	struct harness *h, const TactusOption *options, uint32_t count);
+
+/**
+ * The worse of two errors.  What is no number is the worst of all and stays
+ * so: fmax would pass over it.
+ */
+static inline double
+harness_worse(double worst, double error)
+{
+	return error <= worst  ? worst
+	       : error > worst ? error
+			       : (double)INFINITY;
+}
 
 /** All of it is finite and within -most … most. */
 void harness_within(const float *out, uint32_t frames, float most);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * model.h -- SPEC 5.3 as a naive reader understands it.
+ * model.h -- what tactus-osc(7) says of resources and jobs, taken at its word.
  *
  * The model knows no threads, no rings and no code of the engine.  It is told
  * what clients send and which work came back how, and says what every client

@@ -544,7 +544,6 @@ START_TEST(a_card_that_fails_by_itself_all_the_time_is_opened_anew)
 }
 END_TEST
 
-/* DESIGN 10.15 */
 START_TEST(rt_rests_when_the_graph_is_too_heavy_to_ever_wait)
 {
 	struct fake_pcm *p = fake_pcm_open(RATE, 128, 2, 2, 2);

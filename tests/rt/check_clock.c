@@ -167,7 +167,6 @@ START_TEST(a_suspend_is_lost_and_told_as_such)
 }
 END_TEST
 
-/* DESIGN 10.15 */
 START_TEST(rt_rests_a_millisecond_in_a_hundred_when_it_is_too_slow)
 {
 	struct rig r;

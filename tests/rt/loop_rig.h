@@ -3,7 +3,7 @@
  * loop_rig.h -- a recording goes in and out through alsa-lib, for any engine.
  *
  * alsa-lib's `file` plugin over `null` takes the very mmap calls that a card
- * takes (DESIGN 10.23): what it captures is read from a headerless file, what
+ * takes: what it captures is read from a headerless file, what
  * it plays is written to one.  The engine may be a fake or the real one, as
  * long as it passes its inputs on at half level without delay.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_addresses.c -- every address, as its users see it: SPEC 5.1, 5.2.
+ * check_addresses.c -- every address, as its users see it (docs/osc-api.md).
  *
  * The driver is offline: time stands still but for /offline/run, so every
  * answer can be foretold.

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * check_errors.c -- whatever is wrong with a message is answered: address,
- * code, words that name the thing, the first integer; and all else goes on
- * (SPEC 5, RULINGS 4, 5).
+ * code, words that name the thing, the first integer; and all else goes on.
  */
 #include <config.h>
 

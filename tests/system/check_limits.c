@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * check_limits.c -- what is bounded and used up: 413, 429 or 503, the limit is
- * named, nothing is lost, and it fills again (SPEC 5, RULINGS 5).
+ * named, nothing is lost, and it fills again.
  */
 #include <config.h>
 

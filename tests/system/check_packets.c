@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * check_packets.c -- packets that are broken, odd, deep, or too far ahead:
- * refused whole, with words (SPEC 5).
+ * refused whole, with words.
  */
 #include <config.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_roles.c -- what a listener allows, and whom (SPEC 5).
+ * check_roles.c -- what a listener allows, and whom.
  */
 #include <config.h>
 

@@ -104,7 +104,7 @@ START_TEST(daemon_that_is_held_up_names_what_it_abandons)
 	client_say(&c, "/job/new stubborn 5 0 [ ] [ hang ]");
 	client_say(&c, "/job/list");
 	client_seek(&c, "/job/list.reply");
-	/* ten seconds are the bound (SPEC 5.3) */
+	/* ten seconds are the bound (tactusd(8), Signals) */
 	ck_assert_int_eq(daemon_stop(&d), 70);
 	ck_assert_int_eq(count("not stopped within 10 s"), 1);
 	ck_assert_int_eq(count("abandoned: construction of resource 2 "

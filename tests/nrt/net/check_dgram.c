@@ -13,6 +13,7 @@
 
 #include "corpus.h"
 #include "doors.h"
+#include "net_private.h"
 
 static struct doors d;
 
@@ -246,6 +247,84 @@ START_TEST(flood_at_one_door_leaves_time_for_the_others)
 }
 END_TEST
 
+START_TEST(swarm_tells_what_came_since_it_was_asked_for)
+{
+	const char *urls[] = {"udp://127.0.0.1:0", "udp://127.0.0.1:0"};
+	uint8_t message[64];
+	size_t size = doors_message(message, sizeof message, "/a", 1);
+
+	doors_init(&d);
+	ck_assert_msg(doors_open(&d, urls, 2, 8) == 0, "%s", d.why);
+	int one = doors_client(net_url(d.net, 0));
+	int other = doors_client(net_url(d.net, 1));
+	for (int i = 0; i < 40; i++) {
+		doors_send(one, message, size);
+	}
+	doors_turn_until(&d, &d.packets, 40);
+	doors_send(other, message, size);
+	doors_turn_until(&d, &d.packets, 41);
+	struct net_swarm s = net_swarm(d.net);
+	ck_assert_uint_eq(s.datagrams, 41);
+	ck_assert(!s.more && !s.answered);
+	s = net_swarm(d.net);
+	ck_assert_uint_eq(s.datagrams, 0);
+	/* more than a turn takes */
+	for (int i = 0; i < 150; i++) {
+		doors_send(one, message, size);
+	}
+	d.answer = DOORS_ECHO;
+	doors_turn_until(&d, &d.packets, 42);
+	s = net_swarm(d.net);
+	ck_assert_uint_eq(s.datagrams, 128);
+	ck_assert(s.more && s.answered);
+	doors_turn_until(&d, &d.packets, 41 + 150);
+	s = net_swarm(d.net);
+	ck_assert_uint_eq(s.datagrams, 22);
+	ck_assert(!s.more && s.answered);
+	s = net_swarm(d.net);
+	ck_assert(!s.answered);
+	close(one);
+	close(other);
+	doors_close(&d);
+}
+END_TEST
+
+START_TEST(swarm_tells_of_doors_with_little_room)
+{
+	char url[128];
+	uint8_t message[64];
+	size_t size = doors_message(message, sizeof message, "/a", 1);
+
+	doors_init(&d);
+	const char *urls[] = {"udp://127.0.0.1:0",
+		doors_local_url(&d, "unixgram", "door", url, sizeof url)};
+	ck_assert_msg(doors_open(&d, urls, 2, 8) == 0, "%s", d.why);
+	struct listener *l = d.net->listener;
+	int granted = 0;
+	socklen_t bytes = sizeof granted;
+	ck_assert_int_eq(
+		getsockopt(l[0].fd, SOL_SOCKET, SO_RCVBUF, &granted, &bytes),
+		0);
+	ck_assert_int_eq(l[0].cramped, granted < 2 << 20);
+	ck_assert(l[1].cramped);
+	l[0].cramped = false;
+	int roomy = doors_client(net_url(d.net, 0));
+	int cramped = doors_client(net_url(d.net, 1));
+	doors_send(roomy, message, size);
+	doors_turn_until(&d, &d.packets, 1);
+	ck_assert(!net_swarm(d.net).cramped);
+	doors_send(cramped, message, size);
+	doors_turn_until(&d, &d.packets, 2);
+	doors_send(roomy, message, size);
+	doors_turn_until(&d, &d.packets, 3);
+	ck_assert(net_swarm(d.net).cramped);
+	ck_assert(!net_swarm(d.net).cramped);
+	close(roomy);
+	close(cramped);
+	doors_close(&d);
+}
+END_TEST
+
 START_TEST(what_the_kernel_dropped_is_counted)
 {
 	uint8_t message[1024];
@@ -422,6 +501,8 @@ main(void)
 	tcase_add_test(
 		tc, packet_that_is_malformed_too_large_or_empty_is_judged);
 	tcase_add_test(tc, flood_at_one_door_leaves_time_for_the_others);
+	tcase_add_test(tc, swarm_tells_what_came_since_it_was_asked_for);
+	tcase_add_test(tc, swarm_tells_of_doors_with_little_room);
 	tcase_add_test(tc, what_the_kernel_dropped_is_counted);
 	tcase_add_loop_test(
 		tc, kept_client_that_refuses_is_gone, 0, v6 ? 3 : 1);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "doors.h"
+#include "net_private.h"
 #include "osc_read.h"
 
 #define SECOND_NS INT64_C(1000000000)
@@ -375,6 +376,66 @@ START_TEST(rate_outlives_a_thousand_other_senders_but_memory_does_not_grow)
 }
 END_TEST
 
+START_TEST(peer_is_who_sends_from_one_address_to_one_listener)
+{
+	const char *urls[] = {"udp://127.0.0.1:0", "udp://127.0.0.1:0"};
+	union address a = {0}, b = {0};
+	const socklen_t size = sizeof a.v4;
+
+	doors_init(&d);
+	ck_assert_msg(doors_open(&d, urls, 2, 8) == 0, "%s", d.why);
+	struct listener *l = d.net->listener;
+	a.v4.sin_family = b.v4.sin_family = AF_INET;
+	a.v4.sin_port = 5;
+	b.v4.sin_port = 6;
+	struct peer *p = peer_find(&l[0], &a, size, 0);
+	ck_assert_ptr_nonnull(p);
+	/* the second time it is the one that was found last */
+	for (int i = 0; i < 3; i++) {
+		ck_assert_ptr_eq(peer_find(&l[0], &a, size, 0), p);
+	}
+	struct peer *q = peer_find(&l[1], &a, size, 0);
+	ck_assert_ptr_ne(q, p);
+	ck_assert_ptr_eq(q->from, &l[1]);
+	ck_assert_ptr_eq(peer_find(&l[0], &a, size, 0), p);
+	q = peer_find(&l[0], &b, size, 0);
+	ck_assert_ptr_ne(q, p);
+	ck_assert_ptr_eq(peer_find(&l[0], &a, size, 0), p);
+	/* names of UNIX sockets may begin alike */
+	q = peer_find(&l[0], &a, size - 4, 0);
+	ck_assert_ptr_ne(q, p);
+	ck_assert_uint_eq(q->address_size, size - 4);
+	doors_close(&d);
+}
+END_TEST
+
+/* batches that come back let go of many at once */
+START_TEST(peer_found_last_is_forgotten_when_it_is_gone)
+{
+	static struct peer *held[PEER_IDLE_MAX];
+	union address a = {0};
+	const socklen_t size = sizeof a.v4;
+
+	doors_open_one(&d, "udp://127.0.0.1:0");
+	struct listener *l = d.net->listener;
+	a.v4.sin_family = AF_INET;
+	for (uint32_t i = 0; i < PEER_IDLE_MAX; i++) {
+		a.v4.sin_port = (in_port_t)(i + 1);
+		held[i] = peer_ref(peer_find(l, &a, size, 0));
+	}
+	a.v4.sin_port = 0;
+	struct peer *p = peer_find(l, &a, size, 0);
+	ck_assert_ptr_eq(peer_find(l, &a, size, 0), p);
+	ck_assert_ptr_eq(d.net->last, p);
+	for (uint32_t i = 0; i < PEER_IDLE_MAX; i++) {
+		peer_unref(held[i]);
+	}
+	ck_assert_ptr_null(d.net->last);
+	ck_assert_ptr_null(peer_seek(l, &a, size));
+	doors_close(&d);
+}
+END_TEST
+
 START_TEST(doors_without_listeners_open_and_close)
 {
 	doors_init(&d);
@@ -406,6 +467,8 @@ main(void)
 	tcase_add_test(tc, rate_of_one_client_is_not_the_others);
 	tcase_add_test(tc,
 		rate_outlives_a_thousand_other_senders_but_memory_does_not_grow);
+	tcase_add_test(tc, peer_is_who_sends_from_one_address_to_one_listener);
+	tcase_add_test(tc, peer_found_last_is_forgotten_when_it_is_gone);
 	tcase_add_test(tc, doors_without_listeners_open_and_close);
 	suite_add_tcase(s, tc);
 	SRunner *r = srunner_create(s);

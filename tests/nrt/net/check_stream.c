@@ -13,6 +13,7 @@
 
 #include "corpus.h"
 #include "doors.h"
+#include "net_private.h"
 #include "slip.h"
 
 #define STREAM 262144
@@ -263,6 +264,33 @@ START_TEST(client_that_has_sent_its_last_still_gets_what_is_owed)
 }
 END_TEST
 
+/* what rt gives back without a call is taken when the loop wakes */
+START_TEST(doors_look_often_while_a_connection_waits_to_end)
+{
+	uint8_t message[64];
+	size_t size = doors_message(message, sizeof message, "/later", 1);
+
+	open_door(_i);
+	d.answer = DOORS_HOLD;
+	int fd = doors_client(net_url(d.net, 0));
+	send_framed(fd, framing_of(_i), message, size);
+	doors_turn_until(&d, &d.packets, 1);
+	ck_assert(d.net->tick_s == 0.0);
+	ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+	while (d.net->closing == 0) {
+		doors_turn(&d);
+	}
+	ck_assert(d.net->tick_s > 0.0 && d.net->tick_s <= 0.1);
+	peer_unref(d.held);
+	while (net_counts(d.net)->connections != 0) {
+		doors_turn(&d);
+	}
+	ck_assert(d.net->tick_s == 0.0);
+	close(fd);
+	doors_close(&d);
+}
+END_TEST
+
 START_TEST(connection_that_lingers_is_closed_after_ten_seconds)
 {
 	uint8_t message[64];
@@ -503,6 +531,8 @@ main(void)
 	tcase_add_loop_test(tc, kept_client_that_hangs_up_is_gone, 0, 4);
 	tcase_add_loop_test(tc,
 		client_that_has_sent_its_last_still_gets_what_is_owed, 0, 4);
+	tcase_add_loop_test(
+		tc, doors_look_often_while_a_connection_waits_to_end, 0, 2);
 	tcase_add_loop_test(
 		tc, connection_that_lingers_is_closed_after_ten_seconds, 0, 2);
 	tcase_add_loop_test(

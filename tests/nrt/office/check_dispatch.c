@@ -125,6 +125,9 @@ START_TEST(message_that_fails_in_a_bundle_leaves_the_others_applied)
 }
 END_TEST
 
+static const float no_numbers[] = {NAN, INFINITY, -INFINITY};
+static float no_number;
+
 /** Make a /node/set whose value is no number, which words cannot say. */
 static size_t
 nan_message(uint8_t *data, size_t room, int32_t id, const char *port)
@@ -139,7 +142,7 @@ nan_message(uint8_t *data, size_t room, int32_t id, const char *port)
 	} else {
 		osc_put_string(&out, port);
 	}
-	osc_put_float(&out, NAN);
+	osc_put_float(&out, no_number);
 	return osc_end(&out);
 }
 
@@ -186,6 +189,7 @@ START_TEST(settings_of_one_port_become_a_row_and_others_do_not)
 		{COMMAND_SET,     9,  0},
 		{COMMAND_SET_ROW, 10, 1},
 	};
+	no_number = no_numbers[_i];
 	rooms_bundle(&outer, 1);
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (words[i] != NULL) {
@@ -212,6 +216,98 @@ START_TEST(settings_of_one_port_become_a_row_and_others_do_not)
 		c = c->next;
 	}
 	ck_assert_ptr_null(c);
+	outcome_free(r->office, b);
+}
+END_TEST
+
+/** Compile three messages alike. @return the chain, the caller's to free */
+static struct batch *
+compile_three(const char *before, const char *after)
+{
+	char words[64];
+
+	rooms_bundle(&outer, 1);
+	for (int i = 1; i <= 3; i++) {
+		snprintf(words, sizeof words, "/node/set %s%d%s", before, i,
+			after);
+		rooms_bundle_add(&outer, words);
+	}
+	struct batch *b = compile();
+	ck_assert_uint_eq(b->commands, 3);
+	return b;
+}
+
+START_TEST(settings_of_other_forms_are_no_rows)
+{
+	static const char *const forms[][2] = {
+		{"",   " freq 1.0 amp 0.5"},
+                {"",   " freq 1"          },
+                {"",   ".0 freq 1.0"      },
+		{"",   " freq [ 1.0 2.0 ]"},
+                {"h:", " freq 1.0"        },
+		{"h:", " freq 1"          },
+                {"",   " 0 1.0 amp 1.0"   }
+        };
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct batch *b = compile_three(forms[i][0], forms[i][1]);
+		for (struct command *c = b->first; c != NULL; c = c->next) {
+			ck_assert_int_ne(c->kind, COMMAND_SET_ROW);
+		}
+		outcome_free(r->office, b);
+	}
+	rooms_heard(r);
+}
+END_TEST
+
+START_TEST(settings_of_ports_that_are_named_nearly_alike_are_rows_of_their_own)
+{
+	static const char *const pairs[][2] = {
+		{"0",               "1"              },
+                {"0",               "16777216"       },
+                {"cutoff1",         "cutoff2"        },
+		{"aaaafreq",        "aaabfreq"       },
+                {"freq",            "fre"            },
+                {"freq",            "free"           },
+		{"abc",             "abcd"           },
+                {"one.long.name.a", "one.long.name.b"}
+        };
+	static const uint8_t turns[] = {0, 1, 0, 0, 1, 1, 1, 0};
+	static const enum command_kind kinds[] = {COMMAND_SET, COMMAND_SET,
+		COMMAND_SET, COMMAND_SET_ROW, COMMAND_SET, COMMAND_SET_ROW,
+		COMMAND_SET};
+	char words[64];
+
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		rooms_bundle(&outer, 1);
+		for (size_t k = 0; k < sizeof turns / sizeof *turns; k++) {
+			snprintf(words, sizeof words, "/node/set %zu %s 1.0", k,
+				pairs[i][turns[k]]);
+			rooms_bundle_add(&outer, words);
+		}
+		struct batch *b = compile();
+		ck_assert_uint_eq(b->commands, sizeof turns / sizeof *turns);
+		struct command *c = b->first;
+		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+			ck_assert_ptr_nonnull(c);
+			ck_assert_int_eq(c->kind, kinds[k]);
+			c = c->next;
+		}
+		ck_assert_ptr_null(c);
+		outcome_free(r->office, b);
+	}
+}
+END_TEST
+
+START_TEST(settings_of_one_index_become_a_row_too)
+{
+	struct batch *b = compile_three("", " 0 1.0");
+	struct command *c = b->first->next;
+
+	ck_assert_int_eq(c->kind, COMMAND_SET_ROW);
+	ck_assert_uint_eq(c->u.row.count, 2);
+	ck_assert_int_eq(c->u.row.port->index, 0);
+	ck_assert_str_eq(c->address, "/node/set");
 	outcome_free(r->office, b);
 }
 END_TEST
@@ -301,6 +397,7 @@ add_set(struct rooms_bundle *b, int32_t id, const char *port, const char *value)
 
 START_TEST(row_is_answered_and_applied_as_single_settings_are)
 {
+	no_number = no_numbers[_i];
 	static const char *const ports[] = {"freq", "0", "amp", "gate",
 		"buffer", "out", "no", "99", "-1", "loop", "trigger"};
 	static const struct {
@@ -356,6 +453,26 @@ START_TEST(row_is_answered_and_applied_as_single_settings_are)
 		}
 		ck_assert_str_eq(info[0], info[1]);
 	}
+}
+END_TEST
+
+START_TEST(row_is_answered_one_by_one_when_the_engine_stops)
+{
+	rooms_ask(r, "/synth/new sine 1 0 1");
+	rooms_bundle(&outer, rooms_tag(480000));
+	rooms_bundle_add(&outer, "/node/set 1 freq 1.0");
+	rooms_bundle_add(&outer, "/node/set 7 freq 2.0");
+	rooms_bundle_add(&outer, "/node/set 1 freq 3.0");
+	rooms_bundle_add(&outer, "/node/run 1 0");
+	ck_assert_str_eq(rooms_bundle_ask(r, &outer), "");
+	ck_assert_int_eq(office_stop(r->office), 0);
+	rooms_render(r, 24000);
+	rooms_turn(r);
+	ck_assert_str_eq(rooms_heard(r),
+		"/error \"/node/set\" 503 \"the engine is stopping\" 1\n"
+		"/error \"/node/set\" 503 \"the engine is stopping\" 7\n"
+		"/error \"/node/set\" 503 \"the engine is stopping\" 1\n"
+		"/error \"/node/run\" 503 \"the engine is stopping\" 1\n");
 }
 END_TEST
 
@@ -781,10 +898,17 @@ main(void)
 		first_integer_of_a_failed_message_is_told_wherever_it_stands);
 	tcase_add_test(
 		tc, message_that_fails_in_a_bundle_leaves_the_others_applied);
-	tcase_add_test(tc, settings_of_one_port_become_a_row_and_others_do_not);
+	tcase_add_loop_test(
+		tc, settings_of_one_port_become_a_row_and_others_do_not, 0, 3);
+	tcase_add_test(tc, settings_of_other_forms_are_no_rows);
+	tcase_add_test(tc,
+		settings_of_ports_that_are_named_nearly_alike_are_rows_of_their_own);
+	tcase_add_test(tc, settings_of_one_index_become_a_row_too);
 	tcase_add_test(tc, row_goes_on_in_the_next_chunk_of_memory);
 	tcase_add_test(tc, row_does_not_go_on_at_another_time);
-	tcase_add_test(tc, row_is_answered_and_applied_as_single_settings_are);
+	tcase_add_loop_test(
+		tc, row_is_answered_and_applied_as_single_settings_are, 0, 3);
+	tcase_add_test(tc, row_is_answered_one_by_one_when_the_engine_stops);
 	tcase_add_test(tc, row_sets_each_of_its_nodes);
 	tcase_add_test(tc, bundle_is_applied_at_its_sample_and_not_before);
 	tcase_add_test(tc, nested_bundles_are_applied_at_their_own_times);

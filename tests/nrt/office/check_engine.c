@@ -130,7 +130,7 @@ START_TEST(mute_answers_nothing_and_ends)
 }
 END_TEST
 
-/** All names that the contract wants (RULINGS 5). */
+/** Names that programs of others may count on, whatever is added. */
 static const char *const stats_wanted[] = {"packets", "malformed", "errors",
 	"denied", "late", "dropped", "xruns", "underruns", "overruns", "nan",
 	"faults", "rt_faults", "events_pending", "commands_pending",

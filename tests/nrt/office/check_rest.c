@@ -1,16 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * check_rest.c -- when the loop rests, and for how long.
+ *
+ * The loop rests in ppoll: the one here takes its place, and is over at once.
  */
 #include <check.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "office_private.h"
 #include "rest.h"
 #include "rooms.h"
+#include "wire.h"
 
 #define BLOCK INT64_C(1333333)
 
 static const struct instant began = {.sample = 64, .ns = 1000000000};
+
+static struct rooms rooms;
+static struct rooms *rs = &rooms;
+
+/** What the loop rested for. */
+static struct {
+	uint32_t count;
+	nfds_t files;
+	int file;
+	short events;
+	int64_t ns; /* of the last one */
+} rested;
+
+int
+ppoll(struct pollfd *files, nfds_t count, const struct timespec *t,
+	const sigset_t *mask)
+{
+	ck_assert_ptr_null(mask);
+	rested.count++;
+	rested.files = count;
+	rested.file = files->fd;
+	rested.events = files->events;
+	rested.ns = (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+	return 0;
+}
 
 /** Ask, so long after a block began. */
 static int64_t
@@ -55,6 +86,21 @@ START_TEST(nothing_is_waited_for_when_a_block_is_near)
 	ck_assert_int_eq(ask(&r, 31, BLOCK - 1), 0);
 	/* but a flood would be read one by one */
 	ck_assert_int_eq(ask(&r, REST_FLOOD, BLOCK - 1), REST_SHORT_NS);
+}
+END_TEST
+
+START_TEST(nothing_is_waited_for_when_blocks_make_no_sense)
+{
+	struct rest r = {0};
+	struct net_swarm came = {.datagrams = 2};
+
+	/* it began later than now */
+	ck_assert_int_eq(ask(&r, 2, -1), 0);
+	ck_assert_int_eq(ask(&r, 2, -5 * BLOCK), 0);
+	ck_assert_int_gt(ask(&r, 2, 0), 0);
+	/* and lasts no time */
+	ck_assert_int_eq(
+		rest_time(&r, &came, &began, 0, began.ns + 1000000), 0);
 }
 END_TEST
 
@@ -119,6 +165,102 @@ START_TEST(what_takes_long_to_read_is_begun_earlier)
 }
 END_TEST
 
+START_TEST(short_rest_says_nothing_of_how_long_reading_takes)
+{
+	struct rest r = {0};
+	struct net_swarm came = {.datagrams = 2};
+
+	ck_assert_int_eq(
+		rest_time(&r, &came, NULL, BLOCK, began.ns), REST_SHORT_NS);
+	rest_end(&r, began.ns);
+	ck_assert_int_eq(ask(&r, 2, 300000), BLOCK - 300000 - REST_MARGIN_NS);
+}
+END_TEST
+
+/** Let two datagrams of which nothing is to be said come, and be read. */
+static void
+let_two_come(int client)
+{
+	uint8_t data[64];
+	size_t size = rooms_message(data, sizeof data, "/node/run 0 1");
+
+	rested.count = 0;
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(write(client, data, size), (ssize_t)size);
+	}
+	ev_run(rs->loop, EVRUN_ONCE);
+	ck_assert_uint_eq(rested.count, 0);
+	ev_run(rs->loop, EVRUN_NOWAIT);
+}
+
+/** Has the kernel, for lack of rights, given the door little room? */
+static bool
+is_cramped(int client)
+{
+	uint8_t data[64];
+	size_t size = rooms_message(data, sizeof data, "/node/run 0 1");
+
+	ck_assert_int_eq(write(client, data, size), (ssize_t)size);
+	ev_run(rs->loop, EVRUN_ONCE);
+	struct net_swarm came = net_swarm(rs->office->net);
+	ck_assert_uint_eq(came.datagrams, 1);
+	return came.cramped;
+}
+
+static const char *const doors[] = {
+	"osc.listeners=({url=\"udp://127.0.0.1:0\";role=\"admin\";})",
+	"audio.block=4096", "audio.period=4096", NULL};
+
+/* what else a test would have to be quick for is 4096 frames long */
+START_TEST(loop_rests_until_rt_calls_or_a_block_is_near)
+{
+	struct instant now = {.ns = 0};
+
+	rs->realtime = true;
+	rooms_open_doors(rs, doors);
+	int client = rooms_client(rs, 0);
+	ev_run(rs->loop, EVRUN_NOWAIT);
+	bool cramped = is_cramped(client);
+	/* it is not known when the next block is */
+	let_two_come(client);
+	ck_assert_uint_eq(rested.count, 1);
+	ck_assert_int_eq(rested.ns, REST_SHORT_NS);
+	ck_assert_int_eq(rs->office->rest.woke_ns, 0);
+	rooms_turn(rs);
+	now.ns = office_now_ns(rs->office);
+	moment_post(&rs->wire->moment, &now);
+	let_two_come(client);
+	ck_assert_uint_eq(rested.count, 1);
+	ck_assert_int_eq(rested.ns, cramped ? REST_SHORT_NS : REST_MOST_NS);
+	ck_assert_uint_eq(rested.files, 1);
+	ck_assert_int_eq(rested.file, rs->wire->loop.fd);
+	ck_assert_int_eq(rested.events, POLLIN);
+	ck_assert(cramped || rs->office->rest.woke_ns >= now.ns);
+	/* nothing more came */
+	ev_run(rs->loop, EVRUN_NOWAIT);
+	ck_assert_uint_eq(rested.count, 1);
+	close(client);
+	rooms_close(rs);
+}
+END_TEST
+
+START_TEST(loop_rests_briefly_offline_where_time_is_rts)
+{
+	struct instant now = {.ns = 0};
+
+	rs->realtime = false;
+	rooms_open_doors(rs, doors);
+	int client = rooms_client(rs, 0);
+	moment_post(&rs->wire->moment, &now);
+	ev_run(rs->loop, EVRUN_NOWAIT);
+	let_two_come(client);
+	ck_assert_uint_eq(rested.count, 1);
+	ck_assert_int_eq(rested.ns, REST_SHORT_NS);
+	close(client);
+	rooms_close(rs);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -133,6 +275,10 @@ main(void)
 	tcase_add_test(
 		tc, rest_is_short_where_blocks_are_unknown_or_room_is_short);
 	tcase_add_test(tc, what_takes_long_to_read_is_begun_earlier);
+	tcase_add_test(tc, nothing_is_waited_for_when_blocks_make_no_sense);
+	tcase_add_test(tc, short_rest_says_nothing_of_how_long_reading_takes);
+	tcase_add_test(tc, loop_rests_until_rt_calls_or_a_block_is_near);
+	tcase_add_test(tc, loop_rests_briefly_offline_where_time_is_rts);
 	suite_add_tcase(s, tc);
 	return rooms_run(s);
 }

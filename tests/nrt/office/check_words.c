@@ -84,7 +84,7 @@ START_TEST(port_of_the_wrong_kind_is_told_what_was_wanted)
 }
 END_TEST
 
-/* what RULINGS 5 makes of each; a reason without a code here fails too */
+/* as tactus-osc(7) tells codes apart; a reason without one here fails too */
 static const int codes[REASON_COUNT] = {
 	[REASON_NODE_RANGE] = 422,
 	[REASON_NODE_MISSING] = 404,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_osc_read.c -- osc_read.c against the naive reader and the rulings.
+ * check_osc_read.c -- osc_read.c against the naive reader and osc-api.md.
  */
 #include <check.h>
 #include <math.h>
@@ -222,13 +222,14 @@ START_TEST(message_repeats_the_one_before_only_if_all_of_its_opening_does)
 }
 END_TEST
 
-/* of each kind of argument whose size stands in it or does not */
+/* of each kind of argument whose size stands in it or does not; all of them
+ * are sound, and of one length */
 static const char *const alike[] = {
 	"\0\0\0\034/s\0\0,isf\0\0\0\0\0\0\0\1freq\0\0\0\0\0\0\0\0",
-	"\0\0\0\034/s\0\0,sis\0\0\0\0ab\0\0\0\0\0\1cdef\0\0\0\0",
-	"\0\0\0\034/s\0\0,ib\0\0\0\0\1\0\0\0\4wxyz\0\0\0\0\0\0\0\0",
-	"\0\0\0\034/s\0\0,sb\0abc\0\0\0\0\10wxyz\0\0\0\0\0\0\0\0",
-	"\0\0\0\034/s\0\0,[ssT]\0\0a\0\0\0b\0\0\0\0\0\0\0\0\0\0\0",
+	"\0\0\0\034/s\0\0,sis\0\0\0\0abc\0\1\1\1\1cdef\0\0\0\0",
+	"\0\0\0\034/s\0\0,ib\0\0\0\0\1\0\0\0\14wxyz\0\0\0\0\0\0\0\0",
+	"\0\0\0\034/s\0\0,sb\0abc\0\0\0\0\14wxyz\0\0\0\0\0\0\0\0",
+	"\0\0\0\034/s\0\0,[ssT]\0\0aaaa\0\0\0\0bbbb\0\0\0\0",
 };
 
 #define ALIKE 32 /* bytes of one, with its size */
@@ -260,17 +261,25 @@ walk_again(const uint8_t *packet, size_t size)
 	ck_assert(!osc_walk_next(&w[1], &m[1]));
 }
 
+/** A bundle of three: the first of one kind, two of another. */
+static void
+put_three(uint8_t packet[16 + 3 * ALIKE], int first, int then)
+{
+	memcpy(packet, "#bundle\0\0\0\0\0\0\0\0\1", 16);
+	memcpy(packet + 16, alike[first], ALIKE);
+	memcpy(packet + 16 + ALIKE, alike[then], ALIKE);
+	memcpy(packet + 16 + 2 * ALIKE, alike[then], ALIKE);
+}
+
 START_TEST(message_like_the_one_before_is_checked_for_all_that_may_differ)
 {
 	static const uint8_t values[] = {0, 1, 4, 8, 'a', '#', ',', 0x80, 0xFF};
+	const int kinds = sizeof alike / sizeof *alike;
 	uint8_t packet[16 + 3 * ALIKE];
 	size_t size = sizeof packet;
 
-	memcpy(packet, "#bundle\0\0\0\0\0\0\0\0\1", 16);
-	for (int i = 0; i < 3; i++) {
-		memcpy(packet + 16 + i * ALIKE, alike[_i], ALIKE);
-	}
-	check_exactly(packet, size);
+	put_three(packet, _i / kinds, _i % kinds);
+	ck_assert_ptr_null(check_exactly(packet, size));
 	walk_again(packet, size);
 	for (size_t i = 16; i < size; i++) {
 		uint8_t was = packet[i];
@@ -285,10 +294,23 @@ START_TEST(message_like_the_one_before_is_checked_for_all_that_may_differ)
 }
 END_TEST
 
+START_TEST(message_like_the_one_before_but_longer_or_shorter_is_refused)
+{
+	uint8_t packet[16 + 3 * ALIKE + 4] = {0};
+	size_t size = 16 + 3 * ALIKE;
+
+	put_three(packet, _i, _i);
+	packet[16 + 2 * ALIKE + 3] += 4;
+	ck_assert_ptr_nonnull(check_exactly(packet, size + 4));
+	packet[16 + 2 * ALIKE + 3] -= 8;
+	ck_assert_ptr_nonnull(check_exactly(packet, size - 4));
+}
+END_TEST
+
 START_TEST(walk_goes_on_within_one_bundle_alone)
 {
-	static const char packet[] = BUNDLE_OF(
-		"\1", SET "\0\0\0\044" BUNDLE_OF("\2", SET) SET SET BARE);
+	static const char packet[] = BUNDLE_OF("\1",
+		SET "\0\0\0\044" BUNDLE_OF("\2", SET) SET SET BARE BARE BARE);
 
 	ck_assert_ptr_null(check_text(packet, sizeof packet - 1));
 	walk_again((const uint8_t *)packet, sizeof packet - 1);
@@ -421,9 +443,13 @@ main(void)
 	tcase_add_test(tc, time_of_a_message_outside_of_bundles_is_zero);
 	tcase_add_test(tc,
 		message_repeats_the_one_before_only_if_all_of_its_opening_does);
+	const int kinds = sizeof alike / sizeof *alike;
 	tcase_add_loop_test(tc,
 		message_like_the_one_before_is_checked_for_all_that_may_differ,
-		0, sizeof alike / sizeof *alike);
+		0, kinds * kinds);
+	tcase_add_loop_test(tc,
+		message_like_the_one_before_but_longer_or_shorter_is_refused, 0,
+		kinds);
 	tcase_add_test(tc, walk_goes_on_within_one_bundle_alone);
 	tcase_add_test(tc, walk_that_passes_tells_addresses_and_times);
 	tcase_add_test(tc, flat_bundle_is_due_at_once_when_its_tag_says_so);
