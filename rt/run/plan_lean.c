@@ -58,9 +58,9 @@ room_for_like(const struct engine *e, uint32_t rank)
 	const struct plan *p = e->plan;
 	const struct like *like = &p->like;
 	const struct group *g = like->group;
-	const struct version *v = &p->version[g->version];
-	if (like->use->version != g->version || v->is_read ||
-		v->last != (uint32_t)(g - p->group)) {
+	/* no other group of its version is open, unless it is full */
+	if (like->use->version != g->version ||
+		p->version[g->version].is_read) {
 		return 0;
 	}
 	uint32_t room = e->running - rank;
