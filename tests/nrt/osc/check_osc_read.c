@@ -222,6 +222,24 @@ START_TEST(message_repeats_the_one_before_only_if_all_of_its_opening_does)
 }
 END_TEST
 
+START_TEST(message_repeats_nothing_with_what_stands_behind_the_packet)
+{
+	static const char packet[] = BUNDLE_OF("\1", SET BARE) ",if";
+	size_t size = sizeof packet - 4;
+	struct osc_walk w;
+	struct osc_message m;
+
+	ck_assert_ptr_null(osc_check(packet, size));
+	ck_assert_ptr_null(check_text(packet, size));
+	osc_walk_begin(&w, packet, size);
+	ck_assert(osc_walk_next(&w, &m));
+	ck_assert(osc_walk_next(&w, &m));
+	ck_assert(!m.repeats);
+	ck_assert_str_eq(m.types, "");
+	ck_assert(!osc_walk_next(&w, &m));
+}
+END_TEST
+
 /* of each kind of argument whose size stands in it or does not; all of them
  * are sound, and of one length */
 static const char *const alike[] = {
@@ -443,6 +461,8 @@ main(void)
 	tcase_add_test(tc, time_of_a_message_outside_of_bundles_is_zero);
 	tcase_add_test(tc,
 		message_repeats_the_one_before_only_if_all_of_its_opening_does);
+	tcase_add_test(
+		tc, message_repeats_nothing_with_what_stands_behind_the_packet);
 	const int kinds = sizeof alike / sizeof *alike;
 	tcase_add_loop_test(tc,
 		message_like_the_one_before_is_checked_for_all_that_may_differ,
