@@ -119,7 +119,7 @@ struct stage {
 };
 
 /** Steps of one def that are open at a time, by level and bus. */
-#define PLAN_OPEN 8
+#define PLAN_OPEN 32
 
 /** What is known of a def. */
 struct def_use {

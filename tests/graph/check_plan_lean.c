@@ -34,16 +34,16 @@ make_it_other(struct rig *r, int variant, int32_t source, const int32_t id[4])
 		rig_connect(r, twin_add(r, &rig_lone, 0, 1), id[3], 0);
 		break;
 	case 5: /* steps of these buses, and of none, share a place */
-		twin_to(r, id[0], "out", 7, 0);
+		twin_to(r, id[0], "out", 31, 0);
 		twin_to(r, id[1], "out", -1, 0);
-		twin_to(r, id[2], "out", 7, 0);
-		twin_to(r, id[3], "out", 15, 0);
-		twin_reader(r, &rig_lone, 7, TWIN_OUT(0));
-		twin_reader(r, &rig_lone, 15, TWIN_OUT(0));
+		twin_to(r, id[2], "out", 31, 0);
+		twin_to(r, id[3], "out", 63, 0);
+		twin_reader(r, &rig_lone, 31, TWIN_OUT(0));
+		twin_reader(r, &rig_lone, 63, TWIN_OUT(0));
 		twin_run_as(r, 128, 2, 8, 2);
 		break;
 	case 6: /* a chain: steps of levels far apart share a place */
-		for (int i = 0; i < 12; i++) {
+		for (int i = 0; i < 36; i++) {
 			int32_t next = twin_add(r, &rig_many, 1, 1);
 			twin_to(r, next, "out", TWIN_OUT(0), 0);
 			rig_connect(r, i == 0 ? source : next - 1, next, 0);

@@ -9,7 +9,7 @@
 #include "rig.h"
 
 #define TWIN_NODES 400
-#define TWIN_BUSES 32
+#define TWIN_BUSES 64
 
 /** An external output, where a bus is asked for. */
 #define TWIN_OUT(channel) (100 + (channel))
