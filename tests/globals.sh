@@ -23,6 +23,8 @@ bad=$(for o in $objects; do
 	nm -f sysv "$o" | awk -F'|' -v stem="$stem" '
 		NF == 7 && $4 ~ /OBJECT|TLS/ {
 			gsub(/ /, "", $1)
+			# marks of arm64: where data begins, an anchor for it
+			if ($1 ~ /^(\$d|\.LANCHOR)/) { next }
 			if ($7 ~ /^ *(\.t?(data|bss)(\.[^r].*)?|COMMON|\*COM\*)$/) {
 				print stem, $1
 			}

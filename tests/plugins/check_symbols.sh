@@ -9,7 +9,8 @@ set -eu
 : "${NM:=nm}"
 
 dir=plugins/.libs
-may='memcpy|memset|memmove|memcmp|bcmp|strcmp|__stack_chk_fail|__memcpy_chk|__memset_chk'
+may='memcpy|memset|memmove|memcmp|bcmp|strcmp|__memcpy_chk|__memset_chk'
+may="$may|__stack_chk_fail|__stack_chk_guard"
 weak='__cxa_finalize|__gmon_start__|_ITM_.*'
 made='__asan_.*|__ubsan_.*|__tsan_.*|__rtsan_.*|__sanitizer_.*'
 # workers alone are in these: they may format and use libm
