@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "mix_kernel.h"
+
 TACTUS_RT TACTUS_CLONES void
 mix_store(float *restrict to, const float *restrict from, uint32_t frames)
 {
@@ -23,39 +25,11 @@ mix_add(float *restrict to, const float *restrict from, uint32_t frames)
 	}
 }
 
-/** Frames that are kept in registers while all writers are added. */
-#define FOLD_FRAMES 64
-
-typedef float fold_vector __attribute__((vector_size(64), aligned(4)));
-#define FOLD_VECTORS (FOLD_FRAMES / 16)
-
-/** Sixteen frames from anywhere. */
-TACTUS_RT static inline __attribute__((always_inline)) void
-fold_more(fold_vector *sum, const float *from)
+/** What is left: less than a span. */
+TACTUS_RT TACTUS_CLONES static void
+fold_rest(float *restrict to, const float *const *from, uint32_t count,
+	uint32_t done, uint32_t frames)
 {
-	for (int v = 0; v < FOLD_VECTORS; v++) {
-		fold_vector x;
-		memcpy(&x, from + 16 * v, sizeof x);
-		sum[v] += x;
-	}
-}
-
-TACTUS_RT TACTUS_CLONES void
-mix_fold(float *restrict to, const float *const *from, uint32_t count,
-	uint32_t frames)
-{
-	uint32_t done = 0;
-
-	for (; done + FOLD_FRAMES <= frames; done += FOLD_FRAMES) {
-		fold_vector sum[FOLD_VECTORS] = {{0.0F}};
-		for (uint32_t k = 0; k < count; k++) {
-			fold_more(sum, from[k] + done);
-		}
-		memcpy(to + done, sum, sizeof sum);
-	}
-	if (done == frames) {
-		return;
-	}
 	for (uint32_t i = done; i < frames; i++) {
 		to[i] = 0.0F + from[0][i];
 	}
@@ -63,6 +37,17 @@ mix_fold(float *restrict to, const float *const *from, uint32_t count,
 		for (uint32_t i = done; i < frames; i++) {
 			to[i] += from[k][i];
 		}
+	}
+}
+
+TACTUS_RT void
+mix_fold(float *restrict to, const float *const *from, uint32_t count,
+	uint32_t frames)
+{
+	uint32_t done = TACTUS_LANES_CALL(fold, (to, from, count, frames));
+
+	if (done < frames) {
+		fold_rest(to, from, count, done, frames);
 	}
 }
 
